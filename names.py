@@ -1,0 +1,246 @@
+"""Names of every resource that more than one room, account or person must know.
+
+A name that only one template needs is left to CloudFormation. What is named here is derived from the
+prefix, the account, the Region, or a project's name and id, and stays within the limit of its service:
+
+* S3 bucket: 63 characters, lower case
+  (https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html)
+* IAM role: 64 characters (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html)
+* SageMaker model package group and endpoint: 63 characters; project: 32, its id: 20
+  (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateProject.html)
+"""
+
+from dataclasses import dataclass
+
+MAXIMUM_PREFIX = 12
+MAXIMUM_PROJECT_NAME = 32
+MAXIMUM_PROJECT_ID = 20
+MAXIMUM_BUCKET = 63
+MAXIMUM_ROLE = 64
+MAXIMUM_MODEL_PACKAGE_GROUP = 63
+MAXIMUM_ENDPOINT = 63
+
+PROJECT_NAME_PATTERN = "^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,31}$"
+PROJECT_ID_PATTERN = "^[a-z0-9](-*[a-z0-9]){0,19}$"
+
+PROJECT_NAME_PARAMETER = "SageMakerProjectName"
+PROJECT_ID_PARAMETER = "SageMakerProjectId"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlatformNames:
+    """Names that the whole platform shares."""
+
+    prefix: str
+    region: str
+    shared_services_account: str
+
+    # Stacks of the shared services account, in the order of their deployment.
+
+    @property
+    def foundation_stack(self) -> str:
+        """Stack of the asset bucket and the role that publishes to it."""
+        return f"{self.prefix}-foundation"
+
+    @property
+    def registry_stack(self) -> str:
+        """Stack of the central model registry."""
+        return f"{self.prefix}-registry"
+
+    @property
+    def portfolios_stack(self) -> str:
+        """Stack of both portfolios and their products."""
+        return f"{self.prefix}-portfolios"
+
+    @property
+    def accounts_stack(self) -> str:
+        """Stack of the StackSets that prepare the accounts, and of the hub's own launch roles."""
+        return f"{self.prefix}-accounts"
+
+    @property
+    def platform_engineer_stack(self) -> str:
+        """Stack of the role that deploys all others; the account's administrator creates it once."""
+        return f"{self.prefix}-platform-engineer"
+
+    # What the StackSets bring to the accounts of an organisational unit.
+
+    @property
+    def launch_stack_set(self) -> str:
+        """StackSet for accounts that launch products."""
+        return f"{self.prefix}-launch"
+
+    @property
+    def deployment_target_stack_set(self) -> str:
+        """StackSet for accounts that serve models (test, production)."""
+        return f"{self.prefix}-deployment-target"
+
+    # Buckets, keys, buses.
+
+    @property
+    def asset_bucket(self) -> str:
+        """Templates, seed archives and function code; readable by the organisation."""
+        return f"{self.prefix}-assets-{self.shared_services_account}-{self.region}"
+
+    @property
+    def registry_bucket(self) -> str:
+        """Artifacts of the central model registry."""
+        return f"{self.prefix}-registry-{self.shared_services_account}-{self.region}"
+
+    @property
+    def registry_key_alias(self) -> str:
+        """Alias of the key of the central model registry."""
+        return f"alias/{self.prefix}-registry"
+
+    @property
+    def event_bus(self) -> str:
+        """Bus of the shared services account that receives approvals from the workload accounts."""
+        return f"{self.prefix}-registry"
+
+    @property
+    def event_bus_arn(self) -> str:
+        """ARN of `event_bus`."""
+        return f"arn:aws:events:{self.region}:{self.shared_services_account}:event-bus/{self.event_bus}"
+
+    @property
+    def registry_event_source(self) -> str:
+        """Source of the events that the central registry itself sends."""
+        return f"{self.prefix}.registry"
+
+    def team_data_bucket(self, account: str) -> str:
+        """Bucket in which a team keeps its data; the Studio domain product creates it."""
+        return f"{self.prefix}-team-data-{account}-{self.region}"
+
+    @property
+    def domain_key_alias(self) -> str:
+        """Alias of the key of an account's Studio domain and team data bucket."""
+        return f"alias/{self.prefix}-domain"
+
+    def data_capture_bucket(self, account: str) -> str:
+        """Bucket into which the endpoints of an account capture requests and responses."""
+        return f"{self.prefix}-data-capture-{account}-{self.region}"
+
+    # Roles of people.
+
+    @property
+    def platform_engineer_role(self) -> str:
+        """Shared services: deploys the bundle and shares portfolios."""
+        return f"{self.prefix}-platform-engineer"
+
+    @property
+    def ml_administrator_role(self) -> str:
+        """Launch accounts: the lead data scientist when launching from the ML Admin portfolio."""
+        return f"{self.prefix}-ml-administrator"
+
+    @property
+    def lead_data_scientist_role(self) -> str:
+        """Launch accounts: approves model versions; created by the Studio domain product."""
+        return f"{self.prefix}-lead-data-scientist"
+
+    @property
+    def data_scientist_role(self) -> str:
+        """Launch accounts: creates projects; created by the Studio domain product."""
+        return f"{self.prefix}-data-scientist"
+
+    @property
+    def ml_engineer_role(self) -> str:
+        """Shared services: approves central versions and owns deploy projects."""
+        return f"{self.prefix}-ml-engineer"
+
+    @property
+    def governance_officer_role(self) -> str:
+        """Shared services: approves production."""
+        return f"{self.prefix}-governance-officer"
+
+    # Roles of services.
+
+    def launch_role(self, product: str) -> str:
+        """Role under which Service Catalog launches a product.
+
+        Args:
+            product: The identifier of the product, which is the name of its folder.
+        """
+        return f"{self.prefix}-launch-{product.replace('_', '-')}"
+
+    @property
+    def asset_publishing_role(self) -> str:
+        """Role under which the CDK command line publishes assets."""
+        return f"{self.prefix}-asset-publishing"
+
+    @property
+    def promotion_role(self) -> str:
+        """Role of the promotion function."""
+        return f"{self.prefix}-promotion"
+
+    @property
+    def release_role(self) -> str:
+        """Role of the function that releases approved central versions to the workload accounts."""
+        return f"{self.prefix}-release"
+
+    @property
+    def event_forwarding_role(self) -> str:
+        """Launch accounts: role under which EventBridge forwards approvals to the hub's bus."""
+        return f"{self.prefix}-event-forwarding"
+
+    @property
+    def deployment_role(self) -> str:
+        """Target accounts: what a deploy pipeline assumes."""
+        return f"{self.prefix}-deployment"
+
+    @property
+    def deployment_cloudformation_role(self) -> str:
+        """Target accounts: what CloudFormation assumes to bring up an endpoint."""
+        return f"{self.prefix}-deployment-cloudformation"
+
+    @property
+    def endpoint_role(self) -> str:
+        """Target accounts: execution role of the endpoints."""
+        return f"{self.prefix}-endpoint"
+
+    @property
+    def integration_test_role(self) -> str:
+        """Target accounts: what the integration tests of a deploy pipeline assume."""
+        return f"{self.prefix}-integration-test"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectNames:
+    """Names of what one project owns.
+
+    Arguments may be literal or CloudFormation references (tokens, ``${Parameter}``). Names that people
+    read carry the project's name and id, 53 characters at most; names with a tighter limit carry the
+    id alone, which is unique in an account and Region.
+    """
+
+    prefix: str
+    project_name: str
+    project_id: str
+    account: str
+    region: str
+
+    @property
+    def title(self) -> str:
+        """The repository, pipelines, endpoint and model package group of the project."""
+        return f"{self.project_name}-{self.project_id}"
+
+    @property
+    def bucket(self) -> str:
+        """The project's bucket: pipeline artifacts and model artifacts."""
+        return f"{self.prefix}-{self.project_id}-{self.account}-{self.region}"
+
+    @property
+    def key_alias(self) -> str:
+        """Alias of the project's key."""
+        return f"alias/{self.prefix}-{self.project_id}"
+
+    def role(self, purpose: str) -> str:
+        """A role of the project.
+
+        Args:
+            purpose: What the role is for, in at most 24 characters, such as ``pipeline`` or ``build``.
+        """
+        return f"{self.prefix}-{purpose}-{self.project_id}"
+
+    @property
+    def endpoint_stack(self) -> str:
+        """Stack that a deploy pipeline keeps in each target account."""
+        return f"{self.prefix}-endpoint-{self.project_id}"
