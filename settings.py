@@ -1,18 +1,72 @@
 """What an adopter decides: `catalog.yaml`, checked as a whole before anything runs."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from names import PlatformNames
+import catalog_file
+from catalog_file import CatalogError, CatalogFile
+from names import MAXIMUM_PREFIX, PlatformNames
+
+__all__ = ["CATALOG", "CatalogError", "Settings", "load"]
 
 CATALOG = Path(__file__).with_name("catalog.yaml")
 
-AccountId = Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
-RoleName = Annotated[str, StringConstraints(pattern=r"^[\w+=,.@-]{1,64}$")]
-OrganizationalUnitId = Annotated[str, StringConstraints(pattern=r"^ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}$")]
+
+def _matching(pattern: str, expected: str) -> AfterValidator:
+    """Accept what matches a pattern, and say in words what was expected of what does not."""
+    compiled = re.compile(pattern)
+
+    def check(value: str) -> str:
+        if compiled.fullmatch(value) is None:
+            raise ValueError(f"'{value}' is not {expected}")
+        return value
+
+    return AfterValidator(check)
+
+
+# Forms of the identifiers: https://docs.aws.amazon.com/organizations/latest/APIReference/API_Organization.html,
+# API_OrganizationalUnit.html, https://docs.aws.amazon.com/IAM/latest/APIReference/API_Role.html
+AccountId = Annotated[str, _matching(r"\d{12}", "an account id of 12 digits")]
+OrganizationId = Annotated[
+    str,
+    _matching(
+        r"o-[a-z0-9]{10,32}",
+        "an organisation id such as 'o-a1b2c3d4e5' (aws organizations describe-organization)",
+    ),
+]
+OrganizationalUnitId = Annotated[
+    str,
+    _matching(
+        r"ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}",
+        "an organisational unit id such as 'ou-a1b2-c3d4e5f6' "
+        "(aws organizations list-organizational-units-for-parent)",
+    ),
+]
+RoleName = Annotated[
+    str, _matching(r"[\w+=,.@-]{1,64}", "the exact name of a role, without an ARN, a path or a wildcard")
+]
+PolicyName = Annotated[
+    str, _matching(r"[\w+=,.@-]{1,128}", "the name of an IAM managed policy, without its ARN")
+]
+ConnectionArn = Annotated[
+    str,
+    _matching(
+        r"arn:aws[\w-]*:(codeconnections|codestar-connections):[a-z0-9-]+:\d{12}:connection/[0-9a-f-]{36}",
+        "the ARN of a connection (aws codeconnections list-connections)",
+    ),
+]
+# https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
+TagKey = Annotated[
+    str,
+    _matching(
+        r"(?!(?i:aws):)[\w .:/=+@-]{1,128}",
+        "a tag key: 1 to 128 characters, not starting with 'aws:'",
+    ),
+]
+TagValue = Annotated[str, _matching(r"[\w .:/=+@-]{0,256}", "a tag value of at most 256 characters")]
 
 
 class _Section(BaseModel):
@@ -31,7 +85,7 @@ class OrganizationalUnits(_Section):
 class Organization(_Section):
     """The AWS organisation."""
 
-    id: Annotated[str, StringConstraints(pattern=r"^o-[a-z0-9]{10,32}$")]
+    id: OrganizationId
     organizational_units: OrganizationalUnits
 
 
@@ -49,45 +103,57 @@ class Repository(_Section):
     """Where teams keep their code."""
 
     provider: Literal["codecommit", "github", "gitlab", "bitbucket"] = "codecommit"
-    connection_arn: str | None = None
-    default_branch: Annotated[str, StringConstraints(pattern=r"^[\w./-]{1,100}$")] = "main"
+    connection_arn: ConnectionArn | None = None
+    default_branch: Annotated[
+        str, _matching(r"(?!-)[\w./-]{1,100}", "the name of a branch, such as 'main'")
+    ] = "main"
 
     @model_validator(mode="after")
     def _connection_fits_provider(self) -> Self:
         if self.provider == "codecommit" and self.connection_arn is not None:
-            raise ValueError("a connection_arn goes with github, gitlab or bitbucket; CodeCommit needs none")
+            raise ValueError("CodeCommit needs no connection: remove connection_arn, or name its provider")
         if self.provider != "codecommit" and self.connection_arn is None:
-            raise ValueError(f"{self.provider} needs the connection_arn of an AWS CodeConnections connection")
+            raise ValueError(f"{self.provider} is reached through AWS CodeConnections: add connection_arn")
         return self
 
 
 class PortfolioSettings(_Section):
-    """Who may launch the products of a portfolio."""
+    """Who may launch the products of a portfolio.
+
+    A portfolio takes at most 10 principals by name
+    (https://docs.aws.amazon.com/servicecatalog/latest/adminguide/limits.html).
+    """
 
     principals: Annotated[tuple[RoleName, ...], Field(min_length=1, max_length=10)]
 
 
 class Portfolios(_Section):
-    """What both portfolios show and to whom."""
+    """What both portfolios show, and to whom."""
 
-    provider_name: Annotated[str, StringConstraints(min_length=1, max_length=50)]
-    support_email: Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)]
+    provider_name: Annotated[str, _matching(r".{1,50}", "a name of 1 to 50 characters")]
+    support_email: Annotated[str, _matching(r"[^@\s]{1,64}@[^@\s]{1,189}", "an email address")]
     ml_admin: PortfolioSettings
     sagemaker_projects: PortfolioSettings
-    tag_options: dict[str, tuple[str, ...]] = {}
+    tag_options: dict[TagKey, Annotated[tuple[TagValue, ...], Field(min_length=1)]] = {}
 
 
 class Settings(_Section):
     """The whole of `catalog.yaml`."""
 
-    name_prefix: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,10}[a-z0-9]$")]
-    region: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
+    name_prefix: Annotated[
+        str,
+        _matching(
+            rf"[a-z][a-z0-9-]{{0,{MAXIMUM_PREFIX - 2}}}[a-z0-9]",
+            f"2 to {MAXIMUM_PREFIX} lower-case letters, digits and hyphens, starting with a letter",
+        ),
+    ]
+    region: Annotated[str, _matching(r"[a-z]{2}(-[a-z]+)+-\d", "a Region such as 'eu-west-1'")]
     organization: Organization
     accounts: Accounts
     repository: Repository = Repository()
     portfolios: Portfolios
-    tags: dict[str, str] = {}
-    permissions_boundary: Annotated[str, StringConstraints(pattern=r"^[\w+=,.@-]{1,128}$")] | None = None
+    tags: Annotated[dict[TagKey, TagValue], Field(max_length=40)] = {}
+    permissions_boundary: PolicyName | None = None
 
     @property
     def names(self) -> PlatformNames:
@@ -96,11 +162,38 @@ class Settings(_Section):
             prefix=self.name_prefix, region=self.region, shared_services_account=self.accounts.shared_services
         )
 
+    @model_validator(mode="after")
+    def _nothing_is_named_twice(self) -> Self:
+        _refuse_repetition("accounts", self.accounts, "each role of the platform has an account of its own")
+        _refuse_repetition(
+            "organization.organizational_units",
+            self.organization.organizational_units,
+            "the three units stand below the workloads unit",
+        )
+        return self
+
+
+def _refuse_repetition(where: str, section: _Section, reason: str) -> None:
+    first: dict[str, str] = {}
+    for name, value in section:
+        if value in first:
+            raise catalog_file.Misplaced(
+                f"{where}.{name}", f"'{value}' is already {where}.{first[value]}: {reason}"
+            )
+        first[value] = name
+
 
 def load(path: Path = CATALOG) -> Settings:
     """Read and check a catalog file.
 
     Args:
         path: The YAML file.
+
+    Raises:
+        CatalogError: With one sentence for each mistake: its line, what is wrong, and what to do.
     """
-    return Settings.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    file = CatalogFile.read(path)
+    try:
+        return Settings.model_validate(file.content)
+    except ValidationError as error:
+        raise CatalogError(path, file.explain(error, Settings)) from None
