@@ -23,6 +23,9 @@ MAXIMUM_ENDPOINT = 63
 PROJECT_NAME_PATTERN = "^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,31}$"
 PROJECT_ID_PATTERN = "^[a-z0-9](-*[a-z0-9]){0,19}$"
 
+# What people see of the two portfolios.
+PORTFOLIO_NAMES = {"ml_admin": "ML Admin", "sagemaker_projects": "SageMaker Projects"}
+
 PROJECT_NAME_PARAMETER = "SageMakerProjectName"
 PROJECT_ID_PARAMETER = "SageMakerProjectId"
 

@@ -1,0 +1,45 @@
+"""The command line ends with a sentence and exit code 2 where the operator can mend something."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from scripts.catalog import app
+from settings import CATALOG
+
+COMMANDS = ["check", "prepare", "share"]
+
+
+@pytest.fixture(autouse=True)
+def no_aws(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Neither credentials nor a network: the port is closed."""
+    for variable in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+
+
+def test_the_example_is_complete() -> None:
+    result = CliRunner().invoke(app, ["check"])
+    assert result.exit_code == 0
+    assert "222222222222" in result.output
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_mistake_in_the_catalog_ends_with_exit_code_2(command: str, tmp_path: Path) -> None:
+    wrong = tmp_path / "catalog.yaml"
+    wrong.write_text(CATALOG.read_text(encoding="utf-8").replace("region:", "regoin:"), encoding="utf-8")
+    result = CliRunner().invoke(app, [command, "--catalog", str(wrong)])
+    assert result.exit_code == 2
+    assert f"{wrong}:" in result.output
+    assert "did you mean 'region'?" in result.output
+
+
+@pytest.mark.parametrize("command", ["prepare", "share"])
+def test_missing_credentials_end_with_exit_code_2(command: str) -> None:
+    result = CliRunner().invoke(app, [command])
+    assert result.exit_code == 2
+    assert "Unable to locate credentials" in result.output

@@ -1,0 +1,113 @@
+"""Preparing the organisation makes only the calls that are needed, and says what it did."""
+
+from contextlib import ExitStack
+from typing import Any
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+
+from scripts import organization
+from scripts.change import OperatorError, Outcome
+from settings import Settings, load
+
+SETTINGS = load()
+HUB = SETTINGS.accounts.shared_services
+BOTH = (organization.SERVICE_CATALOG, organization.STACK_SETS)
+
+
+class Management:
+    """Stubbed clients of the management account, and what they are expected to be asked."""
+
+    def __init__(self) -> None:
+        session = boto3.Session(aws_access_key_id="x", aws_secret_access_key="x", region_name=SETTINGS.region)
+        self.clients: dict[str, Any] = {
+            "organizations": session.client("organizations"),
+            "service_catalog": session.client("servicecatalog"),
+            "cloudformation": session.client("cloudformation"),
+        }
+        self.stubs = {name: Stubber(client) for name, client in self.clients.items()}
+
+    def describes(self, *, identifier: str, management: str) -> None:
+        self.stubs["organizations"].add_response(
+            "describe_organization",
+            {"Organization": {"Id": identifier, "MasterAccountId": management}},
+        )
+
+    def trusts(self, *services: str) -> None:
+        self.stubs["organizations"].add_response(
+            "list_aws_service_access_for_organization",
+            {"EnabledServicePrincipals": [{"ServicePrincipal": service} for service in services]},
+        )
+
+    def has_administrators(self, service: str, *accounts: str) -> None:
+        self.stubs["organizations"].add_response(
+            "list_delegated_administrators",
+            {"DelegatedAdministrators": [{"Id": account} for account in accounts]},
+            {"ServicePrincipal": service},
+        )
+
+    def registers(self, service: str) -> None:
+        self.stubs["organizations"].add_response(
+            "register_delegated_administrator", {}, {"AccountId": HUB, "ServicePrincipal": service}
+        )
+
+    def prepare(self, *, pretend: bool = False, settings: Settings = SETTINGS) -> list[Outcome]:
+        with ExitStack() as stack:
+            for stub in self.stubs.values():
+                stack.enter_context(stub)
+            changes = list(organization.prepare(**self.clients, settings=settings, pretend=pretend))
+            for stub in self.stubs.values():
+                stub.assert_no_pending_responses()
+        return [change.outcome for change in changes]
+
+
+@pytest.fixture
+def management() -> Management:
+    management = Management()
+    management.describes(identifier=SETTINGS.organization.id, management=SETTINGS.accounts.management)
+    return management
+
+
+def test_a_new_organisation_is_prepared(management: Management) -> None:
+    management.trusts()
+    management.stubs["service_catalog"].add_response("enable_aws_organizations_access", {})
+    management.stubs["cloudformation"].add_response("activate_organizations_access", {})
+    for service in BOTH:
+        management.has_administrators(service)
+        management.registers(service)
+    assert management.prepare() == [Outcome.CREATE] * 4
+
+
+def test_a_prepared_organisation_is_left_alone(management: Management) -> None:
+    management.trusts(*BOTH)
+    for service in BOTH:
+        management.has_administrators(service, HUB)
+    assert management.prepare() == [Outcome.IDENTICAL] * 4
+
+
+def test_what_was_left_half_way_is_finished(management: Management) -> None:
+    management.trusts(*BOTH)
+    management.has_administrators(organization.SERVICE_CATALOG, HUB)
+    management.has_administrators(organization.STACK_SETS, "999999999999")
+    management.registers(organization.STACK_SETS)
+    assert management.prepare() == [Outcome.IDENTICAL] * 3 + [Outcome.CREATE]
+
+
+def test_pretending_changes_nothing(management: Management) -> None:
+    management.trusts()
+    for service in BOTH:
+        management.has_administrators(service)
+    assert management.prepare(pretend=True) == [Outcome.CREATE] * 4
+
+
+@pytest.mark.parametrize(
+    ("identifier", "account"),
+    [("o-another0001", SETTINGS.accounts.management), (SETTINGS.organization.id, "999999999999")],
+    ids=["another organisation", "another management account"],
+)
+def test_foreign_credentials_are_refused(identifier: str, account: str) -> None:
+    management = Management()
+    management.describes(identifier=identifier, management=account)
+    with pytest.raises(OperatorError, match=r"catalog\.yaml names"):
+        management.prepare()
