@@ -34,9 +34,25 @@ lock: $(VENV)/.installed ## Renew requirements.lock and package-lock.json from p
 	  --group test --group rehearsal --group tool pyproject.toml --output-file requirements.lock
 	$(NPM) install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
 
+.PHONY: rehearse
+rehearse: setup ## Play the life of a model on this machine. DATA=file.csv TARGET=column KEEP=1
+	@"$(BIN)/python" -m rehearsal $(if $(DATA),--data "$(DATA)") $(if $(TARGET),--target "$(TARGET)") $(if $(KEEP),--keep)
+
 .PHONY: test
-test: setup ## Lint, type-check and test everything.
+test: setup ## Lint, type-check and test everything, the rehearsal included.
 	"$(BIN)/ruff" check .
 	"$(BIN)/ruff" format --check .
 	"$(BIN)/mypy"
 	"$(BIN)/pytest"
+
+.PHONY: test-page
+test-page: setup ## Look at the report of the last rehearsal in headless Chromium.
+	@"$(BIN)/python" -m rehearsal.page_check build/rehearsal/index.html
+
+.PHONY: bench
+bench: setup ## Measure synth, templates and the rehearsal.
+	@"$(BIN)/python" -m scripts.bench
+
+.PHONY: clean
+clean: ## Remove what the commands made, the environment included.
+	rm -rf "$(VENV)" build node_modules cdk.out
