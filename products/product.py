@@ -1,0 +1,279 @@
+"""What a product is, where products are found, and how one becomes a template.
+
+A product is one folder beside this file, named by its identifier:
+
+* ``product.py`` defines ``PRODUCT``, a `Product`;
+* ``stack.py`` holds the stack that `Product.stack` makes, by custom;
+* ``README.md`` tells a team what it launches.
+"""
+
+import importlib
+import json
+import re
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+import embedded_node  # noqa: F401, I001  (before aws_cdk)
+import aws_cdk as cdk
+from constructs import Construct
+
+from functions import bundle
+from settings import Settings
+
+Template = dict[str, Any]
+
+Portfolio = Literal["ml_admin", "sagemaker_projects"]
+LaunchAccount = Literal["development", "shared_services"]
+
+MAXIMUM_IDENTIFIER = 32
+# The product view of AWS Service Catalog
+# (https://docs.aws.amazon.com/servicecatalog/latest/dg/API_CreateProduct.html).
+MAXIMUM_NAME = 8191
+# AWS::CloudFormation templates
+# (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html).
+MAXIMUM_DESCRIPTION = 1024
+
+_IDENTIFIER = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+_SEMANTIC_VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
+
+# What a seed's author leaves lying about is no part of a team's first commit.
+# Patterns of ``.gitignore``, for `aws_cdk.IgnoreMode.GIT`.
+ASSET_EXCLUDE = (
+    "__pycache__/",
+    "*.pyc",
+    ".venv/",
+    ".pytest_cache/",
+    ".mypy_cache/",
+    ".ruff_cache/",
+    ".git/",
+    "build/",
+    "cdk.out/",
+)
+
+# Templates must not differ between ``cdk deploy``, which adds its own context, and a plain Python process.
+_CONTEXT: Mapping[str, Any] = {
+    "aws:cdk:enable-path-metadata": False,
+    "aws:cdk:enable-asset-metadata": False,
+    "aws:cdk:disable-version-reporting": True,
+    "@aws-cdk/aws-codepipeline:defaultPipelineTypeToV2": True,
+    "@aws-cdk/aws-iam:minimizePolicies": True,
+    "@aws-cdk/aws-iam:standardizedServicePrincipals": True,
+    "@aws-cdk/aws-kms:aliasNameRef": True,
+    "@aws-cdk/core:enablePartitionLiterals": True,
+}
+
+
+class ProductError(ValueError):
+    """A product's folder is not as it must be; the message says where, and what to do."""
+
+
+@dataclass(frozen=True)
+class AssetLocation:
+    """Where an asset of a product lies once the portfolios are published."""
+
+    bucket: str
+    key: str
+
+
+class StackFactory(Protocol):
+    """Makes the stack of a product: as a rule, the stack's class."""
+
+    def __call__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        /,
+        *,
+        settings: Settings,
+        assets: Mapping[str, AssetLocation],
+        synthesizer: cdk.IStackSynthesizer,
+    ) -> cdk.Stack:
+        """Define the stack.
+
+        Args:
+            scope: The scratch app.
+            construct_id: Also the stack's name, which no template contains.
+            settings: What the adopter decided.
+            assets: The location of each of `Product.assets`, under the same names.
+            synthesizer: Adds nothing to the template, and permits no assets but `assets`.
+        """
+
+
+@dataclass(frozen=True, kw_only=True)
+class Product:
+    """What a team can launch.
+
+    Attributes:
+        identifier: The name of the product's folder.
+        name: What the catalog and the form in Studio call it.
+        description: One or two sentences below the name; also the template's description.
+        version: A semantic version, raised with each change of the template.
+        portfolio: Where it is offered.
+        launched_in: The accounts in which it may be launched.
+        stack: Makes the product's stack.
+        seeds: Folders that become a team's repository, by a name of the product's choice.
+        functions: Folders of Lambda code, likewise.
+    """
+
+    identifier: str
+    name: str
+    description: str
+    version: str
+    portfolio: Portfolio
+    launched_in: tuple[LaunchAccount, ...]
+    stack: StackFactory
+    seeds: Mapping[str, Path] = field(default_factory=dict)
+    functions: Mapping[str, Path] = field(default_factory=dict)
+
+    @property
+    def assets(self) -> Mapping[str, Path]:
+        """Folders to zip and publish with the portfolios, by name; functions come bundled.
+
+        Leave `ASSET_EXCLUDE` out of the archives.
+        """
+        return {**self.seeds, **{name: bundle(folder) for name, folder in self.functions.items()}}
+
+
+def discover(package: str = "products") -> tuple[Product, ...]:
+    """Find every product by its folder, in the order of the identifiers.
+
+    Args:
+        package: The package whose sub-folders are products.
+
+    Raises:
+        ProductError: If a folder is not a whole product.
+    """
+    return tuple(
+        _load(package, folder)
+        for root in importlib.import_module(package).__path__
+        for folder in sorted(Path(root).iterdir())
+        if folder.is_dir() and not folder.name.startswith((".", "__")) and _has_files(folder)
+    )
+
+
+def render(product: Product, settings: Settings, assets: Mapping[str, AssetLocation]) -> Template:
+    """The CloudFormation template of one product.
+
+    Args:
+        product: The product.
+        settings: What the adopter decided.
+        assets: The location of each of the product's assets.
+    """
+    return render_all((product,), settings, {product.identifier: assets})[product.identifier]
+
+
+def render_all(
+    products: Iterable[Product], settings: Settings, assets: Mapping[str, Mapping[str, AssetLocation]]
+) -> dict[str, Template]:
+    """The CloudFormation templates of several products, at the price of one synthesis.
+
+    Args:
+        products: The products.
+        settings: What the adopter decided.
+        assets: By identifier, the location of each of that product's assets.
+
+    Returns:
+        The templates by identifier.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        app = scratch_app(folder)
+        stacks = {
+            product.identifier: add_stack(app, product, settings, assets[product.identifier])
+            for product in products
+        }
+        app.synth()
+        return {
+            identifier: json.loads(Path(folder, stack.template_file).read_text(encoding="utf-8"))
+            for identifier, stack in stacks.items()
+        }
+
+
+def scratch_app(folder: str) -> cdk.App:
+    """An app in which products are rendered, apart from the app that deploys the platform.
+
+    Args:
+        folder: Where the app writes.
+    """
+    return cdk.App(
+        analytics_reporting=False,
+        outdir=folder,
+        post_cli_context=_CONTEXT,
+        stack_traces=False,
+        tree_metadata=False,
+    )
+
+
+def add_stack(
+    app: cdk.App, product: Product, settings: Settings, assets: Mapping[str, AssetLocation]
+) -> cdk.Stack:
+    """Define a product's stack in a scratch app, for whichever account and Region launches it.
+
+    Args:
+        app: The scratch app.
+        product: The product.
+        settings: What the adopter decided.
+        assets: The location of each of the product's assets.
+    """
+    stack = product.stack(
+        app,
+        product.identifier.replace("_", "-"),
+        settings=settings,
+        assets=assets,
+        synthesizer=cdk.BootstraplessSynthesizer(),
+    )
+    stack.template_options.description = product.description
+    return stack
+
+
+def _has_files(folder: Path) -> bool:
+    # Git leaves a folder behind that holds nothing but Python's caches.
+    return any(path.name != "__pycache__" for path in folder.iterdir())
+
+
+def _load(package: str, folder: Path) -> Product:
+    if not (folder / "product.py").is_file():
+        raise ProductError(
+            f"{folder} has no product.py: define PRODUCT in one, or move the folder out of {folder.parent}."
+        )
+    try:
+        module = importlib.import_module(f"{package}.{folder.name}.product")
+    except Exception as error:
+        raise ProductError(f"{folder / 'product.py'} cannot be imported: {error}") from error
+    product = getattr(module, "PRODUCT", None)
+    if not isinstance(product, Product):
+        raise ProductError(f"{folder / 'product.py'} defines no PRODUCT of type products.product.Product.")
+    for mistake in _mistakes(product, folder):
+        raise ProductError(f"{folder / 'product.py'}: {mistake}")
+    return product
+
+
+def _mistakes(product: Product, folder: Path) -> list[str]:
+    folders = {**product.seeds, **product.functions}
+    missing = [f"{name} ({path})" for name, path in folders.items() if not path.is_dir()]
+    repeated = sorted(set(product.seeds) & set(product.functions))
+    findings = {
+        f'identifier is "{product.identifier}", and the folder "{folder.name}": give both one name.': (
+            product.identifier != folder.name
+        ),
+        f'the identifier "{product.identifier}" must be lower-case words joined by single underscores, '
+        f"{MAXIMUM_IDENTIFIER} characters at most.": (
+            not _IDENTIFIER.fullmatch(product.identifier) or len(product.identifier) > MAXIMUM_IDENTIFIER
+        ),
+        f'version "{product.version}" is not MAJOR.MINOR.PATCH, such as 1.0.0.': (
+            not _SEMANTIC_VERSION.fullmatch(product.version)
+        ),
+        f"name must have 1 to {MAXIMUM_NAME} characters.": not 1 <= len(product.name) <= MAXIMUM_NAME,
+        f"description must have 1 to {MAXIMUM_DESCRIPTION} characters.": (
+            not 1 <= len(product.description) <= MAXIMUM_DESCRIPTION
+        ),
+        "launched_in names no account: nobody could launch the product.": not product.launched_in,
+        f"seeds and functions both name {', '.join(repeated)}: give each asset its own name.": bool(repeated),
+        f"these folders do not exist: {', '.join(missing)}.": bool(missing),
+        "a README.md is missing beside it: say what a team gets, what it costs, and how to remove it.": (
+            not (folder / "README.md").is_file()
+        ),
+    }
+    return [finding for finding, holds in findings.items() if holds]
