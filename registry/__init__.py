@@ -1,0 +1,1 @@
+"""The central model registry of the shared services account."""

@@ -1,0 +1,1 @@
+"""What runs in the central model registry: promotion into it, and release from it."""

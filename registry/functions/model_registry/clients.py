@@ -1,0 +1,29 @@
+"""How the functions talk to AWS."""
+
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from mypy_boto3_events.client import EventBridgeClient
+    from mypy_boto3_s3.client import S3Client
+    from mypy_boto3_sagemaker.client import SageMakerClient
+
+# Throttling passes within seconds; what lasts longer is left to Lambda, which delivers the event again.
+_CONFIG = Config(retries={"mode": "standard", "total_max_attempts": 8}, max_pool_connections=32)
+
+
+def s3() -> "S3Client":
+    """A client of Amazon S3."""
+    return boto3.client("s3", config=_CONFIG)
+
+
+def sagemaker() -> "SageMakerClient":
+    """A client of Amazon SageMaker."""
+    return boto3.client("sagemaker", config=_CONFIG)
+
+
+def events() -> "EventBridgeClient":
+    """A client of Amazon EventBridge."""
+    return boto3.client("events", config=_CONFIG)

@@ -1,0 +1,91 @@
+"""The event that SageMaker sends when the approval status of a model version changes."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from .errors import RegistryError
+
+STATE_CHANGE = "SageMaker Model Package State Change"
+
+_VERSION_ARN = re.compile(
+    r"^arn:[^:]+:sagemaker:(?P<region>[^:]+):(?P<account>\d{12}):model-package/(?P<group>[^/]+)/(?P<version>\d+)$"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelVersionArn:
+    """The ARN of a version in a model package group, taken apart."""
+
+    arn: str
+    account: str
+    region: str
+    group: str
+    version: int
+
+    @classmethod
+    def parse(cls, arn: str) -> Self:
+        """Take an ARN apart.
+
+        Raises:
+            RegistryError: If it is not the ARN of a version in a group.
+        """
+        match = _VERSION_ARN.match(arn)
+        if match is None:
+            raise RegistryError(
+                f"{arn!r} is not the ARN of a version in a model package group: "
+                "only versions that belong to a group are promoted and released."
+            )
+        return cls(
+            arn=arn,
+            account=match["account"],
+            region=match["region"],
+            group=match["group"],
+            version=int(match["version"]),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class StateChange:
+    """One state change of a model version.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html
+    """
+
+    account: str
+    version: ModelVersionArn
+    approval_status: str
+
+    @classmethod
+    def parse(cls, event: Mapping[str, Any]) -> Self:
+        """Read an event as EventBridge delivers it.
+
+        Raises:
+            RegistryError: If it is another event, lacks a field, or speaks for another account's model.
+        """
+        if event.get("source") != "aws.sagemaker" or event.get("detail-type") != STATE_CHANGE:
+            raise RegistryError(
+                f"An event {event.get('detail-type')!r} from {event.get('source')!r} arrived, where only "
+                f"{STATE_CHANGE!r} from 'aws.sagemaker' may: check the pattern of the EventBridge rule."
+            )
+        detail = event.get("detail")
+        account = _text(event, "account")
+        version = ModelVersionArn.parse(_text(detail, "ModelPackageArn"))
+        if version.account != account:
+            raise RegistryError(
+                f"Account {account} sent an event about {version.arn} of account {version.account}: "
+                "an account may speak for its own models only."
+            )
+        return cls(
+            account=version.account, version=version, approval_status=_text(detail, "ModelApprovalStatus")
+        )
+
+
+def _text(holder: Any, field: str) -> str:
+    value = holder.get(field) if isinstance(holder, Mapping) else None
+    if not isinstance(value, str) or not value:
+        raise RegistryError(
+            f"The event has no {field}: deliver it as SageMaker sent it, without an input transformer."
+        )
+    return value

@@ -1,0 +1,1 @@
+"""From a team's registry into the central one."""

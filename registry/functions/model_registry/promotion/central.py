@@ -1,0 +1,168 @@
+"""The central registry: its groups, who may use them, and the versions promoted into them."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from botocore.exceptions import ClientError
+
+from ..errors import RegistryError, is_missing
+from .source import SourceVersion
+
+if TYPE_CHECKING:
+    from mypy_boto3_sagemaker.client import SageMakerClient
+
+SOURCE_ACCOUNT_TAG = "source-account"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CentralVersion:
+    """A promoted version."""
+
+    arn: str
+    approval_status: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CentralGroups:
+    """The model package groups of the central registry.
+
+    Attributes:
+        sagemaker: A client in the account and Region of the registry.
+        organization_id: The organisation whose accounts may use approved versions.
+        reader_roles: The names of the roles, in any account of the organisation, that may.
+    """
+
+    sagemaker: "SageMakerClient"
+    organization_id: str
+    reader_roles: tuple[str, ...]
+
+    def prepare(self, source: SourceVersion) -> None:
+        """Make sure that the group for a version exists, belongs to the version's account, and is shared.
+
+        Raises:
+            RegistryError: If the group belongs to another account, or to nobody known.
+        """
+        arn = self._arn(source.group) or self._create(source)
+        tags = self.sagemaker.get_paginator("list_tags").paginate(ResourceArn=arn).search("Tags[]")
+        owner = next((tag["Value"] for tag in tags if tag and tag["Key"] == SOURCE_ACCOUNT_TAG), None)
+        if owner != source.arn.account:
+            holder = f"holds the models of account {owner}" if owner else f"has no tag {SOURCE_ACCOUNT_TAG}"
+            raise RegistryError(
+                f"The central group {source.group} {holder}, so {source.arn.arn} is not promoted into it: "
+                f"register the model in account {source.arn.account} under another group name."
+            )
+        self.sagemaker.put_model_package_group_policy(
+            ModelPackageGroupName=source.group,
+            ResourcePolicy=json.dumps(reader_policy(arn, self.organization_id, self.reader_roles)),
+        )
+
+    def find(self, source: SourceVersion) -> CentralVersion | None:
+        """The version that was promoted from `source`, or None.
+
+        It is known by the sentence its description begins with, which nobody can change afterwards.
+        """
+        pages = self.sagemaker.get_paginator("list_model_packages").paginate(
+            ModelPackageGroupName=source.group, SortBy="CreationTime", SortOrder="Descending"
+        )
+        try:
+            for page in pages:
+                for summary in page["ModelPackageSummaryList"]:
+                    if summary.get("ModelPackageDescription", "").startswith(source.origin):
+                        return CentralVersion(
+                            arn=summary["ModelPackageArn"],
+                            approval_status=summary.get("ModelApprovalStatus", ""),
+                        )
+        except ClientError as error:
+            if not is_missing(error):
+                raise
+        return None
+
+    def register(self, request: Mapping[str, Any]) -> CentralVersion:
+        """Create a version.
+
+        Args:
+            request: What CreateModelPackage takes.
+        """
+        arn = self.sagemaker.create_model_package(**request)["ModelPackageArn"]
+        return CentralVersion(arn=arn, approval_status=request["ModelApprovalStatus"])
+
+    def set_approval_status(
+        self, version: CentralVersion, status: Literal["Rejected", "PendingManualApproval"], reason: str
+    ) -> None:
+        """Change the approval status of a version.
+
+        Args:
+            version: The version.
+            status: The new status.
+            reason: A sentence for whoever looks at the version.
+        """
+        self.sagemaker.update_model_package(
+            ModelPackageArn=version.arn, ModelApprovalStatus=status, ApprovalDescription=reason
+        )
+
+    def status_reason(self, version: CentralVersion) -> str:
+        """Why a version has its approval status, as it was said with the last change."""
+        return self.sagemaker.describe_model_package(ModelPackageName=version.arn).get(
+            "ApprovalDescription", ""
+        )
+
+    def _arn(self, name: str) -> str | None:
+        try:
+            return self.sagemaker.describe_model_package_group(ModelPackageGroupName=name)[
+                "ModelPackageGroupArn"
+            ]
+        except ClientError as error:
+            if is_missing(error):
+                return None
+            raise
+
+    def _create(self, source: SourceVersion) -> str:
+        try:
+            return self.sagemaker.create_model_package_group(
+                ModelPackageGroupName=source.group,
+                ModelPackageGroupDescription=f"Models that account {source.arn.account} has approved.",
+                Tags=[{"Key": SOURCE_ACCOUNT_TAG, "Value": source.arn.account}],
+            )["ModelPackageGroupArn"]
+        except ClientError:
+            # Another delivery may have created it in between; then it is there, whatever the error says.
+            arn = self._arn(source.group)
+            if arn is None:
+                raise
+            return arn
+
+
+def reader_policy(group_arn: str, organization_id: str, reader_roles: tuple[str, ...]) -> dict[str, Any]:
+    """The resource policy of a central group: the organisation's serving roles may look, and create models.
+
+    The condition does not grow with the number of accounts; the policy's limit is 20,480 characters.
+    https://docs.aws.amazon.com/sagemaker/latest/dg/model-registry-deploy-xaccount.html
+    """
+    versions = f"{group_arn.replace(':model-package-group/', ':model-package/')}/*"
+    condition = {
+        "StringEquals": {"aws:PrincipalOrgID": organization_id},
+        "ArnLike": {"aws:PrincipalArn": [f"arn:aws:iam::*:role/{role}" for role in reader_roles]},
+    }
+
+    def statement(sid: str, actions: list[str], resource: str) -> dict[str, Any]:
+        return {
+            "Sid": sid,
+            "Effect": "Allow",
+            "Principal": {"AWS": "*"},
+            "Action": actions,
+            "Resource": resource,
+            "Condition": condition,
+        }
+
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            statement("Group", ["sagemaker:DescribeModelPackageGroup"], group_arn),
+            statement(
+                "Versions",
+                ["sagemaker:CreateModel", "sagemaker:DescribeModelPackage", "sagemaker:ListModelPackages"],
+                versions,
+            ),
+        ],
+    }

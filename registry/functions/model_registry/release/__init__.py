@@ -1,0 +1,1 @@
+"""From the central registry to the accounts that serve models."""

@@ -1,0 +1,44 @@
+"""The release function: the approval status of a central model version has changed."""
+
+import functools
+import os
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.logging import correlation_paths
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from .. import clients
+from ..events import StateChange
+from .release import Release
+
+logger = Logger(service="release")
+
+
+@functools.cache
+def release() -> Release:
+    """Release as the function's environment describes it, made once a process."""
+    return Release(
+        sagemaker=clients.sagemaker(),
+        s3=clients.s3(),
+        events=clients.events(),
+        bucket=os.environ["REGISTRY_BUCKET"],
+        account=os.environ["REGISTRY_ACCOUNT"],
+        event_source=os.environ["EVENT_SOURCE"],
+    )
+
+
+@logger.inject_lambda_context(correlation_id_path=correlation_paths.EVENT_BRIDGE)
+def handle(event: dict[str, Any], _context: LambdaContext) -> None:
+    """Open or close a version's artifact to the workload accounts.
+
+    Whatever fails is raised: Lambda delivers the event again, and then puts it, with the sentence of the
+    error, into the dead-letter queue.
+    """
+    try:
+        change = StateChange.parse(event)
+        logger.append_keys(model_package=change.version.arn)
+        logger.info(release().follow(change))
+    except Exception as error:
+        logger.exception(str(error))
+        raise

@@ -1,0 +1,184 @@
+"""The people of the shared services account who decide about models."""
+
+import embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from names import PlatformNames
+from registry.storage import MODELS, RegistryStorage
+from roles import Permission, role
+
+PRODUCTION_APPROVAL = "ApproveProduction/ApproveProduction"
+"""Stage and action of a deploy pipeline in which the governance officer decides."""
+
+NOTHING_NARROWER = "AWS offers no narrower resource for these actions."
+
+
+class Personas(Construct):
+    """The ML engineer, who approves central versions and owns deploy projects, and the governance officer.
+
+    Neither can do the other's part: whoever approves a version cannot let it into production.
+    """
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, names: PlatformNames, storage: RegistryStorage
+    ) -> None:
+        """Define both roles.
+
+        Args:
+            scope: The construct it belongs to.
+            construct_id: Its id there.
+            names: The platform's names.
+            storage: The central bucket and key.
+        """
+        super().__init__(scope, construct_id)
+        self._storage = storage
+        # Identities of this account whose own policy allows it, and Studio, which runs under the role.
+        trusts = iam.CompositePrincipal(
+            iam.AccountRootPrincipal(), iam.ServicePrincipal("sagemaker.amazonaws.com")
+        )
+        reading = [*self._read_versions(), *self._read_pipelines()]
+        self.ml_engineer = role(
+            self,
+            "MlEngineer",
+            name=names.ml_engineer_role,
+            description="Approves versions of the central model registry and owns deploy projects.",
+            trusts=trusts,
+            permissions=[*reading, self._approve_versions(), *self._own_deploy_projects()],
+        )
+        self.governance_officer = role(
+            self,
+            "GovernanceOfficer",
+            name=names.governance_officer_role,
+            description="Approves the deployment of models to production.",
+            trusts=trusts,
+            permissions=[*reading, self._approve_production()],
+        )
+
+    def _read_versions(self) -> list[Permission]:
+        """Versions, and the documents that describe them: metrics and reports in the central bucket."""
+        return [
+            Permission(
+                actions=("sagemaker:ListModelPackageGroups",), resources=("*",), because=NOTHING_NARROWER
+            ),
+            Permission(
+                actions=(
+                    "sagemaker:DescribeModelPackage",
+                    "sagemaker:DescribeModelPackageGroup",
+                    "sagemaker:ListModelPackages",
+                    "sagemaker:ListTags",
+                ),
+                resources=(self._sagemaker("model-package-group/*"), self._sagemaker("model-package/*")),
+                because="Whoever decides sees the versions of all teams.",
+            ),
+            Permission(
+                actions=("s3:GetObject",),
+                resources=(self._storage.bucket.arn_for_objects(MODELS),),
+                because="Whoever decides sees the metrics of all versions.",
+            ),
+            Permission(actions=("kms:Decrypt",), resources=(self._storage.key.key_arn,)),
+        ]
+
+    def _read_pipelines(self) -> list[Permission]:
+        """Pipelines, and the logs of their builds."""
+        because = "Pipelines and builds are named after projects, of which new ones come."
+        return [
+            Permission(actions=("codepipeline:ListPipelines",), resources=("*",), because=NOTHING_NARROWER),
+            Permission(
+                actions=(
+                    "codepipeline:GetPipeline",
+                    "codepipeline:GetPipelineExecution",
+                    "codepipeline:GetPipelineState",
+                    "codepipeline:ListActionExecutions",
+                    "codepipeline:ListPipelineExecutions",
+                ),
+                resources=(self._arn("codepipeline", "*"),),
+                because=because,
+            ),
+            Permission(
+                actions=("codebuild:BatchGetBuilds",),
+                resources=(self._arn("codebuild", "project/*"),),
+                because=because,
+            ),
+            Permission(
+                actions=("logs:FilterLogEvents", "logs:GetLogEvents"),
+                resources=(self._arn("logs", "log-group:/aws/codebuild/*"),),
+                because=because,
+            ),
+        ]
+
+    def _approve_versions(self) -> Permission:
+        return Permission(
+            actions=("sagemaker:UpdateModelPackage",),
+            resources=(self._sagemaker("model-package/*"),),
+            because="The ML engineer decides about the versions of all teams.",
+        )
+
+    def _own_deploy_projects(self) -> list[Permission]:
+        """CreateProject launches a Service Catalog product with the caller's own permissions.
+
+        https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-projects-studio-updates.html
+        """
+        return [
+            Permission(
+                actions=(
+                    "sagemaker:AddTags",
+                    "sagemaker:CreateProject",
+                    "sagemaker:DeleteProject",
+                    "sagemaker:DescribeProject",
+                    "sagemaker:UpdateProject",
+                ),
+                resources=(self._sagemaker("project/*"),),
+                because="The ML engineer names the projects.",
+            ),
+            Permission(
+                actions=(
+                    "servicecatalog:DescribeProduct",
+                    "servicecatalog:DescribeProvisioningArtifact",
+                    "servicecatalog:DescribeProvisioningParameters",
+                    "servicecatalog:ListLaunchPaths",
+                    "servicecatalog:ListProvisioningArtifacts",
+                    "servicecatalog:ProvisionProduct",
+                ),
+                resources=(self._arn("catalog", "product/*"),),
+                because="AWS chooses the products' ids; the principals of the portfolio decide.",
+            ),
+            Permission(
+                actions=(
+                    "sagemaker:ListProjects",
+                    "servicecatalog:DescribeProductView",
+                    "servicecatalog:SearchProducts",
+                ),
+                resources=("*",),
+                because=NOTHING_NARROWER,
+            ),
+            Permission(
+                actions=(
+                    "servicecatalog:DescribeProvisionedProduct",
+                    "servicecatalog:DescribeRecord",
+                    "servicecatalog:SearchProvisionedProducts",
+                    "servicecatalog:TerminateProvisionedProduct",
+                    "servicecatalog:UpdateProvisionedProduct",
+                ),
+                resources=("*",),
+                conditions={"StringEquals": {"servicecatalog:roleLevel": "self"}},
+                because=f"{NOTHING_NARROWER} The condition keeps them to what the role itself has launched.",
+            ),
+        ]
+
+    def _approve_production(self) -> Permission:
+        return Permission(
+            actions=("codepipeline:PutApprovalResult",),
+            resources=(self._arn("codepipeline", f"*/{PRODUCTION_APPROVAL}"),),
+            because="Pipelines are named after projects; stage and action are the production approval's.",
+        )
+
+    def _sagemaker(self, resource: str) -> str:
+        return self._arn("sagemaker", resource)
+
+    def _arn(self, service: str, resource: str) -> str:
+        """An ARN in this account and Region."""
+        return cdk.Stack.of(self).format_arn(
+            service=service, resource=resource, arn_format=cdk.ArnFormat.NO_RESOURCE_NAME
+        )

@@ -1,0 +1,62 @@
+"""The central model registry of the shared services account, as one stack."""
+
+import embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
+import aws_cdk as cdk
+from constructs import Construct
+
+from registry.alarms import AlarmTopic
+from registry.event_bus import ApprovalBus
+from registry.personas import Personas
+from registry.promotion import PromotionFunction
+from registry.release import ReleaseFunction
+from registry.storage import RegistryStorage
+from settings import Settings
+
+
+class RegistryStack(cdk.Stack):
+    """Storage, the bus of the approvals, promotion, release, and the people who decide."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        settings: Settings,
+        env: cdk.Environment,
+        stack_name: str | None = None,
+        synthesizer: cdk.IStackSynthesizer | None = None,
+    ) -> None:
+        """Define the stack.
+
+        Args:
+            scope: The app.
+            construct_id: The id of the stack there.
+            settings: What the adopter decided.
+            env: The shared services account and the Region.
+            stack_name: The name of the stack, if other than its id.
+            synthesizer: How its assets are published.
+        """
+        super().__init__(
+            scope,
+            construct_id,
+            env=env,
+            stack_name=stack_name,
+            synthesizer=synthesizer,
+            description="Central model registry: storage, promotion, release, and the roles that approve.",
+        )
+        names = settings.names
+        organization_id = settings.organization.id
+        storage = RegistryStorage(self, "Storage", names=names, organization_id=organization_id)
+        alarms = AlarmTopic(self, "Alarms", key=storage.key, email=settings.portfolios.support_email)
+        approvals = ApprovalBus(self, "Approvals", names=names, organization_id=organization_id)
+        PromotionFunction(
+            self,
+            "Promotion",
+            names=names,
+            organization_id=organization_id,
+            storage=storage,
+            event_bus=approvals.bus,
+            alarms=alarms,
+        )
+        ReleaseFunction(self, "Release", names=names, storage=storage, alarms=alarms)
+        Personas(self, "Personas", names=names, storage=storage)
