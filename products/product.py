@@ -16,11 +16,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-import embedded_node  # noqa: F401, I001  (before aws_cdk)
+import embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
 import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from functions import bundle
+from pipelines.assets import AssetLocation
 from settings import Settings
 
 Template = dict[str, Any]
@@ -68,14 +70,6 @@ _CONTEXT: Mapping[str, Any] = {
 
 class ProductError(ValueError):
     """A product's folder is not as it must be; the message says where, and what to do."""
-
-
-@dataclass(frozen=True)
-class AssetLocation:
-    """Where an asset of a product lies once the portfolios are published."""
-
-    bucket: str
-    key: str
 
 
 class StackFactory(Protocol):
@@ -211,6 +205,8 @@ def add_stack(
 ) -> cdk.Stack:
     """Define a product's stack in a scratch app, for whichever account and Region launches it.
 
+    The platform's tags and its permissions boundary reach every product here.
+
     Args:
         app: The scratch app.
         product: The product.
@@ -225,6 +221,12 @@ def add_stack(
         synthesizer=cdk.BootstraplessSynthesizer(),
     )
     stack.template_options.description = product.description
+    for key, value in settings.tags.items():
+        cdk.Tags.of(stack).add(key, value)
+    if settings.permissions_boundary:
+        iam.PermissionsBoundary.of(stack).apply(
+            iam.ManagedPolicy.from_managed_policy_name(stack, "Boundary", settings.permissions_boundary)
+        )
     return stack
 
 

@@ -1,0 +1,102 @@
+"""From a commit to a running SageMaker pipeline."""
+
+from collections.abc import Mapping
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from names import ProjectNames
+from pipelines.build_project import BuildProject
+from pipelines.code_pipeline import CodePipeline, build_action, stage
+from pipelines.project import ModelPackageGroup
+from pipelines.repository import Repository
+from pipelines.roles import Permission, arn
+from pipelines.storage import ProjectStorage
+from pipelines.training_role import TrainingRole
+
+
+class BuildPipeline(Construct):
+    """Source, then the repository's own ``buildspec.yml``, which starts the SageMaker pipeline and ends."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        names: ProjectNames,
+        storage: ProjectStorage,
+        repository: Repository,
+        models: ModelPackageGroup,
+        training: TrainingRole,
+        environment: Mapping[str, str],
+    ) -> None:
+        """Define the pipeline and its build.
+
+        Args:
+            scope: The construct it belongs to.
+            construct_id: Its id there.
+            names: The project's names.
+            storage: The project's storage.
+            repository: The source.
+            models: Where the SageMaker pipeline registers model versions.
+            training: The role the SageMaker pipeline runs under.
+            environment: Variables of the product's own for the buildspec.
+        """
+        super().__init__(scope, construct_id)
+        build = BuildProject(
+            self,
+            "Build",
+            names=names,
+            purpose="build",
+            description=f"Checks the code of {names.project_name} and starts its SageMaker pipeline",
+            storage=storage,
+            build_spec="buildspec.yml",
+            environment={
+                "SAGEMAKER_PROJECT_NAME": names.project_name,
+                "SAGEMAKER_PROJECT_ID": names.project_id,
+                "PIPELINE_NAME": names.title,
+                "PIPELINE_ROLE_ARN": training.arn,
+                "ARTIFACT_BUCKET": storage.bucket.bucket_name,
+                "KMS_KEY_ARN": storage.key.key_arn,
+                "MODEL_PACKAGE_GROUP_NAME": models.name,
+                **environment,
+            },
+            permissions=[storage.artifact_reading, *_start_pipeline(names, storage, training)],
+            timeout=cdk.Duration.minutes(30),
+        )
+        self.pipeline = CodePipeline(
+            self,
+            "Pipeline",
+            names=names,
+            storage=storage,
+            repository=repository,
+            builds=[build],
+            stages=[stage("Build", build_action("Build", build))],
+        )
+
+
+def _start_pipeline(names: ProjectNames, storage: ProjectStorage, training: TrainingRole) -> list[Permission]:
+    return [
+        Permission(
+            actions=(
+                "sagemaker:AddTags",
+                "sagemaker:CreatePipeline",
+                "sagemaker:DescribePipeline",
+                "sagemaker:ListTags",
+                "sagemaker:StartPipelineExecution",
+                "sagemaker:UpdatePipeline",
+            ),
+            resources=(arn("sagemaker", f"pipeline/{names.title}"),),
+        ),
+        Permission(
+            actions=("iam:PassRole",),
+            resources=(training.arn,),
+            conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
+        ),
+        Permission(
+            actions=("s3:PutObject",),
+            resources=(storage.bucket.arn_for_objects("code/*"),),
+            because="The build names the code it uploads by its content.",
+        ),
+        Permission(actions=("s3:GetBucketLocation", "s3:ListBucket"), resources=(storage.bucket.bucket_arn,)),
+    ]

@@ -1,0 +1,246 @@
+"""A project's CodePipeline, and the shapes of its stages and actions.
+
+https://docs.aws.amazon.com/codepipeline/latest/userguide/reference-pipeline-structure.html
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from aws_cdk import aws_codepipeline as codepipeline
+from aws_cdk import aws_events as events
+from constructs import Construct
+
+from names import ProjectNames
+from pipelines.build_project import BuildProject
+from pipelines.repository import SOURCE, Repository
+from pipelines.roles import Permission, arn, role, service_principal
+from pipelines.storage import ProjectStorage
+
+Action = codepipeline.CfnPipeline.ActionDeclarationProperty
+Stage = codepipeline.CfnPipeline.StageDeclarationProperty
+Variable = codepipeline.CfnPipeline.VariableDeclarationProperty
+
+
+class CodePipeline(Construct):
+    """A V2 pipeline that begins with the project's repository and runs on each push to it."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        names: ProjectNames,
+        storage: ProjectStorage,
+        repository: Repository,
+        builds: Sequence[BuildProject],
+        stages: Sequence[Stage],
+        permissions: Iterable[Permission] = (),
+        variables: Sequence[Variable] = (),
+    ) -> None:
+        """Define the pipeline.
+
+        Args:
+            scope: The construct it belongs to.
+            construct_id: Its id there.
+            names: The project's names.
+            storage: Where the pipeline keeps its artifacts.
+            repository: The source.
+            builds: The CodeBuild projects of its stages.
+            stages: What follows the source.
+            permissions: What the stages need besides running the builds.
+            variables: Variables of an execution.
+        """
+        super().__init__(scope, construct_id)
+        self.name = names.title
+        self.arn = arn("codepipeline", names.title)
+        pipeline_role = role(
+            self,
+            "Role",
+            name=names.role("pipeline"),
+            description=f"CodePipeline of the project {names.project_name}",
+            trusts=service_principal("codepipeline"),
+            permissions=[
+                storage.artifact_use,
+                storage.key_use,
+                *repository.source_permissions,
+                Permission(
+                    actions=("codebuild:BatchGetBuilds", "codebuild:StartBuild"),
+                    resources=tuple(build.arn for build in builds),
+                ),
+                *permissions,
+            ],
+        )
+        pipeline = codepipeline.CfnPipeline(
+            self,
+            "Pipeline",
+            name=self.name,
+            pipeline_type="V2",
+            execution_mode="SUPERSEDED",
+            role_arn=pipeline_role.role_arn,
+            artifact_store=codepipeline.CfnPipeline.ArtifactStoreProperty(
+                type="S3",
+                location=storage.bucket.bucket_name,
+                encryption_key=codepipeline.CfnPipeline.EncryptionKeyProperty(
+                    id=storage.key.key_arn, type="KMS"
+                ),
+            ),
+            stages=[Stage(name=SOURCE, actions=[repository.source_action]), *stages],
+            variables=list(variables) or None,
+        )
+        # The first execution starts with the pipeline and must find the seed.
+        pipeline.node.add_dependency(repository)
+        self._trigger_role = role(
+            self,
+            "TriggerRole",
+            name=names.role("trigger"),
+            description=f"EventBridge starts the pipeline of the project {names.project_name}",
+            trusts=service_principal("events"),
+            permissions=[Permission(actions=("codepipeline:StartPipelineExecution",), resources=(self.arn,))],
+        )
+        if repository.push_event:
+            self.start_on(
+                "Push",
+                description=f"A push to the repository starts the pipeline {names.title}",
+                event=repository.push_event,
+            )
+
+    def start_on(
+        self,
+        construct_id: str,
+        *,
+        description: str,
+        event: Mapping[str, Any],
+        variables: Mapping[str, str] | None = None,
+    ) -> None:
+        """Start the pipeline on an event of the account's default bus.
+
+        Args:
+            construct_id: The id of the rule.
+            description: What it is for, in the console.
+            event: The event pattern.
+            variables: For each variable of the pipeline, the path of its value in the event.
+        """
+        target = events.CfnRule.TargetProperty(
+            id="Pipeline",
+            arn=self.arn,
+            role_arn=self._trigger_role.role_arn,
+            input_transformer=_variables_input(variables) if variables else None,
+        )
+        rule = events.CfnRule(
+            self, construct_id, description=description, event_pattern=event, targets=[target]
+        )
+        rule.node.add_dependency(self.node.find_child("Pipeline"))
+
+
+def _variables_input(variables: Mapping[str, str]) -> events.CfnRule.InputTransformerProperty:
+    # CodePipeline takes the target's input as parameters of StartPipelineExecution.
+    # https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-trigger-source-overrides.html
+    template = {"variables": [{"name": name, "value": f"<{name}>"} for name in variables]}
+    return events.CfnRule.InputTransformerProperty(
+        input_paths_map=dict(variables), input_template=json.dumps(template)
+    )
+
+
+def stage(name: str, action: Action, *, only_if_not: tuple[str, str] | None = None) -> Stage:
+    """A stage of one action.
+
+    Args:
+        name: The stage's name.
+        action: The action.
+        only_if_not: A variable and a value: while the variable has this value, executions skip the stage.
+    """
+    return Stage(name=name, actions=[action], before_entry=_skip_if(*only_if_not) if only_if_not else None)
+
+
+def _skip_if(variable: str, value: str) -> codepipeline.CfnPipeline.BeforeEntryConditionsProperty:
+    # https://docs.aws.amazon.com/codepipeline/latest/userguide/rule-reference-VariableCheck.html
+    rule = codepipeline.CfnPipeline.RuleDeclarationProperty(
+        name="VariableCheck",
+        rule_type_id=codepipeline.CfnPipeline.RuleTypeIdProperty(
+            category="Rule", owner="AWS", provider="VariableCheck", version="1"
+        ),
+        configuration={"Variable": variable, "Value": value, "Operator": "NE"},
+    )
+    return codepipeline.CfnPipeline.BeforeEntryConditionsProperty(
+        conditions=[codepipeline.CfnPipeline.ConditionProperty(result="SKIP", rules=[rule])]
+    )
+
+
+def build_action(
+    name: str,
+    build: BuildProject,
+    *,
+    output: str | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Action:
+    """An action that runs a CodeBuild project on the source; exported variables get the action's name.
+
+    Args:
+        name: The action's name, and the namespace of its variables.
+        build: The project.
+        output: The name of the artifact it makes, if any.
+        environment: Variables that are known in the course of an execution.
+    """
+    configuration = {"ProjectName": build.name}
+    if environment:
+        configuration["EnvironmentVariables"] = json.dumps(
+            [{"name": key, "value": value, "type": "PLAINTEXT"} for key, value in environment.items()]
+        )
+    return Action(
+        name=name,
+        action_type_id=_type("Build", "CodeBuild"),
+        configuration=configuration,
+        input_artifacts=[_input(SOURCE)],
+        output_artifacts=[codepipeline.CfnPipeline.OutputArtifactProperty(name=output)] if output else None,
+        namespace=name,
+    )
+
+
+def cloudformation_action(
+    name: str, *, artifact: str, template: str, stack: str, action_role: str, execution_role: str
+) -> Action:
+    """An action that brings a stack up to date, in the account of its roles.
+
+    Args:
+        name: The action's name.
+        artifact: The artifact that holds the template.
+        template: The template's path there.
+        stack: The stack's name.
+        action_role: ARN of the role under which CodePipeline calls CloudFormation.
+        execution_role: ARN of the role under which CloudFormation works.
+    """
+    return Action(
+        name=name,
+        action_type_id=_type("Deploy", "CloudFormation"),
+        configuration={
+            "ActionMode": "CREATE_UPDATE",
+            "RoleArn": execution_role,
+            "StackName": stack,
+            "TemplatePath": f"{artifact}::{template}",
+        },
+        input_artifacts=[_input(artifact)],
+        role_arn=action_role,
+    )
+
+
+def approval_action(name: str, message: str) -> Action:
+    """An action that waits for a person.
+
+    Args:
+        name: The action's name.
+        message: What the person reads.
+    """
+    return Action(
+        name=name, action_type_id=_type("Approval", "Manual"), configuration={"CustomData": message}
+    )
+
+
+def _type(category: str, provider: str) -> codepipeline.CfnPipeline.ActionTypeIdProperty:
+    return codepipeline.CfnPipeline.ActionTypeIdProperty(
+        category=category, owner="AWS", provider=provider, version="1"
+    )
+
+
+def _input(artifact: str) -> codepipeline.CfnPipeline.InputArtifactProperty:
+    return codepipeline.CfnPipeline.InputArtifactProperty(name=artifact)

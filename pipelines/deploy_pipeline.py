@@ -1,0 +1,235 @@
+"""From an approved model version to production, by way of test."""
+
+from dataclasses import dataclass
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from names import PlatformNames, ProjectNames
+from pipelines.build_project import BuildProject
+from pipelines.code_pipeline import (
+    Action,
+    CodePipeline,
+    Stage,
+    Variable,
+    approval_action,
+    build_action,
+    cloudformation_action,
+    stage,
+)
+from pipelines.repository import Repository
+from pipelines.roles import Permission, arn, role_arn
+from pipelines.storage import ProjectStorage
+
+MODEL_PACKAGE_ARN = "ModelPackageArn"
+"""The pipeline's variable: the version to deploy."""
+
+NO_MODEL_PACKAGE = "none"
+"""Its value when nobody names a version; also what the build answers when the registry has none."""
+
+BUILD = "Build"
+RESOLVED = f"#{{{BUILD}.MODEL_PACKAGE_ARN}}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TargetAccount:
+    """An account that serves the project's model.
+
+    Attributes:
+        stage: ``test`` or ``production``, as in the repository's configuration files.
+        account: The account's id.
+        platform: The platform's names, among them those of the account's roles.
+    """
+
+    stage: str
+    account: str
+    platform: PlatformNames
+
+    @property
+    def deployment_role_arn(self) -> str:
+        """What the pipeline assumes there."""
+        return role_arn(self.account, self.platform.deployment_role)
+
+    @property
+    def cloudformation_role_arn(self) -> str:
+        """What CloudFormation assumes there."""
+        # A substitution, because cfn-lint 1.58 takes its own hint on joins for an error here (E3703).
+        return cdk.Fn.sub(
+            f"arn:${{AWS::Partition}}:iam::${{Account}}:role/{self.platform.deployment_cloudformation_role}",
+            {"Account": self.account},
+        )
+
+    @property
+    def integration_test_role_arn(self) -> str:
+        """What the integration tests assume there."""
+        return role_arn(self.account, self.platform.integration_test_role)
+
+
+class DeployPipeline(Construct):
+    """Build, deploy to test, integration tests, approval, deploy to production.
+
+    The build resolves the model version; while the registry has none, all later stages are skipped and
+    the execution succeeds.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        names: ProjectNames,
+        platform: PlatformNames,
+        storage: ProjectStorage,
+        repository: Repository,
+        model_package_group_name: str,
+        test: TargetAccount,
+        production: TargetAccount,
+    ) -> None:
+        """Define the pipeline and its builds.
+
+        Args:
+            scope: The construct it belongs to.
+            construct_id: Its id there.
+            names: The project's names.
+            platform: The platform's names.
+            storage: The project's storage, readable by the deployment roles of both accounts.
+            repository: The source.
+            model_package_group_name: The group of the central registry.
+            test: Where the integration tests run.
+            production: Where an approved version goes then.
+        """
+        super().__init__(scope, construct_id)
+        reads_models = _reads_models(model_package_group_name)
+        build = BuildProject(
+            self,
+            "Build",
+            names=names,
+            purpose="build",
+            description=f"Checks the code of {names.project_name} and makes the templates of its endpoints",
+            storage=storage,
+            build_spec="buildspec.yml",
+            environment={
+                "SAGEMAKER_PROJECT_NAME": names.project_name,
+                "SAGEMAKER_PROJECT_ID": names.project_id,
+                "MODEL_PACKAGE_GROUP_NAME": model_package_group_name,
+                "TEST_ACCOUNT_ID": test.account,
+                "PRODUCTION_ACCOUNT_ID": production.account,
+                "NAME_PREFIX": names.prefix,
+            },
+            permissions=[storage.artifact_use, reads_models],
+            timeout=cdk.Duration.minutes(30),
+        )
+        integration_test = BuildProject(
+            self,
+            "IntegrationTest",
+            names=names,
+            purpose="integration-test",
+            description=f"Tests the endpoint of {names.project_name} in the test account",
+            storage=storage,
+            build_spec="buildspec-integration-test.yml",
+            environment={
+                "SAGEMAKER_PROJECT_NAME": names.project_name,
+                "SAGEMAKER_PROJECT_ID": names.project_id,
+                "ENDPOINT_NAME": names.title,
+                "STAGE_ACCOUNT_ID": test.account,
+                "INTEGRATION_TEST_ROLE_ARN": test.integration_test_role_arn,
+            },
+            permissions=[
+                storage.artifact_reading,
+                reads_models,
+                Permission(actions=("sts:AssumeRole",), resources=(test.integration_test_role_arn,)),
+            ],
+            timeout=cdk.Duration.minutes(30),
+        )
+        self.pipeline = CodePipeline(
+            self,
+            "Pipeline",
+            names=names,
+            storage=storage,
+            repository=repository,
+            builds=[build, integration_test],
+            stages=[
+                stage(
+                    BUILD,
+                    build_action(
+                        BUILD,
+                        build,
+                        output=BUILD,
+                        environment={"MODEL_PACKAGE_ARN": f"#{{variables.{MODEL_PACKAGE_ARN}}}"},
+                    ),
+                ),
+                _deploy("DeployTest", names, test),
+                _with_model(
+                    "IntegrationTest",
+                    build_action(
+                        "IntegrationTest", integration_test, environment={"MODEL_PACKAGE_ARN": RESOLVED}
+                    ),
+                ),
+                _with_model(
+                    "ApproveProduction",
+                    approval_action(
+                        "ApproveProduction",
+                        f"{RESOLVED} serves in the test account {test.account} and has passed the "
+                        f"integration tests there. Approve it for the production account "
+                        f"{production.account}?",
+                    ),
+                ),
+                _deploy("DeployProduction", names, production),
+            ],
+            permissions=[
+                Permission(
+                    actions=("sts:AssumeRole",),
+                    resources=(test.deployment_role_arn, production.deployment_role_arn),
+                )
+            ],
+            variables=[
+                Variable(
+                    name=MODEL_PACKAGE_ARN,
+                    default_value=NO_MODEL_PACKAGE,
+                    description="The model version to deploy; none: the one approved last",
+                )
+            ],
+        )
+        self.pipeline.start_on(
+            "Release",
+            description=f"An approved version of {model_package_group_name} starts {names.title}",
+            event={
+                "source": [platform.registry_event_source],
+                "detail-type": ["Model Version Released"],
+                "detail": {"ModelPackageGroupName": [model_package_group_name]},
+            },
+            variables={MODEL_PACKAGE_ARN: "$.detail.ModelPackageArn"},
+        )
+
+
+def _with_model(name: str, action: Action) -> Stage:
+    return stage(name, action, only_if_not=(RESOLVED, NO_MODEL_PACKAGE))
+
+
+def _deploy(name: str, names: ProjectNames, target: TargetAccount) -> Stage:
+    return _with_model(
+        name,
+        cloudformation_action(
+            name,
+            artifact=BUILD,
+            template=f"endpoint-{target.stage}.template.json",
+            stack=names.endpoint_stack,
+            action_role=target.deployment_role_arn,
+            execution_role=target.cloudformation_role_arn,
+        ),
+    )
+
+
+def _reads_models(group: str) -> Permission:
+    return Permission(
+        actions=(
+            "sagemaker:DescribeModelPackage",
+            "sagemaker:DescribeModelPackageGroup",
+            "sagemaker:ListModelPackages",
+        ),
+        resources=(
+            arn("sagemaker", f"model-package-group/{group}"),
+            arn("sagemaker", f"model-package/{group}/*"),
+        ),
+        because="Versions of the one group are numbered as they come.",
+    )

@@ -1,0 +1,137 @@
+"""Where a project keeps what it makes."""
+
+from collections.abc import Sequence
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from names import ProjectNames
+from pipelines.project import KEEP
+from pipelines.roles import Permission, arn
+
+MODELS = "models/"
+"""Key prefix of the model artifacts."""
+
+
+class ProjectStorage(Construct):
+    """One key and one bucket, for pipeline artifacts and models alike; both outlive the project."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        names: ProjectNames,
+        model_readers: Sequence[iam.PrincipalBase] = (),
+        artifact_readers: Sequence[iam.PrincipalBase] = (),
+    ) -> None:
+        """Define the key and the bucket.
+
+        Args:
+            scope: The construct it belongs to.
+            construct_id: Its id there.
+            names: The project's names.
+            model_readers: Principals of other accounts that may read the model artifacts.
+            artifact_readers: Principals of other accounts that may read everything, as CloudFormation
+                actions of a pipeline must.
+        """
+        super().__init__(scope, construct_id)
+        self.key = kms.Key(
+            self,
+            "Key",
+            alias=names.key_alias,
+            description=f"Everything the project {names.project_name} stores",
+            enable_key_rotation=True,
+            removal_policy=KEEP,
+        )
+        self._let_cloudwatch_logs_encrypt(names)
+        self.bucket = s3.Bucket(
+            self,
+            "Bucket",
+            bucket_name=names.bucket,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            bucket_key_enabled=True,
+            encryption_key=self.key,
+            enforce_ssl=True,
+            lifecycle_rules=[
+                s3.LifecycleRule(
+                    abort_incomplete_multipart_upload_after=cdk.Duration.days(7),
+                    noncurrent_version_expiration=cdk.Duration.days(90),
+                )
+            ],
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            removal_policy=KEEP,
+            versioned=True,
+        )
+        cdk.Validations.of(self.bucket).acknowledge(
+            cdk.Acknowledgment(
+                id="AwsSolutions-S1",
+                reason="Access to objects is recorded by the organisation's CloudTrail data events, where an "
+                "organisation wants it; a log bucket of its own for each project would double the buckets.",
+            )
+        )
+        for reader in model_readers:
+            self._share(MODELS, reader)
+        for reader in artifact_readers:
+            self._share("", reader)
+        if self.bucket.policy:
+            self.bucket.policy.apply_removal_policy(KEEP)
+
+    @property
+    def key_use(self) -> Permission:
+        """What a role needs of the key to read and write objects of the bucket."""
+        return Permission(actions=("kms:Decrypt", "kms:GenerateDataKey"), resources=(self.key.key_arn,))
+
+    @property
+    def artifact_reading(self) -> Permission:
+        """What a role needs to receive artifacts of the project's pipeline."""
+        return self._artifacts("s3:GetObject", "s3:GetObjectVersion")
+
+    @property
+    def artifact_use(self) -> Permission:
+        """What a role needs to receive and hand over artifacts of the project's pipeline."""
+        return self._artifacts("s3:GetObject", "s3:GetObjectVersion", "s3:PutObject")
+
+    def _artifacts(self, *actions: str) -> Permission:
+        return Permission(
+            actions=actions,
+            resources=(self.bucket.arn_for_objects("*"),),
+            because="The keys of pipeline artifacts begin with the first 20 characters of the pipeline's "
+            "name, which CloudFormation cannot cut.",
+        )
+
+    def _share(self, prefix: str, reader: iam.PrincipalBase) -> None:
+        self.bucket.add_to_resource_policy(
+            iam.PolicyStatement(
+                actions=["s3:GetObject", "s3:GetObjectTagging", "s3:GetObjectVersion"],
+                principals=[reader],
+                resources=[self.bucket.arn_for_objects(f"{prefix}*")],
+            )
+        )
+        self.key.add_to_resource_policy(
+            iam.PolicyStatement(actions=["kms:Decrypt"], principals=[reader], resources=["*"])
+        )
+
+    def _let_cloudwatch_logs_encrypt(self, names: ProjectNames) -> None:
+        # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+        # In a key's own policy "*" means the key.
+        log_groups = arn("logs", "log-group:*")
+        self.key.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=[iam.ServicePrincipal(f"logs.{names.region}.amazonaws.com")],
+                actions=[
+                    "kms:Decrypt",
+                    "kms:DescribeKey",
+                    "kms:Encrypt",
+                    "kms:GenerateDataKey",
+                    "kms:GenerateDataKeyWithoutPlaintext",
+                    "kms:ReEncryptFrom",
+                    "kms:ReEncryptTo",
+                ],
+                resources=["*"],
+                conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_groups}},
+            )
+        )

@@ -1,0 +1,197 @@
+"""The role under which a project's SageMaker pipeline trains and registers models."""
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from names import PlatformNames, ProjectNames
+from pipelines.project import ModelPackageGroup
+from pipelines.roles import Permission, arn, role, role_arn, service_principal
+from pipelines.storage import ProjectStorage
+
+# What the seed's SageMaker pipeline runs in: https://docs.aws.amazon.com/sagemaker/latest/dg/xgboost.html
+IMAGE_REPOSITORY = "sagemaker-xgboost"
+
+
+class TrainingRole(Construct):
+    """Execution role of the SageMaker pipeline, its jobs included."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        names: ProjectNames,
+        platform: PlatformNames,
+        storage: ProjectStorage,
+        models: ModelPackageGroup,
+        input_data_uri: str,
+    ) -> None:
+        """Define the role.
+
+        Args:
+            scope: The construct it belongs to.
+            construct_id: Its id there.
+            names: The project's names.
+            platform: The platform's names.
+            storage: Where the jobs write.
+            models: Where the pipeline registers model versions.
+            input_data_uri: Where the jobs find their data: ``s3://bucket/key``, without a slash at its end.
+        """
+        super().__init__(scope, construct_id)
+        self.name = names.role("training")
+        self.arn = role_arn(names.account, self.name)
+
+        role(
+            self,
+            "Role",
+            name=self.name,
+            description=f"SageMaker pipeline of the project {names.project_name}",
+            trusts=service_principal("sagemaker"),
+            permissions=[
+                *_jobs(self.arn),
+                *_storage(storage),
+                *_input_data(platform, input_data_uri),
+                *_registration(models),
+                *_observability(),
+                *_image(),
+            ],
+        )
+
+
+def _jobs(own_arn: str) -> list[Permission]:
+    return [
+        Permission(
+            actions=(
+                "sagemaker:AddTags",
+                "sagemaker:CreateProcessingJob",
+                "sagemaker:CreateTrainingJob",
+                "sagemaker:DescribeProcessingJob",
+                "sagemaker:DescribeTrainingJob",
+                "sagemaker:ListTags",
+                "sagemaker:StopProcessingJob",
+                "sagemaker:StopTrainingJob",
+            ),
+            resources=(
+                arn("sagemaker", "processing-job/pipelines-*"),
+                arn("sagemaker", "training-job/pipelines-*"),
+            ),
+            because="SageMaker Pipelines names each job pipelines-, the execution's id and the step.",
+        ),
+        Permission(
+            actions=("iam:PassRole",),
+            resources=(own_arn,),
+            conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
+        ),
+    ]
+
+
+def _storage(storage: ProjectStorage) -> list[Permission]:
+    return [
+        Permission(
+            actions=("s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"),
+            resources=tuple(
+                storage.bucket.arn_for_objects(f"{folder}/*") for folder in ("code", "models", "runs")
+            ),
+            because="Jobs read and write objects of any name below these prefixes.",
+        ),
+        Permission(actions=("s3:GetBucketLocation", "s3:ListBucket"), resources=(storage.bucket.bucket_arn,)),
+        storage.key_use,
+        Permission(
+            # Volumes of jobs are encrypted under a grant.
+            actions=("kms:CreateGrant",),
+            resources=(storage.key.key_arn,),
+            conditions={"Bool": {"kms:GrantIsForAWSResource": "true"}},
+        ),
+        Permission(actions=("kms:DescribeKey",), resources=(storage.key.key_arn,)),
+    ]
+
+
+def _input_data(platform: PlatformNames, uri: str) -> list[Permission]:
+    path = cdk.Fn.select(1, cdk.Fn.split("s3://", uri))
+    bucket = cdk.Fn.select(2, cdk.Fn.split("/", uri))
+    return [
+        Permission(
+            actions=("s3:GetObject",),
+            resources=(
+                f"arn:{cdk.Aws.PARTITION}:s3:::{path}",
+                f"arn:{cdk.Aws.PARTITION}:s3:::{path}/*",
+            ),
+            because="The input data may be one object or all objects of a folder.",
+        ),
+        Permission(
+            # CloudFormation cannot cut the key off a URI to make a condition of it; names of objects
+            # are all that this shows.
+            actions=("s3:GetBucketLocation", "s3:ListBucket"),
+            resources=(f"arn:{cdk.Aws.PARTITION}:s3:::{bucket}",),
+        ),
+        Permission(
+            actions=("kms:Decrypt",),
+            resources=(arn("kms", "key/*"),),
+            conditions={"ForAnyValue:StringEquals": {"kms:ResourceAliases": platform.domain_key_alias}},
+            because="The id of the domain's key is unknown here; the condition names its alias.",
+        ),
+    ]
+
+
+def _registration(models: ModelPackageGroup) -> list[Permission]:
+    return [
+        Permission(
+            actions=(
+                "sagemaker:AddTags",
+                "sagemaker:CreateModelPackage",
+                "sagemaker:DescribeModelPackage",
+                "sagemaker:DescribeModelPackageGroup",
+                "sagemaker:ListModelPackages",
+            ),
+            resources=(models.arn, models.versions_arn),
+            because="Model versions of the project's own group are numbered as they come.",
+        )
+    ]
+
+
+def _observability() -> list[Permission]:
+    return [
+        Permission(
+            actions=(
+                "logs:CreateLogGroup",
+                "logs:CreateLogStream",
+                "logs:DescribeLogStreams",
+                "logs:PutLogEvents",
+            ),
+            resources=tuple(
+                arn("logs", f"log-group:/aws/sagemaker/{kind}{streams}")
+                for kind in ("ProcessingJobs", "TrainingJobs")
+                for streams in ("", ":log-stream:*")
+            ),
+            because="SageMaker keeps the logs of an account's jobs in these two groups, a stream a job.",
+        ),
+        Permission(
+            actions=("cloudwatch:PutMetricData",),
+            resources=("*",),
+            conditions={
+                "StringEquals": {
+                    "cloudwatch:namespace": ["/aws/sagemaker/ProcessingJobs", "/aws/sagemaker/TrainingJobs"]
+                }
+            },
+            because="Metrics have no ARN; the condition names the namespaces.",
+        ),
+    ]
+
+
+def _image() -> list[Permission]:
+    return [
+        Permission(
+            actions=(
+                "ecr:BatchCheckLayerAvailability",
+                "ecr:BatchGetImage",
+                "ecr:GetDownloadUrlForLayer",
+            ),
+            resources=(f"arn:{cdk.Aws.PARTITION}:ecr:{cdk.Aws.REGION}:*:repository/{IMAGE_REPOSITORY}",),
+            because="The account that owns AWS's image differs from Region to Region.",
+        ),
+        Permission(
+            actions=("ecr:GetAuthorizationToken",),
+            resources=("*",),
+            because="A registry's token has no narrower resource.",
+        ),
+    ]

@@ -1,0 +1,115 @@
+"""Build a model from S3 data: the resources of one project."""
+
+from collections.abc import Mapping
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from pipelines.assets import AssetLocation
+from pipelines.build_pipeline import BuildPipeline
+from pipelines.project import ModelPackageGroup
+from pipelines.roles import role_elsewhere
+from pipelines.storage import ProjectStorage
+from pipelines.team_repository import team_repository
+from pipelines.training_role import TrainingRole
+from products.form import Form, ask_for_project, ask_for_repository, pipeline_url
+from settings import Settings
+
+DATA_GROUP = "Data"
+
+# No character that would widen the training role's policy (``*``, ``?``, ``$``), and no slash at the end.
+S3_URI_PATTERN = r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9_.=+@!()-]+)+$"
+# A column may be called almost anything; quotes, backslashes and the like would not survive a command line.
+COLUMN_PATTERN = r"^[^\s\"'`$\\][^\"'`$\\\x00-\x1f]{0,126}$"
+
+
+class BuildFromS3Stack(cdk.Stack):
+    """Repository, CodePipeline, SageMaker pipeline's role, model package group and storage of a project."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        /,
+        *,
+        settings: Settings,
+        assets: Mapping[str, AssetLocation],
+        synthesizer: cdk.IStackSynthesizer,
+    ) -> None:
+        """Define the project.
+
+        Args:
+            scope: The app.
+            construct_id: The stack's id.
+            settings: What the adopter decided.
+            assets: The locations of ``seed`` and ``seeding``.
+            synthesizer: How the stack becomes a template.
+        """
+        super().__init__(scope, construct_id, synthesizer=synthesizer)
+        form = Form(self)
+        names = ask_for_project(form, self, settings)
+        repository_id = ask_for_repository(form, settings)
+        input_data_uri = form.ask(
+            "InputDataUri",
+            group=DATA_GROUP,
+            label="Input data",
+            description="A CSV file in S3, or a folder of them, with a header line.",
+            pattern=S3_URI_PATTERN,
+            expected="an S3 address such as s3://bucket/folder/data.csv, without a slash at its end",
+            maximum=1024,
+        )
+        target_column = form.ask(
+            "TargetColumn",
+            group=DATA_GROUP,
+            label="Target column",
+            description="The column to predict. A number with many values makes a regression, else a "
+            "classification.",
+            pattern=COLUMN_PATTERN,
+            expected="the name of a column, without quotes, backslashes, backticks or dollar signs",
+            maximum=127,
+        )
+
+        platform = settings.names
+        promotion = role_elsewhere(settings.accounts.shared_services, platform.promotion_role)
+        storage = ProjectStorage(self, "Storage", names=names, model_readers=[promotion])
+        models = ModelPackageGroup(self, "Models", names=names, reader=promotion)
+        repository = team_repository(
+            self,
+            "Repository",
+            names=names,
+            settings=settings,
+            storage=storage,
+            seed=assets["seed"],
+            seeding_function=assets["seeding"],
+            repository_id=repository_id,
+        )
+        training = TrainingRole(
+            self,
+            "Training",
+            names=names,
+            platform=platform,
+            storage=storage,
+            models=models,
+            input_data_uri=input_data_uri,
+        )
+        BuildPipeline(
+            self,
+            "Build",
+            names=names,
+            storage=storage,
+            repository=repository,
+            models=models,
+            training=training,
+            environment={"INPUT_DATA_URI": input_data_uri, "TARGET_COLUMN": target_column},
+        )
+
+        form.answer("RepositoryUrl", repository.clone_url, "Clone this repository; a push trains a model.")
+        form.answer("PipelineUrl", pipeline_url(names), "Watch the code being checked and a training start.")
+        form.answer(
+            "ModelPackageGroupName",
+            models.name,
+            "Model versions wait here for the approval of a lead data scientist.",
+        )
+        form.answer(
+            "ProjectBucketName", storage.bucket.bucket_name, "Intermediate results and models are kept here."
+        )
