@@ -1,0 +1,162 @@
+"""What an account needs before its teams can launch products, and hand their models over."""
+
+from collections.abc import Iterable, Mapping
+
+import aws_cdk as cdk
+from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from portfolios.launch_role import LaunchRole
+from products.product import LaunchAccount, Product, Template
+from roles import Permission, role, service_principal
+from settings import Settings
+
+# https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html
+MODEL_PACKAGE_EVENT = "SageMaker Model Package State Change"
+DECISIONS = ["Approved", "Rejected"]
+
+
+class LaunchAccountStack(cdk.Stack):
+    """Launch roles, the role of the account's ML administrator, and the way of approvals to the hub.
+
+    It is rendered for a StackSet, and so names neither an account nor assets.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        settings: Settings,
+        products: Iterable[Product],
+        templates: Mapping[str, Template],
+    ) -> None:
+        """Define the stack.
+
+        Args:
+            scope: The app in which it is rendered.
+            construct_id: Its id there.
+            settings: What the adopter decided.
+            products: The products of the portfolios.
+            templates: The rendered template of each product, by identifier.
+        """
+        super().__init__(
+            scope,
+            construct_id,
+            synthesizer=cdk.BootstraplessSynthesizer(),
+            description="ML platform: roles of an account that launches products",
+        )
+        add_launch_roles(self, "development", settings=settings, products=products, templates=templates)
+        role(
+            self,
+            "MlAdministrator",
+            name=settings.names.ml_administrator_role,
+            description="Launches products of the portfolio ML Admin",
+            # Identities of this account whose own policy allows it.
+            trusts=iam.AccountRootPrincipal(),
+            permissions=_end_user(settings),
+        )
+        self._forward_decisions(settings)
+
+    def _forward_decisions(self, settings: Settings) -> None:
+        """Send what a lead data scientist decides to the hub's bus, which promotes what is approved."""
+        bus_arn = settings.names.event_bus_arn
+        forwarding = role(
+            self,
+            "EventForwarding",
+            name=settings.names.event_forwarding_role,
+            description="Forwards decisions about model versions to the central registry",
+            trusts=service_principal("events"),
+            permissions=[Permission(actions=("events:PutEvents",), resources=(bus_arn,))],
+        )
+        events.CfnRule(
+            self,
+            "Decisions",
+            description="Decisions about model versions go to the central registry",
+            event_pattern={
+                "source": ["aws.sagemaker"],
+                "detail-type": [MODEL_PACKAGE_EVENT],
+                "detail": {"ModelApprovalStatus": DECISIONS},
+            },
+            targets=[events.CfnRule.TargetProperty(id="registry", arn=bus_arn, role_arn=forwarding.role_arn)],
+        )
+
+
+def add_launch_roles(
+    scope: Construct,
+    account: LaunchAccount,
+    *,
+    settings: Settings,
+    products: Iterable[Product],
+    templates: Mapping[str, Template],
+) -> None:
+    """Define the launch role of each product that may be launched in a kind of account.
+
+    Args:
+        scope: The stack.
+        account: The kind of account.
+        settings: What the adopter decided.
+        products: The products of the portfolios.
+        templates: The rendered template of each product, by identifier.
+    """
+    for product in products:
+        if account in product.launched_in:
+            LaunchRole(
+                scope,
+                f"Launch-{product.identifier}",
+                role_name=settings.names.launch_role(product.identifier),
+                product_name=product.name,
+                template=templates[product.identifier],
+                region=settings.region,
+            )
+
+
+def _end_user(settings: Settings) -> list[Permission]:
+    """What Service Catalog asks of whoever launches a product that has a launch constraint.
+
+    https://docs.aws.amazon.com/servicecatalog/latest/adminguide/controlling_access.html
+    """
+    return [
+        Permission(
+            actions=(
+                "servicecatalog:DescribeProduct",
+                "servicecatalog:DescribeProvisioningArtifact",
+                "servicecatalog:DescribeProvisioningParameters",
+                "servicecatalog:ListLaunchPaths",
+                "servicecatalog:ListProvisioningArtifacts",
+                "servicecatalog:ProvisionProduct",
+            ),
+            resources=(f"arn:aws:catalog:{settings.region}:*:product/*",),
+            because="AWS chooses the ids of products; the principals of the portfolio decide who launches.",
+        ),
+        Permission(
+            actions=(
+                "servicecatalog:DescribeProductView",
+                "servicecatalog:GetProvisionedProductOutputs",
+                "servicecatalog:SearchProducts",
+            ),
+            resources=("*",),
+            because="These actions know no resources.",
+        ),
+        Permission(
+            actions=(
+                "servicecatalog:DescribeProvisionedProduct",
+                "servicecatalog:DescribeRecord",
+                "servicecatalog:ListRecordHistory",
+                "servicecatalog:ScanProvisionedProducts",
+                "servicecatalog:SearchProvisionedProducts",
+                "servicecatalog:TerminateProvisionedProduct",
+                "servicecatalog:UpdateProvisionedProduct",
+            ),
+            resources=("*",),
+            # What was launched under this role, and not what others launched.
+            conditions={"StringEquals": {"servicecatalog:roleLevel": "self"}},
+            because="These actions know no resources, but know under which role a product was launched.",
+        ),
+        Permission(
+            actions=("cloudformation:DescribeStackEvents", "cloudformation:DescribeStacks"),
+            resources=(f"arn:aws:cloudformation:{settings.region}:{cdk.Aws.ACCOUNT_ID}:stack/SC-*",),
+            because="A failed launch gives its reason in the events of its stack, whose id AWS chooses.",
+        ),
+    ]

@@ -1,0 +1,239 @@
+"""The role under which a product is launched: what its template needs, and nothing else."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from portfolios.permissions import Statement, derive
+from portfolios.template_values import ACCOUNT
+from products.product import Template
+from roles import Permission, explain_wildcards
+
+# Characters, without white space, and policies of one role
+# (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html).
+MAXIMUM_INLINE = 10_240
+MAXIMUM_MANAGED_POLICY = 6_144
+MAXIMUM_MANAGED_POLICIES = 10
+
+_ANY_ACCOUNT = "0" * 12
+
+
+class RoleTooLargeError(ValueError):
+    """No role can hold the permissions."""
+
+
+class DerivedRole(Construct):
+    """A role with derived permissions: inline as long as they fit, and else in managed policies.
+
+    Attributes:
+        role: The role.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        role_name: str,
+        description: str,
+        trusted_services: Sequence[str],
+        statements: Sequence[Statement],
+    ) -> None:
+        """Define the role.
+
+        Args:
+            scope: The parent.
+            construct_id: Its id below the parent.
+            role_name: The name of the role.
+            description: What the role is for.
+            trusted_services: The service principals that may assume it.
+            statements: What it allows.
+
+        Raises:
+            RoleTooLargeError: If the statements fit no role.
+        """
+        super().__init__(scope, construct_id)
+        account = cdk.Stack.of(self).account
+        inline, managed = fit(statements)
+        self.role = iam.Role(
+            self,
+            "Role",
+            role_name=role_name,
+            description=description,
+            assumed_by=iam.CompositePrincipal(*map(iam.ServicePrincipal, trusted_services)),
+            inline_policies={"derived": _document(inline, account)} if inline else None,
+        )
+        _explain(self.role, inline, account)
+        for number, part in enumerate(managed, start=1):
+            policy = iam.ManagedPolicy(
+                self,
+                f"Policy{number}",
+                managed_policy_name=f"{role_name}-{number}",
+                description=description,
+                document=_document(part, account),
+            )
+            _explain(policy, part, account)
+            self.role.add_managed_policy(policy)
+
+
+class LaunchRole(DerivedRole):
+    """The role of a product's launch constraint.
+
+    It trusts two services, for the two ways in which a template is launched: Service Catalog assumes it for
+    a launch constraint, CloudFormation assumes it for a project created from a template in S3
+    (https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-projects-templates-custom.html).
+    Nobody else may assume it, and no statement lets it change itself.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        role_name: str,
+        product_name: str,
+        template: Template,
+        region: str,
+    ) -> None:
+        """Define the role.
+
+        Args:
+            scope: The parent.
+            construct_id: Its id below the parent.
+            role_name: The name of the role.
+            product_name: What the catalog calls the product.
+            template: The product's rendered template.
+            region: The Region in which it is launched.
+
+        Raises:
+            RoleTooLargeError: If the template needs more than a role can hold.
+        """
+        super().__init__(
+            scope,
+            construct_id,
+            role_name=role_name,
+            description=f"Launches the product {product_name}",
+            trusted_services=("servicecatalog.amazonaws.com", "cloudformation.amazonaws.com"),
+            statements=(*_service_catalog(region), *derive(template, region=region)),
+        )
+
+
+def _service_catalog(region: str) -> tuple[Statement, ...]:
+    """What Service Catalog does under a launch role besides the product's own resources.
+
+    https://docs.aws.amazon.com/servicecatalog/latest/adminguide/getstarted-launchconstraint.html; the names
+    of its stacks begin with ``SC-``.
+    """
+    return (
+        Statement(
+            sid="ServiceCatalogStacks",
+            actions=(
+                "cloudformation:CreateStack",
+                "cloudformation:DeleteStack",
+                "cloudformation:DescribeStackEvents",
+                "cloudformation:DescribeStacks",
+                "cloudformation:SetStackPolicy",
+                "cloudformation:TagResource",
+                "cloudformation:UntagResource",
+                "cloudformation:UpdateStack",
+            ),
+            resources=(f"arn:aws:cloudformation:{region}:{ACCOUNT}:stack/SC-*",),
+        ),
+        # Both read a template that belongs to no stack yet.
+        Statement(
+            sid="TemplatesBelongToNoStack",
+            actions=("cloudformation:GetTemplateSummary", "cloudformation:ValidateTemplate"),
+            resources=("*",),
+        ),
+        # The template's copy lies in a bucket of the service, whose name is not published.
+        Statement(
+            sid="TemplateCopyInBucketOfServiceCatalog",
+            actions=("s3:GetObject",),
+            resources=("arn:aws:s3:::*/*",),
+            condition=(("StringEquals", "s3:ExistingObjectTag/servicecatalog:provisioning", ("true",)),),
+        ),
+    )
+
+
+def fit(statements: Sequence[Statement]) -> tuple[list[Statement], list[list[Statement]]]:
+    """Distribute statements over the policies of one role.
+
+    Args:
+        statements: All that the role allows.
+
+    Returns:
+        The statements of an inline policy, and those of each managed policy; one of both is empty.
+
+    Raises:
+        RoleTooLargeError: If not even managed policies hold them.
+    """
+    if _size(statements) <= MAXIMUM_INLINE:
+        return list(statements), []
+    policies: list[list[Statement]] = [[]]
+    for statement in _halved(statements):
+        if _size([*policies[-1], statement]) > MAXIMUM_MANAGED_POLICY:
+            policies.append([])
+        policies[-1].append(statement)
+    if len(policies) > MAXIMUM_MANAGED_POLICIES:
+        raise RoleTooLargeError(
+            f"The template needs {_size(statements):,} characters of policy, and a role holds "
+            f"{MAXIMUM_MANAGED_POLICIES} managed policies of {MAXIMUM_MANAGED_POLICY:,}: "
+            "split the product in two."
+        )
+    return [], policies
+
+
+def _halved(statements: Iterable[Statement]) -> list[Statement]:
+    """Split each statement that fits no policy alone, by its resources or else by its actions."""
+    fitting: list[Statement] = []
+    for statement in statements:
+        if _size([statement]) <= MAXIMUM_MANAGED_POLICY:
+            fitting.append(statement)
+            continue
+        part = "resources" if len(statement.resources) > len(statement.actions) else "actions"
+        values = getattr(statement, part)
+        middle = len(values) // 2
+        if not middle:
+            raise RoleTooLargeError(f"The statement {statement.sid} fits no policy: shorten its names.")
+        halves = (("A", values[:middle]), ("B", values[middle:]))
+        fitting += _halved(
+            replace(statement, **{"sid": f"{statement.sid}{mark}", part: half}) for mark, half in halves
+        )
+    return fitting
+
+
+def _size(statements: Sequence[Statement]) -> int:
+    """The characters that IAM counts: white space is free, and account ids are filled in."""
+    text = json.dumps(_json(statements), separators=(",", ":"))
+    return len(text.replace(ACCOUNT, _ANY_ACCOUNT).replace(" ", ""))
+
+
+def _explain(construct: Construct, statements: Iterable[Statement], account: str) -> None:
+    """Give the reason of each wildcard where the gates look for it."""
+    explain_wildcards(
+        construct,
+        [
+            Permission(
+                actions=statement.actions,
+                resources=tuple(arn.replace(ACCOUNT, account) for arn in statement.resources),
+                because="These actions know no resources."
+                if statement.resources == ("*",)
+                else "Only a launch decides the rest: the project's name and id, or an id that AWS generates.",
+            )
+            for statement in statements
+        ],
+    )
+
+
+def _document(statements: Sequence[Statement], account: str) -> iam.PolicyDocument:
+    text = json.dumps(_json(statements))
+    return iam.PolicyDocument.from_json(json.loads(text.replace(ACCOUNT, account)))
+
+
+def _json(statements: Sequence[Statement]) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": [statement.to_json() for statement in statements]}
