@@ -122,6 +122,11 @@ class PlatformNames:
         """Bucket into which the endpoints of an account capture requests and responses."""
         return f"{self.prefix}-data-capture-{account}-{self.region}"
 
+    @property
+    def data_capture_key_alias(self) -> str:
+        """Alias of the key of an account's data capture bucket."""
+        return f"alias/{self.prefix}-data-capture"
+
     # Roles of people.
 
     @property
