@@ -1,0 +1,134 @@
+"""What the pipeline is configured with: `config.toml`, and the environment that the project gives it."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+CONFIGURATION_FILE = Path(__file__).parent.parent / "config.toml"
+
+Fraction = Annotated[float, Field(ge=0.01, le=0.5)]
+Ratio = Annotated[float, Field(gt=0, le=1)]
+InstanceType = Annotated[str, StringConstraints(pattern=r"^ml\.[a-z0-9-]+\.[a-z0-9]+$")]
+
+
+class ConfigurationError(ValueError):
+    """A setting is missing or wrong; the message is one sentence for a person."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Data(_Section):
+    """How the data is read and split."""
+
+    problem_type: Literal["auto", "classification", "regression"]
+    split_seed: int
+    validation_fraction: Fraction
+    test_fraction: Fraction
+
+    @model_validator(mode="after")
+    def _rows_are_left_for_training(self) -> Self:
+        if self.validation_fraction + self.test_fraction > 0.8:
+            raise ValueError("validation_fraction and test_fraction leave less than 20 % for training")
+        return self
+
+
+class Hyperparameters(_Section):
+    """What `src/train.py` takes as arguments."""
+
+    num_round: Annotated[int, Field(ge=1, le=100_000)]
+    early_stopping_rounds: Annotated[int, Field(ge=1)]
+    max_depth: Annotated[int, Field(ge=1, le=30)]
+    eta: Ratio
+    min_child_weight: Annotated[float, Field(ge=0)]
+    subsample: Ratio
+    colsample_bytree: Ratio
+    reg_lambda: Annotated[float, Field(ge=0)]
+    seed: int
+
+
+class Quality(_Section):
+    """What a model must reach to be registered."""
+
+    minimum_skill_score: Annotated[float, Field(ge=0, lt=1)]
+
+
+class Instances(_Section):
+    """The machines of the jobs."""
+
+    processing: InstanceType
+    training: InstanceType
+    volume_gib: Annotated[int, Field(ge=5, le=16_384)]
+    maximum_minutes: Annotated[int, Field(ge=5, le=5 * 24 * 60)]
+    encrypt_inter_container_traffic: bool
+
+
+class Configuration(_Section):
+    """The whole of `config.toml`."""
+
+    data: Data
+    hyperparameters: Hyperparameters
+    quality: Quality
+    instances: Instances
+
+    @classmethod
+    def load(cls, path: Path = CONFIGURATION_FILE) -> Self:
+        """Read and check a configuration file.
+
+        Raises:
+            ConfigurationError: A setting is unknown, missing or out of its range.
+        """
+        try:
+            return cls.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        except tomllib.TOMLDecodeError as error:
+            raise ConfigurationError(f"{path.name} is not valid TOML: {error}.") from error
+        except ValidationError as error:
+            first = error.errors()[0]
+            setting = ".".join(str(part) for part in first["loc"])
+            raise ConfigurationError(f"{path.name}, {setting}: {first['msg']}.") from error
+
+
+@dataclass(frozen=True, kw_only=True)
+class Project:
+    """What the project gives the pipeline, each by the environment variable of the same name in capitals."""
+
+    sagemaker_project_name: str
+    sagemaker_project_id: str
+    aws_region: str
+    pipeline_name: str
+    pipeline_role_arn: str
+    artifact_bucket: str
+    kms_key_arn: str
+    model_package_group_name: str
+    input_data_uri: str
+    target_column: str
+    commit: str | None = None
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Self:
+        """Read the variables that the project's build sets.
+
+        Raises:
+            ConfigurationError: Some are not set.
+        """
+        names = [field.name for field in fields(cls) if field.name != "commit"]
+        missing = [name.upper() for name in names if not environment.get(name.upper())]
+        if missing:
+            raise ConfigurationError(f"Set {', '.join(missing)}; the project's build does it (README.md).")
+        return cls(
+            **{name: environment[name.upper()] for name in names},
+            commit=environment.get("CODEBUILD_RESOLVED_SOURCE_VERSION") or None,
+        )
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """Tags by which Studio and the bill find what belongs to the project."""
+        return {
+            "sagemaker:project-name": self.sagemaker_project_name,
+            "sagemaker:project-id": self.sagemaker_project_id,
+        }

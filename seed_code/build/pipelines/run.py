@@ -1,0 +1,79 @@
+"""The project's pipeline: ``python -m pipelines.run definition | upsert | start``.
+
+definition prints it; upsert stores the scripts and creates or updates it; start starts it
+and prints the execution's ARN.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import sys
+from typing import Any
+
+import boto3
+
+from pipelines.configuration import Configuration, ConfigurationError, Project
+from pipelines.source import Source
+
+TITLE = "Preprocesses data, trains, evaluates and registers a model."
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command.
+
+    Returns:
+        The exit code; 2 when a setting is missing or wrong.
+    """
+    parser = argparse.ArgumentParser(prog="python -m pipelines.run", description=__doc__)
+    parser.add_argument("action", choices=("definition", "upsert", "start"))
+    action = parser.parse_args(arguments).action
+    try:
+        project = Project.from_environment(os.environ)
+        configuration = Configuration.load()
+    except ConfigurationError as error:
+        print(error, file=sys.stderr)
+        return 2
+    session = boto3.Session(region_name=project.aws_region)
+    if action == "start":
+        start(project, session)
+        return 0
+    # The SDK makes clients while it is imported, which needs a Region; and its import takes seconds, so that
+    # starting does without.
+    os.environ.setdefault("AWS_DEFAULT_REGION", project.aws_region)
+    from pipelines.definition import PipelineBuilder  # noqa: PLC0415
+
+    source = Source.pack()
+    pipeline = PipelineBuilder(
+        project=project, configuration=configuration, source=source, boto_session=session
+    ).pipeline
+    if action == "definition":
+        print(json.dumps(json.loads(pipeline.definition()), indent=2))
+        return 0
+    source.upload(session.client("s3"), bucket=project.artifact_bucket, kms_key_arn=project.kms_key_arn)
+    tags = [{"Key": key, "Value": value} for key, value in project.tags.items()]
+    answer = pipeline.upsert(role_arn=project.pipeline_role_arn, description=TITLE, tags=tags)
+    print(f"Pipeline: {answer['PipelineArn']}")
+    return 0
+
+
+def start(project: Project, session: boto3.Session) -> None:
+    """Start the pipeline, once for each build, and print the execution's ARN.
+
+    Args:
+        project: The project.
+        session: What calls SageMaker.
+    """
+    details: dict[str, Any] = {"PipelineName": project.pipeline_name}
+    build = os.environ.get("CODEBUILD_BUILD_ARN")
+    if build:
+        # A retried call of the same build finds the execution that the first one started.
+        details["ClientRequestToken"] = hashlib.sha256(build.encode()).hexdigest()
+    if project.commit:
+        details["PipelineExecutionDisplayName"] = f"commit-{project.commit[:12]}"
+    answer = session.client("sagemaker").start_pipeline_execution(**details)
+    print(answer["PipelineExecutionArn"])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

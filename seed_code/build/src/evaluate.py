@@ -1,0 +1,165 @@
+"""Step 3: measure the model on the test part, against a baseline that always gives the same answer.
+
+Reads ``model/model.tar.gz``, ``test/test.csv`` and (for the baseline) ``train/train.csv`` under
+``processing/input``; writes ``processing/evaluation/evaluation.json``. Predictions are made by the code of
+the endpoint.
+"""
+
+import base64
+import csv
+import io
+import json
+import tarfile
+import tempfile
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn import metrics
+
+import folders
+import inference
+from tabular import read_table
+
+# https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModelPackage.html
+MAXIMUM_METADATA_LENGTH = 256
+
+
+def main() -> None:
+    """Run the step."""
+    training = read_table(folders.processing("input/train") / "train.csv")
+    test = read_table(folders.processing("input/test") / "test.csv")
+    with tempfile.TemporaryDirectory() as unpacked:
+        with tarfile.open(folders.processing("input/model") / "model.tar.gz") as archive:
+            archive.extractall(unpacked, filter="data")
+        evaluation = evaluate(Path(unpacked), training, test)
+    output = folders.processing("evaluation")
+    output.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(evaluation, indent=2, ensure_ascii=False)
+    (output / "evaluation.json").write_text(text + "\n", encoding="utf-8")
+    print(text)
+
+
+def evaluate(model_folder: Path, training: pd.DataFrame, test: pd.DataFrame) -> dict[str, Any]:
+    """Measure a model.
+
+    Args:
+        model_folder: The unpacked ``model.tar.gz``.
+        training: Texts of the training rows, from which the baseline is taken.
+        test: Texts of the test rows.
+
+    Returns:
+        The content of ``evaluation.json``. Its ``registration`` holds texts only, in the characters that
+        SageMaker allows in the metadata of a model version.
+    """
+    model = inference.model_fn(str(model_folder))
+    schema = model.schema
+    truth = schema.labels(test[schema.target])
+    prediction = inference.predict(model, test[schema.names])
+    if schema.problem_type == "regression":
+        scores = regression_scores(truth, np.array(prediction["predictions"]))
+        constant = np.full(len(truth), schema.labels(training[schema.target]).mean())
+        baseline, primary, method = regression_scores(truth, constant), "rmse", "mean of the training target"
+        skill = 1 - scores["rmse"] / baseline["rmse"] if baseline["rmse"] else 0.0
+    else:
+        classes = len(schema.classes)
+        chances = np.array([list(row.values()) for row in prediction["probabilities"]])
+        # XGBoost's single precision leaves the sums a little off 1.
+        chances /= chances.sum(axis=1, keepdims=True)
+        scores = classification_scores(truth, chances)
+        counts = np.bincount(schema.labels(training[schema.target]), minlength=classes)
+        constant = np.tile(counts / counts.sum(), (len(truth), 1))
+        baseline, primary = classification_scores(truth, constant), "balanced_accuracy"
+        method = "class frequencies of the training target"
+        error = 1 - baseline[primary]
+        skill = 1 - (1 - scores[primary]) / error if error else 0.0
+    request, answer = sample(model, test)
+    return {
+        "problem_type": schema.problem_type,
+        "primary_metric": primary,
+        "metrics": {name: {"value": value} for name, value in {**scores, "skill_score": skill}.items()},
+        "baseline": {
+            "method": method,
+            "metrics": {name: {"value": value} for name, value in baseline.items()},
+        },
+        "rows": {"train": len(training), "test": len(test)},
+        "registration": {
+            "problem_type": schema.problem_type,
+            "primary_metric": primary,
+            "primary_metric_value": f"{scores[primary]:.6g}",
+            "skill_score": f"{skill:.6g}",
+            "sample_request": request,
+            "sample_prediction": answer,
+        },
+    }
+
+
+def regression_scores(truth: np.ndarray[Any, Any], values: np.ndarray[Any, Any]) -> dict[str, float]:
+    """Errors in the unit of the target, and R²."""
+    return {
+        "rmse": float(metrics.root_mean_squared_error(truth, values)),
+        "mae": float(metrics.mean_absolute_error(truth, values)),
+        "r2": float(metrics.r2_score(truth, values)),
+    }
+
+
+def classification_scores(truth: np.ndarray[Any, Any], chances: np.ndarray[Any, Any]) -> dict[str, float]:
+    """Scores of class probabilities.
+
+    Args:
+        truth: Class codes; shape (rows,).
+        chances: Probabilities; shape (rows, classes).
+    """
+    codes = chances.argmax(axis=1)
+    every = np.arange(chances.shape[1])
+    present = np.unique(truth)
+    scores = {
+        "accuracy": float(metrics.accuracy_score(truth, codes)),
+        # Over the classes that the test part has: a class of one or two rows is in the training part alone.
+        "balanced_accuracy": float(
+            metrics.recall_score(truth, codes, labels=present, average="macro", zero_division=0)
+        ),
+        "f1_macro": float(metrics.f1_score(truth, codes, labels=present, average="macro", zero_division=0)),
+        "log_loss": float(metrics.log_loss(truth, chances, labels=every)),
+    }
+    if len(every) == 2 and len(present) == 2:
+        scores["roc_auc"] = float(metrics.roc_auc_score(truth, chances[:, 1]))
+    return scores
+
+
+def sample(model: inference.Model, test: pd.DataFrame) -> tuple[str, str]:
+    """Choose a request that is registered with the version, with the answer that the model gives to it.
+
+    The longest cells of the row are left empty until it fits.
+
+    Returns:
+        A CSV row and the JSON answer, both as `encode` writes them.
+    """
+    cells = ["" if pd.isna(cell) else str(cell) for cell in test[model.schema.names].iloc[0]]
+    request = csv_row(cells)
+    while len(encode(request)) > MAXIMUM_METADATA_LENGTH:
+        cells[max(range(len(cells)), key=lambda index: len(cells[index]))] = ""
+        request = csv_row(cells)
+    answer = inference.predict_fn(inference.input_fn(request, inference.CSV), model)
+    first: dict[str, Any] = {"prediction": answer["predictions"][0]}
+    if "probabilities" in answer:
+        first["probability"] = answer["probabilities"][0][str(first["prediction"])]
+    return encode(request), encode(json.dumps(first, ensure_ascii=False))
+
+
+def csv_row(cells: list[str]) -> str:
+    """Write one CSV row, without the line's end."""
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="").writerow(cells)
+    return buffer.getvalue()
+
+
+def encode(text: str) -> str:
+    """Write a text in the characters that the metadata of a model version may have: zlib, then base64."""
+    return base64.b64encode(zlib.compress(text.encode(), level=9)).decode("ascii")
+
+
+if __name__ == "__main__":
+    folders.run(main)

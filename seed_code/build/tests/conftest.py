@@ -1,0 +1,96 @@
+"""Small tables of every kind, and the three scripts run on them as SageMaker would."""
+
+import json
+import random
+import shutil
+import sys
+import tarfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import evaluate
+import preprocess
+import train
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run of the three scripts left behind."""
+
+    folder: Path
+    target: str
+
+    @property
+    def model(self) -> Path:
+        return self.folder / "model"
+
+    @property
+    def evaluation(self) -> dict[str, Any]:
+        path = self.folder / "processing/evaluation/evaluation.json"
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return content
+
+    def part(self, name: str) -> list[str]:
+        return (self.folder / f"processing/{name}/{name}.csv").read_text(encoding="utf-8").splitlines()
+
+
+def flowers(kind: str, rows: int = 120) -> str:
+    """A table with numbers, categories, booleans, missing cells, an identifier and a constant column.
+
+    Args:
+        kind: Which target: ``species`` (three texts), ``tall`` (booleans) or ``weight`` (numbers).
+        rows: How many rows.
+    """
+    chance = random.Random(7)
+    lines = [f"label,petal,colour,wild,station,{kind}"]
+    for number in range(rows):
+        species = number % 3
+        petal = 2.0 * species + chance.random()
+        colour = chance.choice(["red", "blue, pale", "white"])
+        wild = chance.choice(["TRUE", "FALSE"])
+        target = {
+            "species": ["iris", "rose", "<tulip>"][species],
+            "tall": str(petal > 2.5),
+            "weight": f"{3 * petal + (colour == 'red'):.3f}",
+        }[kind]
+        shown = "" if number % 11 == 0 else f"{petal:.2f}"
+        lines.append(f'F{number:04},{shown},"{colour}",{wild},north,{target}')
+    return "\n".join(lines) + "\n"
+
+
+def play(monkeypatch: pytest.MonkeyPatch, folder: Path, text: str, target: str) -> Run:
+    """Run the three scripts, as SageMaker would, under a folder of their own."""
+    monkeypatch.setenv("SAGEMAKER_BASE_DIR", str(folder))
+    data = folder / "processing/input/data"
+    data.mkdir(parents=True)
+    (data / "table.csv").write_text(text, encoding="utf-8")
+
+    monkeypatch.setattr(sys, "argv", ["preprocess.py", "--target", target])
+    preprocess.main()
+
+    for name in ("train", "validation", "schema"):
+        shutil.copytree(folder / "processing" / name, folder / "input/data" / name)
+    monkeypatch.setattr(sys, "argv", ["train.py", "--num_round", "20", "--max_depth", "3", "--eta", "0.3"])
+    train.main()
+
+    inputs = folder / "processing/input"
+    (inputs / "model").mkdir()
+    with tarfile.open(inputs / "model/model.tar.gz", "w:gz") as archive:
+        archive.add(folder / "model", ".")
+    for name in ("train", "test"):
+        shutil.copytree(folder / "processing" / name, inputs / name)
+    monkeypatch.setattr(sys, "argv", ["evaluate.py"])
+    evaluate.main()
+    return Run(folder, target)
+
+
+@pytest.fixture(scope="session", params=["species", "tall", "weight"])
+def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """One run for each kind of problem."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        return play(
+            monkeypatch, tmp_path_factory.mktemp(request.param), flowers(request.param), request.param
+        )

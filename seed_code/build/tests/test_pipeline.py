@@ -1,0 +1,312 @@
+"""The pipeline's definition and the calls to AWS, with every call recorded and none made.
+
+The SageMaker SDK takes seconds to import, so only this module does it.
+"""
+
+import functools
+import json
+import os
+import shutil
+import socket
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import boto3
+import botocore.client
+import botocore.model
+import botocore.validate
+import pytest
+from botocore.exceptions import ClientError
+
+from pipelines import run
+from pipelines.configuration import Configuration, ConfigurationError, Project
+from pipelines.source import Source
+
+PIPELINE_ARN = "arn:aws:sagemaker:eu-west-1:333333333333:pipeline/flowers"
+EXECUTION_ARN = f"{PIPELINE_ARN}/execution/abcdefghijkl"
+ENVIRONMENT = {
+    "SAGEMAKER_PROJECT_NAME": "a-project-of-thirty-two-letters-",
+    "SAGEMAKER_PROJECT_ID": "p-abcdefghijkl",
+    "AWS_REGION": "eu-west-1",
+    "PIPELINE_NAME": "flowers",
+    "PIPELINE_ROLE_ARN": "arn:aws:iam::333333333333:role/training",
+    "ARTIFACT_BUCKET": "flowers-bucket",
+    "KMS_KEY_ARN": "arn:aws:kms:eu-west-1:333333333333:key/11111111-2222-3333-4444-555555555555",
+    "MODEL_PACKAGE_GROUP_NAME": "flowers",
+    "INPUT_DATA_URI": "s3://team-data/flowers/",
+    "TARGET_COLUMN": "species",
+    "CODEBUILD_RESOLVED_SOURCE_VERSION": "0123456789abcdef0123456789abcdef01234567",
+}
+
+# What boto3 reads: credentials that open nothing, and the Region that the SDK needs while it is imported.
+CLIENT = {
+    "AWS_ACCESS_KEY_ID": "none",
+    "AWS_SECRET_ACCESS_KEY": "none",
+    "AWS_DEFAULT_REGION": "eu-west-1",
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+
+Calls = list[tuple[str, dict[str, Any]]]
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The variables of a build, and no others."""
+    for name in [name for name in os.environ if name.startswith(("AWS_", "CODEBUILD_"))]:
+        monkeypatch.delenv(name)
+    for name, value in (ENVIRONMENT | CLIENT).items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture(autouse=True)
+def calls(monkeypatch: pytest.MonkeyPatch) -> Calls:
+    """Record calls to AWS; refuse any other connection, such as the SDK's telemetry."""
+    recorded: Calls = []
+
+    def answer(client: Any, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
+        recorded.append((operation, parameters))
+        if operation == "CreatePipeline" and [name for name, _ in recorded].count("CreatePipeline") > 1:
+            details = {"Code": "ValidationException", "Message": f"Pipeline already exists: {PIPELINE_ARN}"}
+            raise ClientError({"Error": details}, operation)
+        return {"PipelineArn": PIPELINE_ARN, "PipelineExecutionArn": EXECUTION_ARN, "Tags": []}
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise AssertionError("nothing may connect to the network")
+
+    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", answer)
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    return recorded
+
+
+def build(configuration: Configuration | None = None, changes: Mapping[str, str] | None = None) -> str:
+    """The definition of the pipeline, for a project with some variables changed."""
+    from pipelines.definition import PipelineBuilder  # noqa: PLC0415
+
+    text: str = PipelineBuilder(
+        project=Project.from_environment({**os.environ, **(changes or {})}),
+        configuration=configuration or Configuration.load(),
+        source=Source.pack(),
+        boto_session=boto3.Session(region_name="eu-west-1"),
+    ).pipeline.definition()
+    return text
+
+
+@functools.cache
+def definition() -> str:
+    """The definition of the pipeline as it is, built once."""
+    return build()
+
+
+def every_step(steps: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for step in steps:
+        yield step
+        for branch in ("IfSteps", "ElseSteps"):
+            yield from every_step(step["Arguments"].get(branch, []))
+
+
+def steps_by_name(text: str) -> dict[str, dict[str, Any]]:
+    return {step["Name"]: step for step in every_step(json.loads(text)["Steps"])}
+
+
+def resolved(value: Any, parameters: dict[str, Any]) -> Any:
+    """Put something of the right type in the place of what the service fills in."""
+    if isinstance(value, list):
+        return [resolved(item, parameters) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if "Get" in value:
+        return parameters.get(value["Get"].removeprefix("Parameters."), "filled-in")
+    if "Std:Join" in value or "Std:JsonGet" in value:
+        return "filled-in"
+    return {key: resolved(item, parameters) for key, item in value.items()}
+
+
+def test_equal_code_gives_an_equal_definition(calls: Calls) -> None:
+    assert build() == definition()
+    assert calls == []
+
+
+def test_a_definition_follows_from_nothing_but_the_project(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    copied = shutil.copytree(Path(run.__file__).parent.parent / "src", tmp_path / "src")
+    for path in copied.iterdir():
+        os.utime(path, (0, 0))
+    assert Source.pack(copied).digest == Source.pack().digest
+    monkeypatch.setenv("USER", "someone-else")
+    monkeypatch.chdir(tmp_path)
+    assert build() == definition()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"CODEBUILD_RESOLVED_SOURCE_VERSION": "f" * 40}, id="commit"),
+        pytest.param({"TARGET_COLUMN": "weight"}, id="target"),
+    ],
+)
+def test_another_project_gives_another_definition(change: dict[str, str]) -> None:
+    assert build(changes=change) != definition()
+
+
+def test_a_changed_hyperparameter_changes_one_line() -> None:
+    configuration = Configuration.load()
+    deeper = configuration.model_copy(
+        update={"hyperparameters": configuration.hyperparameters.model_copy(update={"max_depth": 9})}
+    )
+    before, after = steps_by_name(definition()), steps_by_name(build(deeper))
+    assert after["Train"]["Arguments"]["HyperParameters"].pop("max_depth") == "9"
+    before["Train"]["Arguments"]["HyperParameters"].pop("max_depth")
+    assert before == after
+
+
+def test_the_steps_stand_in_their_order() -> None:
+    assert list(steps_by_name(definition())) == [
+        "Preprocess",
+        "Train",
+        "Evaluate",
+        "CheckQuality",
+        "Register",
+        "QualityTooLow",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("step", "operation", "name"),
+    [
+        ("Preprocess", "CreateProcessingJob", "ProcessingJobName"),
+        ("Train", "CreateTrainingJob", "TrainingJobName"),
+        ("Evaluate", "CreateProcessingJob", "ProcessingJobName"),
+        ("Register", "CreateModelPackage", None),
+    ],
+)
+def test_the_arguments_of_a_step_are_those_of_its_operation(
+    step: str, operation: str, name: str | None
+) -> None:
+    parameters = {item["Name"]: item["DefaultValue"] for item in json.loads(definition())["Parameters"]}
+    arguments = resolved(steps_by_name(definition())[step]["Arguments"], parameters)
+    if name:
+        arguments[name] = "given-by-the-service"
+    model = boto3.Session(region_name="eu-west-1").client("sagemaker").meta.service_model
+    report = botocore.validate.ParamValidator().validate(
+        arguments, model.operation_model(operation).input_shape
+    )
+    assert not report.has_errors(), report.generate_report()
+
+
+@pytest.mark.parametrize("step", ["Preprocess", "Train", "Evaluate"])
+def test_everything_a_step_keeps_is_encrypted_tagged_and_in_the_projects_bucket(step: str) -> None:
+    arguments = steps_by_name(definition())[step]["Arguments"]
+    resources = arguments.get("ResourceConfig") or arguments["ProcessingResources"]["ClusterConfig"]
+    output = arguments.get("OutputDataConfig") or arguments["ProcessingOutputConfig"]
+    assert resources["VolumeKmsKeyId"] == output["KmsKeyId"] == ENVIRONMENT["KMS_KEY_ARN"]
+    assert {tag["Key"]: tag["Value"] for tag in arguments["Tags"]} == {
+        "sagemaker:project-name": ENVIRONMENT["SAGEMAKER_PROJECT_NAME"],
+        "sagemaker:project-id": ENVIRONMENT["SAGEMAKER_PROJECT_ID"],
+    }
+    written = [item["S3Output"]["S3Uri"] for item in output.get("Outputs", [])] or [output["S3OutputPath"]]
+    folder = "models" if step == "Train" else "runs"
+    for uri in written:
+        bucket, execution, *_ = uri["Std:Join"]["Values"]
+        assert bucket == f"s3://{ENVIRONMENT['ARTIFACT_BUCKET']}/{folder}"
+        assert execution == {"Get": "Execution.PipelineExecutionId"}
+
+
+def test_a_version_waits_for_approval_and_says_where_it_comes_from() -> None:
+    arguments = steps_by_name(definition())["Register"]["Arguments"]
+    assert arguments["ModelApprovalStatus"] == "PendingManualApproval"
+    assert sorted(arguments["CustomerMetadataProperties"]) == [
+        "commit",
+        "input_data_uri",
+        "pipeline_execution_arn",
+        "primary_metric",
+        "primary_metric_value",
+        "problem_type",
+        "project_id",
+        "project_name",
+        "sample_prediction",
+        "sample_request",
+        "skill_score",
+    ]
+
+
+def test_without_a_commit_none_is_registered() -> None:
+    unknown = build(changes={"CODEBUILD_RESOLVED_SOURCE_VERSION": ""})
+    assert "commit" not in steps_by_name(unknown)["Register"]["Arguments"]["CustomerMetadataProperties"]
+
+
+def test_upsert_stores_the_scripts_and_creates_the_pipeline_then_updates_it(calls: Calls) -> None:
+    assert run.main(["upsert"]) == 0
+    stored = {parameters["Key"]: parameters for operation, parameters in calls if operation == "PutObject"}
+    assert [operation for operation, _ in calls if operation != "PutObject"] == ["CreatePipeline"]
+    created = calls[-1][1]["PipelineDefinition"]
+    for key, parameters in stored.items():
+        assert key.startswith("code/")
+        assert parameters["Bucket"] == ENVIRONMENT["ARTIFACT_BUCKET"]
+        assert parameters["SSEKMSKeyId"] == ENVIRONMENT["KMS_KEY_ARN"]
+    archive = next(key for key in stored if key.endswith("sourcedir.tar.gz"))
+    assert f"s3://{ENVIRONMENT['ARTIFACT_BUCKET']}/{archive}" in created
+
+    calls[:] = [("CreatePipeline", {})]
+    assert run.main(["upsert"]) == 0
+    operations = [operation for operation, _ in calls[1:] if operation != "PutObject"]
+    assert operations == ["CreatePipeline", "UpdatePipeline", "ListTags", "AddTags"]
+    assert calls[-3][1]["PipelineDefinition"] == created == definition()
+
+
+def test_start_prints_the_execution_and_starts_once_for_each_build(
+    calls: Calls, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CODEBUILD_BUILD_ARN", "arn:aws:codebuild:eu-west-1:333333333333:build/flowers:1")
+    assert run.main(["start"]) == run.main(["start"]) == 0
+    assert calls[0] == calls[1]
+    operation, parameters = calls[0]
+    assert operation == "StartPipelineExecution"
+    assert len(parameters["ClientRequestToken"]) == 64
+    assert parameters["PipelineExecutionDisplayName"] == "commit-0123456789ab"
+    assert capsys.readouterr().out == f"{EXECUTION_ARN}\n" * 2
+
+
+def test_missing_variables_are_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("KMS_KEY_ARN")
+    monkeypatch.setenv("TARGET_COLUMN", "")
+    assert run.main(["upsert"]) == 2
+    assert (
+        capsys.readouterr().err
+        == "Set KMS_KEY_ARN, TARGET_COLUMN; the project's build does it (README.md).\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        pytest.param(
+            "max_depth = 4", "max_deep = 4", "hyperparameters.max_depth: Field required", id="unknown"
+        ),
+        pytest.param(
+            "max_depth = 4", "max_depth = 0", "hyperparameters.max_depth: Input should be", id="range"
+        ),
+        pytest.param("eta = 0.1", "eta = ", "is not valid TOML", id="toml"),
+        pytest.param(
+            '"ml.m5.large"', '"m5.large"', "instances.processing: String should match", id="instance"
+        ),
+        pytest.param(
+            "test_fraction = 0.15", "test_fraction = 0.9", "data.test_fraction: Input", id="fraction"
+        ),
+        pytest.param(
+            "fraction = 0.15", "fraction = 0.45", "leave less than 20 % for training", id="fractions"
+        ),
+    ],
+)
+def test_a_wrong_setting_is_named(tmp_path: Path, old: str, new: str, sentence: str) -> None:
+    path = tmp_path / "config.toml"
+    text = Path(run.__file__).parent.parent.joinpath("config.toml").read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(ConfigurationError) as refusal:
+        Configuration.load(path)
+    assert sentence in str(refusal.value)
