@@ -7,8 +7,10 @@ and prints the execution's ARN.
 import argparse
 import hashlib
 import json
+import logging
 import os
 import sys
+import warnings
 from typing import Any
 
 import boto3
@@ -38,7 +40,10 @@ def main(arguments: list[str] | None = None) -> int:
     if action == "start":
         start(project, session)
         return 0
-    # The SDK makes clients while it is imported, which needs a Region; and its import takes seconds, so that
+    # The SDK tells of everything it does; what fails is an exception all the same.
+    logging.disable(logging.WARNING)
+    warnings.filterwarnings("ignore", message="Running within a PipelineSession")
+    # It makes clients while it is imported, which needs a Region; and its import takes seconds, so that
     # starting does without.
     os.environ.setdefault("AWS_DEFAULT_REGION", project.aws_region)
     from pipelines.definition import PipelineBuilder  # noqa: PLC0415

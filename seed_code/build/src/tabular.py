@@ -19,7 +19,7 @@ ColumnKind = Literal["numeric", "categorical", "ignored"]
 # identifier, from which trees learn nothing.
 MAXIMUM_CATEGORIES = 200
 MAXIMUM_CLASSES = 100
-MAXIMUM_LABEL_LENGTH = 100
+MAXIMUM_LABEL_BYTES = 100
 # Cells that count as missing.
 MISSING = ("", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "?")
 # An integer target of at most this many values is read as classes.
@@ -181,10 +181,10 @@ def infer_schema(rows: pd.DataFrame, target: str, problem: str = "auto") -> Sche
             raise DataError(f'The target column "{target}" holds texts; a regression needs numbers.')
         return Schema(target, "regression", columns)
     classes = sorted(_class_texts(cells).unique(), key=(lambda text: (int(text), text)) if integers else str)
-    if len(classes) > MAXIMUM_CLASSES or max(map(len, classes)) > MAXIMUM_LABEL_LENGTH:
+    if len(classes) > MAXIMUM_CLASSES or max(len(text.encode()) for text in classes) > MAXIMUM_LABEL_BYTES:
         raise DataError(
             f'The target column "{target}" has {len(classes)} distinct values; a classification takes '
-            f"at most {MAXIMUM_CLASSES} classes with labels of at most {MAXIMUM_LABEL_LENGTH} characters."
+            f"at most {MAXIMUM_CLASSES} classes with labels of at most {MAXIMUM_LABEL_BYTES} bytes."
         )
     kind: ProblemType = "binary_classification" if len(classes) == 2 else "multiclass_classification"
     return Schema(target, kind, columns, tuple(classes), integers)
