@@ -10,9 +10,9 @@ from pipelines.build_project import BuildProject
 from pipelines.code_pipeline import CodePipeline, build_action, stage
 from pipelines.project import ModelPackageGroup
 from pipelines.repository import Repository
-from pipelines.roles import Permission, arn
 from pipelines.storage import ProjectStorage
 from pipelines.training_role import TrainingRole
+from roles import Permission, arn
 
 
 class BuildPipeline(Construct):

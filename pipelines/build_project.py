@@ -8,8 +8,8 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from names import ProjectNames
-from pipelines.roles import Permission, arn, role, service_principal
 from pipelines.storage import ProjectStorage
+from roles import Permission, arn, role, service_principal
 
 CACHE = "cache"
 """Folder of the project's bucket in which builds keep what speeds up the next; may be emptied at any time."""

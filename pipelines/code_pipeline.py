@@ -14,8 +14,8 @@ from constructs import Construct
 from names import ProjectNames
 from pipelines.build_project import BuildProject
 from pipelines.repository import SOURCE, Repository
-from pipelines.roles import Permission, arn, role, service_principal
 from pipelines.storage import ProjectStorage
+from roles import Permission, arn, role, service_principal
 
 Action = codepipeline.CfnPipeline.ActionDeclarationProperty
 Stage = codepipeline.CfnPipeline.StageDeclarationProperty

@@ -7,7 +7,7 @@ from names import ProjectNames
 from pipelines.assets import AssetLocation
 from pipelines.project import KEEP
 from pipelines.repository import Repository
-from pipelines.roles import Permission
+from roles import Permission
 
 
 class CodeCommitRepository(Repository):

@@ -13,8 +13,8 @@ from names import ProjectNames
 from pipelines.assets import AssetLocation
 from pipelines.build_project import BuildProject
 from pipelines.repository import Repository
-from pipelines.roles import Permission, role
 from pipelines.storage import ProjectStorage
+from roles import Permission, role
 
 SEEDING_FUNCTION = Path(__file__).with_name("seeding")
 SEEDING_BUILDSPEC = Path(__file__).with_name("seeding_buildspec.yml")

@@ -18,8 +18,8 @@ from pipelines.code_pipeline import (
     stage,
 )
 from pipelines.repository import Repository
-from pipelines.roles import Permission, arn, role_arn
 from pipelines.storage import ProjectStorage
+from roles import Permission, arn, role_arn
 
 MODEL_PACKAGE_ARN = "ModelPackageArn"
 """The pipeline's variable: the version to deploy."""

@@ -6,7 +6,7 @@ from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
 from names import ProjectNames
-from pipelines.roles import arn
+from roles import arn
 
 KEEP = cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
 """For whatever holds a team's work: it outlives the project, and leaves nothing behind when the creation

@@ -8,7 +8,7 @@ from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
 from names import ProjectNames
-from pipelines.roles import Permission
+from roles import Permission
 
 SOURCE = "Source"
 """The pipeline's first stage, its action, its artifact and the namespace of its variables."""

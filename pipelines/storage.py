@@ -10,10 +10,12 @@ from constructs import Construct
 
 from names import ProjectNames
 from pipelines.project import KEEP
-from pipelines.roles import Permission, arn
+from roles import Permission, arn
 
-MODELS = "models/"
-"""Key prefix of the model artifacts."""
+VERSION_OBJECTS = ("models/*", "runs/*/evaluation/*")
+"""Keys of what makes up a model version: its artifact and its evaluation, not the data it learnt from."""
+
+ALL_OBJECTS = ("*",)
 
 
 class ProjectStorage(Construct):
@@ -25,7 +27,7 @@ class ProjectStorage(Construct):
         construct_id: str,
         *,
         names: ProjectNames,
-        model_readers: Sequence[iam.PrincipalBase] = (),
+        version_readers: Sequence[iam.PrincipalBase] = (),
         artifact_readers: Sequence[iam.PrincipalBase] = (),
     ) -> None:
         """Define the key and the bucket.
@@ -34,7 +36,7 @@ class ProjectStorage(Construct):
             scope: The construct it belongs to.
             construct_id: Its id there.
             names: The project's names.
-            model_readers: Principals of other accounts that may read the model artifacts.
+            version_readers: Principals of other accounts that may read what makes up model versions.
             artifact_readers: Principals of other accounts that may read everything, as CloudFormation
                 actions of a pipeline must.
         """
@@ -73,10 +75,10 @@ class ProjectStorage(Construct):
                 "organisation wants it; a log bucket of its own for each project would double the buckets.",
             )
         )
-        for reader in model_readers:
-            self._share(MODELS, reader)
+        for reader in version_readers:
+            self._share(VERSION_OBJECTS, reader)
         for reader in artifact_readers:
-            self._share("", reader)
+            self._share(ALL_OBJECTS, reader)
         if self.bucket.policy:
             self.bucket.policy.apply_removal_policy(KEEP)
 
@@ -103,12 +105,21 @@ class ProjectStorage(Construct):
             "name, which CloudFormation cannot cut.",
         )
 
-    def _share(self, prefix: str, reader: iam.PrincipalBase) -> None:
+    def _share(self, keys: Sequence[str], reader: iam.PrincipalBase) -> None:
         self.bucket.add_to_resource_policy(
             iam.PolicyStatement(
-                actions=["s3:GetObject", "s3:GetObjectTagging", "s3:GetObjectVersion"],
+                actions=["s3:GetObject", "s3:GetObjectVersion"],
                 principals=[reader],
-                resources=[self.bucket.arn_for_objects(f"{prefix}*")],
+                resources=[self.bucket.arn_for_objects(key) for key in keys],
+            )
+        )
+        # Without it, S3 answers a missing object with AccessDenied.
+        self.bucket.add_to_resource_policy(
+            iam.PolicyStatement(
+                actions=["s3:ListBucket"],
+                principals=[reader],
+                resources=[self.bucket.bucket_arn],
+                conditions={"StringLike": {"s3:prefix": list(keys)}},
             )
         )
         self.key.add_to_resource_policy(

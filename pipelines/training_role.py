@@ -5,8 +5,8 @@ from constructs import Construct
 
 from names import PlatformNames, ProjectNames
 from pipelines.project import ModelPackageGroup
-from pipelines.roles import Permission, arn, role, role_arn, service_principal
 from pipelines.storage import ProjectStorage
+from roles import Permission, arn, role, role_arn, service_principal
 
 # What the seed's SageMaker pipeline runs in: https://docs.aws.amazon.com/sagemaker/latest/dg/xgboost.html
 IMAGE_REPOSITORY = "sagemaker-xgboost"

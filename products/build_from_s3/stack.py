@@ -8,11 +8,11 @@ from constructs import Construct
 from pipelines.assets import AssetLocation
 from pipelines.build_pipeline import BuildPipeline
 from pipelines.project import ModelPackageGroup
-from pipelines.roles import role_elsewhere
 from pipelines.storage import ProjectStorage
 from pipelines.team_repository import team_repository
 from pipelines.training_role import TrainingRole
 from products.form import Form, ask_for_project, ask_for_repository, pipeline_url
+from roles import role_elsewhere
 from settings import Settings
 
 DATA_GROUP = "Data"
@@ -71,7 +71,7 @@ class BuildFromS3Stack(cdk.Stack):
 
         platform = settings.names
         promotion = role_elsewhere(settings.accounts.shared_services, platform.promotion_role)
-        storage = ProjectStorage(self, "Storage", names=names, model_readers=[promotion])
+        storage = ProjectStorage(self, "Storage", names=names, version_readers=[promotion])
         models = ModelPackageGroup(self, "Models", names=names, reader=promotion)
         repository = team_repository(
             self,

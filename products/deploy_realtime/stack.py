@@ -8,10 +8,10 @@ from constructs import Construct
 from names import MAXIMUM_MODEL_PACKAGE_GROUP
 from pipelines.assets import AssetLocation
 from pipelines.deploy_pipeline import DeployPipeline, TargetAccount
-from pipelines.roles import role_elsewhere
 from pipelines.storage import ProjectStorage
 from pipelines.team_repository import team_repository
 from products.form import Form, ask_for_project, ask_for_repository, pipeline_url
+from roles import role_elsewhere
 from settings import Settings
 
 MODEL_GROUP = "Model"
