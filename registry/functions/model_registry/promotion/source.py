@@ -60,9 +60,7 @@ class SourceVersion:
             RegistryError: If the version has failed, or an image lies in the team's own registry.
         """
         if self.description.get("ModelPackageStatus") == "Failed":
-            raise RegistryError(
-                f"{self.arn.arn} has the status Failed: register the version again and approve that."
-            )
+            raise RegistryError(f"{self.arn.arn} has failed: register the version again, and approve that.")
         for image in _images(self.description):
             match = _ECR_IMAGE.match(image)
             if match is not None and match["account"] == self.arn.account:
