@@ -41,46 +41,17 @@ class ProjectStorage(Construct):
                 actions of a pipeline must.
         """
         super().__init__(scope, construct_id)
-        self.key = kms.Key(
+        self.key = encryption_key(
             self,
             "Key",
             alias=names.key_alias,
             description=f"Everything the project {names.project_name} stores",
-            enable_key_rotation=True,
-            removal_policy=KEEP,
         )
-        self._let_cloudwatch_logs_encrypt(names)
-        self.bucket = s3.Bucket(
-            self,
-            "Bucket",
-            bucket_name=names.bucket,
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            bucket_key_enabled=True,
-            encryption_key=self.key,
-            enforce_ssl=True,
-            lifecycle_rules=[
-                s3.LifecycleRule(
-                    abort_incomplete_multipart_upload_after=cdk.Duration.days(7),
-                    noncurrent_version_expiration=cdk.Duration.days(90),
-                )
-            ],
-            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-            removal_policy=KEEP,
-            versioned=True,
-        )
-        cdk.Validations.of(self.bucket).acknowledge(
-            cdk.Acknowledgment(
-                id="AwsSolutions-S1",
-                reason="Access to objects is recorded by the organisation's CloudTrail data events, where an "
-                "organisation wants it; a log bucket of its own for each project would double the buckets.",
-            )
-        )
+        self.bucket = private_bucket(self, "Bucket", name=names.bucket, key=self.key)
         for reader in version_readers:
             self._share(VERSION_OBJECTS, reader)
         for reader in artifact_readers:
             self._share(ALL_OBJECTS, reader)
-        if self.bucket.policy:
-            self.bucket.policy.apply_removal_policy(KEEP)
 
     @property
     def key_use(self) -> Permission:
@@ -126,23 +97,79 @@ class ProjectStorage(Construct):
             iam.PolicyStatement(actions=["kms:Decrypt"], principals=[reader], resources=["*"])
         )
 
-    def _let_cloudwatch_logs_encrypt(self, names: ProjectNames) -> None:
-        # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
-        # In a key's own policy "*" means the key.
-        log_groups = arn("logs", "log-group:*")
-        self.key.add_to_resource_policy(
-            iam.PolicyStatement(
-                principals=[iam.ServicePrincipal(f"logs.{names.region}.amazonaws.com")],
-                actions=[
-                    "kms:Decrypt",
-                    "kms:DescribeKey",
-                    "kms:Encrypt",
-                    "kms:GenerateDataKey",
-                    "kms:GenerateDataKeyWithoutPlaintext",
-                    "kms:ReEncryptFrom",
-                    "kms:ReEncryptTo",
-                ],
-                resources=["*"],
-                conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_groups}},
-            )
+
+def encryption_key(scope: Construct, construct_id: str, *, alias: str, description: str) -> kms.Key:
+    """A key that rotates, that CloudWatch Logs may use, and that outlives its stack.
+
+    Args:
+        scope: The construct it belongs to.
+        construct_id: Its id there.
+        alias: The key's alias.
+        description: What it encrypts, for the console.
+    """
+    key = kms.Key(
+        scope,
+        construct_id,
+        alias=alias,
+        description=description,
+        enable_key_rotation=True,
+        removal_policy=KEEP,
+    )
+    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+    # In a key's own policy "*" means the key.
+    key.add_to_resource_policy(
+        iam.PolicyStatement(
+            principals=[iam.ServicePrincipal(f"logs.{cdk.Aws.REGION}.amazonaws.com")],
+            actions=[
+                "kms:Decrypt",
+                "kms:DescribeKey",
+                "kms:Encrypt",
+                "kms:GenerateDataKey",
+                "kms:GenerateDataKeyWithoutPlaintext",
+                "kms:ReEncryptFrom",
+                "kms:ReEncryptTo",
+            ],
+            resources=["*"],
+            conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": arn("logs", "log-group:*")}},
         )
+    )
+    return key
+
+
+def private_bucket(scope: Construct, construct_id: str, *, name: str, key: kms.IKey) -> s3.Bucket:
+    """A bucket that is encrypted, versioned, reached by TLS alone, and that outlives its stack.
+
+    Args:
+        scope: The construct it belongs to.
+        construct_id: Its id there.
+        name: The bucket's name.
+        key: Encrypts its objects.
+    """
+    bucket = s3.Bucket(
+        scope,
+        construct_id,
+        bucket_name=name,
+        block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+        bucket_key_enabled=True,
+        encryption_key=key,
+        enforce_ssl=True,
+        lifecycle_rules=[
+            s3.LifecycleRule(
+                abort_incomplete_multipart_upload_after=cdk.Duration.days(7),
+                noncurrent_version_expiration=cdk.Duration.days(90),
+            )
+        ],
+        object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+        removal_policy=KEEP,
+        versioned=True,
+    )
+    cdk.Validations.of(bucket).acknowledge(
+        cdk.Acknowledgment(
+            id="AwsSolutions-S1",
+            reason="Access to objects is recorded by the organisation's CloudTrail data events, where an "
+            "organisation wants it; a log bucket for each bucket would double their number.",
+        )
+    )
+    if bucket.policy:
+        bucket.policy.apply_removal_policy(KEEP)
+    return bucket

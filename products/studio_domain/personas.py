@@ -1,0 +1,324 @@
+"""What the people of a team may do: data scientists, and lead data scientists, who also approve."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from roles import Permission, arn, role, service_principal
+from settings import Settings
+
+NOTHING_NARROWER = "AWS offers no narrower resource for these actions."
+NAMED_LATER = "Named when a project or a space is made; the account belongs to one team."
+
+# What the products of the platform put on everything of a project.
+OF_A_PROJECT = {"Null": {"aws:ResourceTag/sagemaker:project-id": "false"}}
+
+
+class Personas(Construct):
+    """The roles of both personas, which are the execution roles of their Studio profiles as well."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, settings: Settings, key: kms.IKey, team_data: s3.IBucket
+    ) -> None:
+        """Define both roles.
+
+        Args:
+            scope: The construct it belongs to.
+            construct_id: Its id there.
+            settings: What the adopter decided.
+            key: The key of the domain and of the team's data.
+            team_data: The bucket of the team's data.
+        """
+        super().__init__(scope, construct_id)
+        names = settings.names
+        work = [
+            *_data(key, team_data),
+            *_launch_projects(settings),
+            *_code(settings),
+            *_runs(settings.name_prefix),
+            *_results(settings.name_prefix),
+            _lists(),
+        ]
+        self.data_scientist = role(
+            self,
+            "DataScientist",
+            name=names.data_scientist_role,
+            description="Makes projects, changes their code, runs their pipelines and sees their models",
+            trusts=_trusts(),
+            permissions=[*work, *_studio("data-scientist", key)],
+        )
+        self.lead_data_scientist = role(
+            self,
+            "LeadDataScientist",
+            name=names.lead_data_scientist_role,
+            description="Does what a data scientist does, and approves model versions",
+            trusts=_trusts(),
+            permissions=[*work, *_studio("lead-data-scientist", key), _approval()],
+        )
+
+
+def _trusts() -> iam.IPrincipal:
+    # Identities of the account whose own policy allows it, as single sign-on arranges, and Studio.
+    return iam.CompositePrincipal(iam.AccountRootPrincipal(), service_principal("sagemaker"))
+
+
+def _approval() -> Permission:
+    return Permission(
+        actions=("sagemaker:UpdateModelPackage",),
+        resources=(arn("sagemaker", "model-package/*"),),
+        because="A lead approves the versions of all the team's projects.",
+    )
+
+
+def _studio(profile: str, key: kms.IKey) -> list[Permission]:
+    """The person's own profile and private spaces.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/studio-updated-spaces-permissions.html
+    """
+    own_profile = arn("sagemaker", f"user-profile/*/{profile}")
+    spaces = (arn("sagemaker", "app/*"), arn("sagemaker", "space/*"))
+    return [
+        Permission(
+            actions=("sagemaker:CreatePresignedDomainUrl", "sagemaker:DescribeUserProfile"),
+            resources=(own_profile,),
+            because="The domain gets its id after this role is made.",
+        ),
+        Permission(
+            actions=("sagemaker:DescribeApp", "sagemaker:DescribeDomain", "sagemaker:DescribeSpace"),
+            resources=(*spaces, arn("sagemaker", "domain/*")),
+            because=NAMED_LATER,
+        ),
+        Permission(
+            actions=(
+                "sagemaker:CreateApp",
+                "sagemaker:CreateSpace",
+                "sagemaker:DeleteApp",
+                "sagemaker:DeleteSpace",
+                "sagemaker:UpdateSpace",
+            ),
+            resources=spaces,
+            conditions={
+                "ArnLike": {"sagemaker:OwnerUserProfileArn": own_profile},
+                "StringEquals": {"sagemaker:SpaceSharingType": "Private"},
+            },
+            because=f"{NAMED_LATER} The conditions keep to the person's own private spaces.",
+        ),
+        Permission(
+            actions=("sagemaker:AddTags",),
+            resources=spaces,
+            conditions={"StringEquals": {"sagemaker:TaggingAction": ["CreateApp", "CreateSpace"]}},
+            because=NAMED_LATER,
+        ),
+        Permission(
+            # The volumes of spaces are encrypted under a grant.
+            actions=("kms:CreateGrant",),
+            resources=(key.key_arn,),
+            conditions={"Bool": {"kms:GrantIsForAWSResource": "true"}},
+        ),
+        Permission(
+            actions=("kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext"), resources=(key.key_arn,)
+        ),
+    ]
+
+
+def _data(key: kms.IKey, team_data: s3.IBucket) -> list[Permission]:
+    return [
+        Permission(
+            # Versions of objects are out of reach: what is deleted can be brought back.
+            actions=("s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"),
+            resources=(team_data.arn_for_objects("*"),),
+            because="The team names its data.",
+        ),
+        Permission(actions=("s3:GetBucketLocation", "s3:ListBucket"), resources=(team_data.bucket_arn,)),
+        Permission(actions=("kms:Decrypt", "kms:GenerateDataKey"), resources=(key.key_arn,)),
+    ]
+
+
+def _launch_projects(settings: Settings) -> list[Permission]:
+    """CreateProject launches a Service Catalog product with the caller's own permissions.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-projects-studio-updates.html
+    """
+    return [
+        Permission(
+            actions=(
+                "sagemaker:AddTags",
+                "sagemaker:CreateProject",
+                "sagemaker:DeleteProject",
+                "sagemaker:DescribeProject",
+                "sagemaker:ListTags",
+            ),
+            resources=(arn("sagemaker", "project/*"),),
+            because=NAMED_LATER,
+        ),
+        Permission(
+            actions=(
+                "servicecatalog:DescribeProduct",
+                "servicecatalog:DescribeProvisioningArtifact",
+                "servicecatalog:DescribeProvisioningParameters",
+                "servicecatalog:ListLaunchPaths",
+                "servicecatalog:ListProvisioningArtifacts",
+                "servicecatalog:ProvisionProduct",
+            ),
+            resources=tuple(
+                f"arn:{cdk.Aws.PARTITION}:catalog:{cdk.Aws.REGION}:{account}:product/*"
+                for account in (settings.accounts.shared_services, cdk.Aws.ACCOUNT_ID)
+            ),
+            because="AWS chooses the products' ids; the principals of the portfolio decide.",
+        ),
+        Permission(
+            actions=(
+                "servicecatalog:DescribeProvisionedProduct",
+                "servicecatalog:DescribeRecord",
+                "servicecatalog:SearchProvisionedProducts",
+                "servicecatalog:TerminateProvisionedProduct",
+            ),
+            resources=("*",),
+            conditions={"StringEquals": {"servicecatalog:roleLevel": "self"}},
+            because=f"{NOTHING_NARROWER} The condition keeps to what the role itself has launched.",
+        ),
+    ]
+
+
+def _code(settings: Settings) -> list[Permission]:
+    """Repositories of projects, where they are in CodeCommit; other providers know the person themselves."""
+    registered = Permission(
+        actions=("sagemaker:DescribeCodeRepository",),
+        resources=(arn("sagemaker", "code-repository/*"),),
+        because=NAMED_LATER,
+    )
+    if settings.repository.provider != "codecommit":
+        return [registered]
+    return [
+        registered,
+        Permission(
+            actions=(
+                "codecommit:CreateBranch",
+                "codecommit:CreateCommit",
+                "codecommit:CreatePullRequest",
+                "codecommit:GetBranch",
+                "codecommit:GetCommit",
+                "codecommit:GetDifferences",
+                "codecommit:GetFile",
+                "codecommit:GetFolder",
+                "codecommit:GetPullRequest",
+                "codecommit:GetRepository",
+                "codecommit:GitPull",
+                "codecommit:GitPush",
+                "codecommit:ListBranches",
+                "codecommit:ListPullRequests",
+                "codecommit:MergePullRequestByFastForward",
+                "codecommit:PutFile",
+            ),
+            resources=(arn("codecommit", "*"),),
+            conditions=OF_A_PROJECT,
+            because=f"{NAMED_LATER} The condition keeps to repositories of projects.",
+        ),
+    ]
+
+
+def _runs(prefix: str) -> list[Permission]:
+    """Pipelines, their executions, jobs and logs."""
+    return [
+        Permission(
+            actions=(
+                "codepipeline:GetPipeline",
+                "codepipeline:GetPipelineExecution",
+                "codepipeline:GetPipelineState",
+                "codepipeline:ListActionExecutions",
+                "codepipeline:ListPipelineExecutions",
+                "codepipeline:StartPipelineExecution",
+            ),
+            resources=(arn("codepipeline", "*"),),
+            conditions=OF_A_PROJECT,
+            because=f"{NAMED_LATER} The condition keeps to pipelines of projects.",
+        ),
+        Permission(
+            actions=("codebuild:BatchGetBuilds", "codebuild:ListBuildsForProject"),
+            resources=(arn("codebuild", f"project/{prefix}-*"),),
+            because=NAMED_LATER,
+        ),
+        Permission(
+            actions=(
+                "sagemaker:DescribePipeline",
+                "sagemaker:DescribePipelineDefinitionForExecution",
+                "sagemaker:DescribePipelineExecution",
+                "sagemaker:ListPipelineExecutionSteps",
+                "sagemaker:ListPipelineExecutions",
+                "sagemaker:ListPipelineParametersForExecution",
+                "sagemaker:RetryPipelineExecution",
+                "sagemaker:StartPipelineExecution",
+                "sagemaker:StopPipelineExecution",
+            ),
+            resources=(arn("sagemaker", "pipeline/*"),),
+            because=NAMED_LATER,
+        ),
+        Permission(
+            actions=("sagemaker:DescribeProcessingJob", "sagemaker:DescribeTrainingJob"),
+            resources=(
+                arn("sagemaker", "processing-job/pipelines-*"),
+                arn("sagemaker", "training-job/pipelines-*"),
+            ),
+            because="SageMaker Pipelines names each job pipelines-, the execution's id and the step.",
+        ),
+        Permission(
+            actions=("logs:DescribeLogStreams", "logs:FilterLogEvents", "logs:GetLogEvents"),
+            resources=(
+                arn("logs", "log-group:/aws/sagemaker/ProcessingJobs:*"),
+                arn("logs", "log-group:/aws/sagemaker/TrainingJobs:*"),
+                arn("logs", f"log-group:/aws/codebuild/{prefix}-*"),
+            ),
+            because="A log stream belongs to each job, a log group to each project's builds.",
+        ),
+    ]
+
+
+def _results(prefix: str) -> list[Permission]:
+    """Model versions, and what the runs of projects have left in their buckets."""
+    buckets = f"arn:{cdk.Aws.PARTITION}:s3:::{prefix}-*-{cdk.Aws.ACCOUNT_ID}-{cdk.Aws.REGION}"
+    return [
+        Permission(
+            actions=(
+                "sagemaker:DescribeModelPackage",
+                "sagemaker:DescribeModelPackageGroup",
+                "sagemaker:ListModelPackages",
+                "sagemaker:ListTags",
+            ),
+            resources=(arn("sagemaker", "model-package/*"), arn("sagemaker", "model-package-group/*")),
+            because=NAMED_LATER,
+        ),
+        Permission(
+            actions=("s3:GetObject", "s3:ListBucket"),
+            resources=(buckets, f"{buckets}/*"),
+            because=f"{NAMED_LATER} The platform's buckets are named so.",
+        ),
+        Permission(
+            actions=("kms:Decrypt",),
+            resources=(arn("kms", "key/*"),),
+            conditions={"ForAnyValue:StringLike": {"kms:ResourceAliases": f"alias/{prefix}-*"}},
+            because="Keys have ids of AWS's choice; the condition names the aliases of projects' keys.",
+        ),
+    ]
+
+
+def _lists() -> Permission:
+    return Permission(
+        actions=(
+            "codecommit:ListRepositories",
+            "codepipeline:ListPipelines",
+            "sagemaker:ListApps",
+            "sagemaker:ListCodeRepositories",
+            "sagemaker:ListDomains",
+            "sagemaker:ListModelPackageGroups",
+            "sagemaker:ListPipelines",
+            "sagemaker:ListProjects",
+            "sagemaker:ListSpaces",
+            "sagemaker:ListUserProfiles",
+            "servicecatalog:DescribeProductView",
+            "servicecatalog:SearchProducts",
+        ),
+        resources=("*",),
+        because=NOTHING_NARROWER,
+    )

@@ -1,0 +1,17 @@
+"""SageMaker Studio domain: what the catalog says of it."""
+
+from products.product import Product
+from products.studio_domain.stack import StudioDomainStack
+
+PRODUCT = Product(
+    identifier="studio_domain",
+    name="SageMaker Studio domain",
+    description=(
+        "A Studio domain for one team, with a profile and a role each for data scientists and lead data "
+        "scientists, a network, an encryption key and a bucket for the team's data. One in an account."
+    ),
+    version="1.0.0",
+    portfolio="ml_admin",
+    launched_in=("development",),
+    stack=StudioDomainStack,
+)

@@ -1,0 +1,149 @@
+"""SageMaker Studio domain: the resources of one team's domain."""
+
+from collections.abc import Mapping
+
+import aws_cdk as cdk
+from aws_cdk import aws_sagemaker as sagemaker
+from constructs import Construct
+
+from pipelines.assets import AssetLocation
+from pipelines.storage import encryption_key, private_bucket
+from products.form import Form
+from products.studio_domain.network import StudioNetwork
+from products.studio_domain.personas import Personas
+from settings import Settings
+
+DOMAIN_GROUP = "Domain"
+NETWORK_GROUP = "Network"
+
+VPC_ONLY = "VpcOnly"
+PUBLIC = "PublicInternetOnly"
+
+# https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateDomain.html
+DOMAIN_NAME_PATTERN = "^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$"
+_OCTET = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+# Two subnets of 64 addresses fit in /25; a VPC is /16 at most.
+CIDR_PATTERN = rf"^{_OCTET}(\.{_OCTET}){{3}}/(1[6-9]|2[0-5])$"
+
+
+class StudioDomainStack(cdk.Stack):
+    """Domain, profiles and roles, network, key and the team's data bucket."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        /,
+        *,
+        settings: Settings,
+        assets: Mapping[str, AssetLocation],  # noqa: ARG002  (the products' common signature)
+        synthesizer: cdk.IStackSynthesizer,
+    ) -> None:
+        """Define the domain.
+
+        Args:
+            scope: The app.
+            construct_id: The stack's id.
+            settings: What the adopter decided.
+            assets: None is needed.
+            synthesizer: How the stack becomes a template.
+        """
+        super().__init__(scope, construct_id, synthesizer=synthesizer)
+        form = Form(self)
+        domain_name = form.ask(
+            "DomainName",
+            group=DOMAIN_GROUP,
+            label="Domain name",
+            description="What Studio calls the domain.",
+            pattern=DOMAIN_NAME_PATTERN,
+            expected="up to 63 letters, digits and inner hyphens",
+            maximum=63,
+        )
+        network_access = form.ask(
+            "NetworkAccess",
+            group=NETWORK_GROUP,
+            label="Network access",
+            description=(
+                "VpcOnly: applications reach AWS through private endpoints, and nothing else. "
+                "PublicInternetOnly: they reach the internet through a network of SageMaker."
+            ),
+            pattern=f"^({VPC_ONLY}|{PUBLIC})$",
+            expected=f"{VPC_ONLY} or {PUBLIC}",
+            maximum=len(PUBLIC),
+            default=VPC_ONLY,
+            choices=(VPC_ONLY, PUBLIC),
+        )
+        vpc_cidr = form.ask(
+            "VpcCidr",
+            group=NETWORK_GROUP,
+            label="Addresses of the network",
+            description="An IPv4 range that no connected network uses.",
+            pattern=CIDR_PATTERN,
+            expected="an IPv4 range from /16 to /25, such as 10.0.0.0/24",
+            maximum=18,
+            default="10.0.0.0/24",
+        )
+
+        names = settings.names
+        key = encryption_key(
+            self, "Key", alias=names.domain_key_alias, description="The Studio domain and its team's data"
+        )
+        team_data = private_bucket(self, "TeamData", name=names.team_data_bucket(cdk.Aws.ACCOUNT_ID), key=key)
+        network = StudioNetwork(
+            self,
+            "Network",
+            name=f"{settings.name_prefix}-studio",
+            cidr=vpc_cidr,
+            key=key,
+            flow_log_role_name=f"{settings.name_prefix}-studio-flow-log",
+            with_codecommit=settings.repository.provider == "codecommit",
+            isolated=cdk.CfnCondition(
+                self, "Isolated", expression=cdk.Fn.condition_equals(network_access, VPC_ONLY)
+            ),
+        )
+        personas = Personas(self, "Personas", settings=settings, key=key, team_data=team_data)
+        domain = sagemaker.CfnDomain(
+            self,
+            "Domain",
+            domain_name=domain_name,
+            auth_mode="IAM",
+            app_network_access_type=network_access,
+            vpc_id=network.vpc_id,
+            subnet_ids=network.subnet_ids,
+            kms_key_id=key.key_id,
+            # Spaces have volumes of their own. A shared home would stay behind when the domain is deleted,
+            # and keep the network with it.
+            home_efs_file_system_creation="Disabled",
+            default_user_settings=sagemaker.CfnDomain.UserSettingsProperty(
+                execution_role=personas.data_scientist.role_arn,
+                security_groups=[network.security_group_id],
+                studio_web_portal="ENABLED",
+                default_landing_uri="studio::",
+            ),
+            tag_propagation="ENABLED",
+        )
+        for name, persona in (
+            ("data-scientist", personas.data_scientist),
+            ("lead-data-scientist", personas.lead_data_scientist),
+        ):
+            sagemaker.CfnUserProfile(
+                self,
+                f"{persona.node.id}Profile",
+                domain_id=domain.attr_domain_id,
+                user_profile_name=name,
+                user_settings=sagemaker.CfnUserProfile.UserSettingsProperty(execution_role=persona.role_arn),
+            )
+
+        form.answer("DomainId", domain.attr_domain_id, "The domain, as the SageMaker console lists it.")
+        form.answer("DomainUrl", domain.attr_url, "Open Studio here once you have assumed one of the roles.")
+        form.answer("TeamDataBucketName", team_data.bucket_name, "Put the team's data here.")
+        form.answer(
+            "DataScientistRoleArn",
+            personas.data_scientist.role_arn,
+            "Let data scientists assume this role; its Studio profile is data-scientist.",
+        )
+        form.answer(
+            "LeadDataScientistRoleArn",
+            personas.lead_data_scientist.role_arn,
+            "Let those who approve models assume this role; its Studio profile is lead-data-scientist.",
+        )
