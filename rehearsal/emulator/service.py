@@ -1,0 +1,411 @@
+"""What every service of the overlay is built on: routing, validation, authorisation, answers.
+
+A service is an object; its operations are functions that take a `Request` and return what the API answers.
+Requests are parsed and checked against botocore's model of the service, authorised with the caller's own
+policies, and run in a thread of their own, so an operation may call back into the emulator. Services of the
+JSON protocols only (https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html); ministack itself brings
+the others.
+"""
+
+import base64
+import json
+import logging
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any
+
+import botocore.session
+from botocore.model import OperationModel, ServiceModel, Shape
+from botocore.validate import ParamValidator
+from ministack import app
+from ministack.core import iam_actions, responses, router
+from ministack.core.concurrency import run_reentrant
+from ministack.services.cloudformation import provisioners
+
+from rehearsal.emulator import arns, moto_backend
+from rehearsal.emulator.authorization import (
+    AuthenticationError,
+    ResourcePolicy,
+    principal_of_key,
+    refusal,
+    tag_keys,
+)
+
+logger = logging.getLogger(__name__)
+
+Answer = tuple[int, dict[str, str], bytes]
+Resource = str | list[str]
+ResourceOf = Callable[["Request"], Resource]
+ConditionKeysOf = Callable[["Request"], dict[str, Any]]
+ResourcePolicyOf = Callable[["Request", str], ResourcePolicy | None]
+
+registered_types: set[str] = set()
+"""CloudFormation types that the overlay brings."""
+
+
+class ServiceError(Exception):
+    """An error as the API answers it.
+
+    Attributes:
+        code: Its code, such as `ValidationException`.
+        message: For people.
+        status: HTTP status.
+    """
+
+    def __init__(self, code: str, message: str, status: int = 400) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.status = status
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request that has been parsed and authenticated.
+
+    Attributes:
+        operation: Name of the operation, such as `CreateProject`.
+        parameters: As boto3 takes them: binary values as bytes, times as datetime.
+        account: The caller's account.
+        region: The Region the request was sent to.
+        caller_arn: Who sent it: a role's session, a user, or an account's root.
+        access_key: The caller's access key id.
+    """
+
+    operation: str
+    parameters: dict[str, Any]
+    account: str
+    region: str
+    caller_arn: str
+    access_key: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Operation:
+    answer: Callable[[Request], dict[str, Any] | None]
+    resource: ResourceOf | str
+    condition_keys: ConditionKeysOf | None
+    resource_policy: ResourcePolicyOf | None
+
+
+def current_account() -> str:
+    """Return the account on whose behalf this thread works."""
+    account: str = responses.get_account_id()
+    return account
+
+
+def current_region() -> str:
+    """Return the Region in which this thread works."""
+    region: str = responses.get_region()
+    return region
+
+
+def authorize(
+    request: Request,
+    action: str,
+    resource: Resource = "*",
+    *,
+    condition_keys: Mapping[str, Any] | None = None,
+    resource_policy: ResourcePolicyOf | None = None,
+) -> None:
+    """Check that the caller of a request may do something, such as `iam:PassRole` on a role it names.
+
+    Args:
+        request: The request.
+        action: The IAM action.
+        resource: ARNs of what it is done to; every one must be allowed.
+        condition_keys: Keys that policies may ask for.
+        resource_policy: Looks up the policy of a resource and the account that owns it.
+
+    Raises:
+        ServiceError: AccessDeniedException, in AWS's words.
+    """
+    principal = principal_of_key(request.access_key, request.account)
+    for arn in [resource] if isinstance(resource, str) else resource:
+        reason = refusal(
+            principal,
+            action,
+            arn,
+            region=request.region,
+            condition_keys=condition_keys,
+            resource_policy=resource_policy(request, arn) if resource_policy else None,
+        )
+        if reason is not None:
+            raise ServiceError("AccessDeniedException", reason)
+
+
+def register_resource_type(
+    type_name: str,
+    *,
+    create: Callable[[str, dict[str, Any], str], tuple[str, dict[str, Any]]],
+    update: Callable[[str, dict[str, Any], dict[str, Any], str], tuple[str, dict[str, Any]]] | None = None,
+    delete: Callable[[str, dict[str, Any]], None],
+) -> None:
+    """Teach CloudFormation a resource type. What the functions raise becomes the reason of the failure.
+
+    They run with the account and Region of the stack set, in a thread that may wait.
+
+    Args:
+        type_name: Such as `AWS::CodeCommit::Repository`.
+        create: From the logical id, the properties and the stack's name to the physical id (what `Ref`
+            answers) and the attributes (what `Fn::GetAtt` answers).
+        update: From the physical id, the old and the new properties and the stack's name to the same.
+            Without it a change replaces the resource.
+        delete: From the physical id and the properties. A resource that is already gone is no error.
+    """
+    handlers: dict[str, Any] = {"create": create, "delete": delete}
+    if update is not None:
+        handlers["update"] = update
+    provisioners._RESOURCE_HANDLERS[type_name] = handlers
+    registered_types.add(type_name)
+
+
+class Service:
+    """A service of the overlay.
+
+    Attributes:
+        name: Its name in botocore, which is also its credential scope.
+        iam_prefix: What its IAM actions start with.
+    """
+
+    def __init__(
+        self, name: str, *, iam_prefix: str | None = None, moto: bool = False, ministack: bool = False
+    ) -> None:
+        """Define a service; `install` puts it in place.
+
+        Args:
+            name: Its name in botocore.
+            iam_prefix: What its IAM actions start with, if that is another word.
+            moto: Whether moto answers the operations that are not defined here.
+            ministack: Whether ministack answers them.
+        """
+        self.name = name
+        self.iam_prefix = iam_prefix or name
+        self._operations: dict[str, _Operation] = {}
+        self._moto = moto
+        self._ministack = app.SERVICE_HANDLERS.get(name) if ministack else None
+
+    @cached_property
+    def model(self) -> ServiceModel:
+        """Botocore's model of the service."""
+        loader = botocore.session.Session().get_component("data_loader")
+        return ServiceModel(loader.load_service_model(self.name, "service-2"), service_name=self.name)
+
+    def operation(
+        self,
+        name: str,
+        *,
+        resource: ResourceOf | str = "*",
+        condition_keys: ConditionKeysOf | None = None,
+        resource_policy: ResourcePolicyOf | None = None,
+    ) -> Callable[[Callable[[Request], dict[str, Any] | None]], Callable[[Request], dict[str, Any] | None]]:
+        """Decorate a function as an operation.
+
+        Args:
+            name: Name of the operation.
+            resource: ARN of what the caller must be allowed to do it to, or a function that finds it, or
+                a function that finds several.
+            condition_keys: Finds condition keys; those of the request's tags are always there.
+            resource_policy: Finds the policy of a resource and the account that owns it.
+        """
+
+        def define(
+            answer: Callable[[Request], dict[str, Any] | None],
+        ) -> Callable[[Request], dict[str, Any] | None]:
+            self._operations[name] = _Operation(
+                answer=answer,
+                resource=resource,
+                condition_keys=condition_keys,
+                resource_policy=resource_policy,
+            )
+            return answer
+
+        return define
+
+    def install(self) -> None:
+        """Route the service's requests here, in place of what ministack may have."""
+        app.SERVICE_HANDLERS[self.name] = self._handle
+        router.SERVICE_PATTERNS.setdefault(self.name, {"credential_scope": self.name})
+        # Without a namespace ministack checks the signature only; the policies are evaluated here, where
+        # resources and condition keys are known.
+        iam_actions.SERVICE_TO_IAM_NAMESPACE.pop(self.name, None)
+
+    async def _handle(
+        self, method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, Any]
+    ) -> Answer:
+        answer: Answer = await run_reentrant(self._answer, method, path, headers, body, query)
+        return answer
+
+    def _answer(
+        self, method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, Any]
+    ) -> Answer:
+        name = headers.get("x-amz-target", "").rpartition(".")[2]
+        try:
+            if name not in self.model.operation_names:
+                raise ServiceError("UnknownOperationException", f"{self.name} has no operation {name!r}.")
+            model = self.model.operation_model(name)
+            request = self._request(model, body, headers, query)
+            operation = self._operations.get(name)
+            self._authorize(request, operation)
+            if operation is not None:
+                return self._success(model, operation.answer(request) or {})
+            if self._moto:
+                return moto_backend.call(
+                    self.name, headers["x-amz-target"], body, request.account, request.region
+                )
+            if self._ministack is not None:
+                theirs: Answer = app.call_service_handler_sync(
+                    self._ministack, method, path, headers, body, query
+                )
+                return theirs
+            raise ServiceError(
+                "UnsupportedOperation", f"The emulator does not offer {self.iam_prefix}:{name}; AWS does."
+            )
+        except ServiceError as error:
+            return self._failure(error)
+        except AuthenticationError as error:
+            return self._failure(ServiceError(error.code, str(error), 403))
+        except Exception as error:
+            logger.exception("%s:%s failed", self.name, name)
+            return self._failure(ServiceError("InternalFailure", f"{type(error).__name__}: {error}", 500))
+
+    def _request(
+        self, model: OperationModel, body: bytes, headers: dict[str, str], query: dict[str, Any]
+    ) -> Request:
+        access_key = router.extract_access_key_id(headers, query)
+        account = current_account()
+        parameters: dict[str, Any] = {}
+        if model.input_shape is not None:
+            parameters = _parse(json.loads(body or b"{}"), model.input_shape)
+            _validate(parameters, model.input_shape)
+        return Request(
+            operation=model.name,
+            parameters=parameters,
+            account=account,
+            region=current_region(),
+            caller_arn=principal_of_key(access_key, account).arn,
+            access_key=access_key,
+        )
+
+    def _authorize(self, request: Request, operation: _Operation | None) -> None:
+        action = f"{self.iam_prefix}:{request.operation}"
+        keys = tag_keys(request.parameters)
+        if operation is None:
+            derived = arns.resources(action, request.parameters, request.account, request.region)
+            authorize(request, action, derived or "*", condition_keys=keys)
+            return
+        resource = operation.resource if isinstance(operation.resource, str) else operation.resource(request)
+        if operation.condition_keys is not None:
+            keys |= operation.condition_keys(request)
+        authorize(request, action, resource, condition_keys=keys, resource_policy=operation.resource_policy)
+
+    def _success(self, model: OperationModel, result: dict[str, Any]) -> Answer:
+        content = _serialize(result, model.output_shape) if model.output_shape is not None else {}
+        return 200, {"Content-Type": self._content_type}, json.dumps(content).encode()
+
+    def _failure(self, error: ServiceError) -> Answer:
+        content = {"__type": error.code, "message": error.message}
+        headers = {"Content-Type": self._content_type, "x-amzn-errortype": error.code}
+        return error.status, headers, json.dumps(content).encode()
+
+    @property
+    def _content_type(self) -> str:
+        return f"application/x-amz-json-{self.model.metadata.get('jsonVersion', '1.0')}"
+
+
+def _parse(value: Any, shape: Any) -> Any:
+    """Turn a value of the wire into what boto3's users pass; unknown members are dropped as AWS does."""
+    match shape.type_name:
+        case "structure" if isinstance(value, dict):
+            members = shape.members
+            return {
+                key: _parse(item, members[key])
+                for key, item in value.items()
+                if key in members and item is not None
+            }
+        case "list" if isinstance(value, list):
+            return [_parse(item, shape.member) for item in value]
+        case "map" if isinstance(value, dict):
+            return {key: _parse(item, shape.value) for key, item in value.items()}
+        case "blob" if isinstance(value, str):
+            return base64.b64decode(value)
+        case "timestamp" if isinstance(value, int | float):
+            return datetime.fromtimestamp(value, UTC)
+    return value
+
+
+def _serialize(value: Any, shape: Any) -> Any:
+    """Turn an answer into values of the wire; what the model does not know is left out."""
+    match shape.type_name:
+        case "structure" if isinstance(value, Mapping):
+            return {
+                key: _serialize(value[key], member)
+                for key, member in shape.members.items()
+                if value.get(key) is not None
+            }
+        case "list":
+            return [_serialize(item, shape.member) for item in value]
+        case "map" if isinstance(value, Mapping):
+            return {key: _serialize(item, shape.value) for key, item in value.items()}
+        case "blob":
+            return base64.b64encode(value.encode() if isinstance(value, str) else value).decode()
+        case "timestamp" if isinstance(value, datetime):
+            return value.timestamp()
+    return value
+
+
+def _validate(parameters: dict[str, Any], shape: Shape) -> None:
+    report = ParamValidator().validate(parameters, shape)
+    if report.has_errors():
+        raise ServiceError("ValidationException", report.generate_report())
+    problems = list(_violations(parameters, shape, ""))
+    if problems:
+        count = f"{len(problems)} validation error{'s' if len(problems) > 1 else ''} detected"
+        raise ServiceError("ValidationException", f"{count}: {'; '.join(problems)}")
+
+
+def _violations(value: Any, shape: Any, path: str) -> list[str]:
+    """Check what botocore leaves to the service: patterns, lengths and enumerations."""
+    match shape.type_name:
+        case "structure":
+            found = [_violations(item, shape.members[key], f"{path}.{key}") for key, item in value.items()]
+        case "list":
+            found = [
+                _violations(item, shape.member, f"{path}.{number}.member")
+                for number, item in enumerate(value, 1)
+            ]
+        case "map":
+            found = [_violations(item, shape.value, f"{path}.{key}") for key, item in value.items()]
+        case _:
+            found = []
+    constraint = _broken_constraint(value, shape.metadata)
+    own = (
+        [f"Value at '{path.lstrip('.')}' failed to satisfy constraint: Member must {constraint}"]
+        if constraint
+        else []
+    )
+    return own + [problem for problems in found for problem in problems]
+
+
+def _broken_constraint(value: Any, constraints: Mapping[str, Any]) -> str | None:
+    maximum = constraints.get("max")
+    if maximum is not None and isinstance(value, str | list | dict | bytes) and len(value) > maximum:
+        return f"have length less than or equal to {maximum}"
+    if isinstance(value, str):
+        allowed = constraints.get("enum")
+        if allowed and value not in allowed:
+            return f"satisfy enum value set: [{', '.join(allowed)}]"
+        pattern = constraints.get("pattern")
+        if pattern and not _matches(pattern, value):
+            return f"satisfy regular expression pattern: {pattern}"
+    return None
+
+
+def _matches(pattern: str, value: str) -> bool:
+    try:
+        return re.search(f"^(?:{pattern})$", value) is not None
+    except re.error:  # A construct of Java's that Python does not know, such as \p{L}.
+        return True
