@@ -1,0 +1,167 @@
+"""`python -m rehearsal`: play the life of one model on this machine."""
+
+import shutil
+import signal
+import sys
+import time
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, Never
+
+import typer
+from rich.console import Console
+
+from rehearsal import environments, report
+from rehearsal.acts import ACTS
+from rehearsal.data import DataError, DataSet, check, default
+from rehearsal.display import Display, duration
+from rehearsal.keep import end_kept, guide, keep
+from rehearsal.limits import LIMITS
+from rehearsal.people import ACCOUNTS
+from rehearsal.processes import REPOSITORY, AlreadyRunningError, Emulator, ProcessError, single_run
+from rehearsal.record import AccountRecord, Page, Report
+from rehearsal.runner import PeakMemory, Played, play
+from rehearsal.stage import Stage
+from rehearsal.story import Story
+from settings import load
+
+REPORT_FOLDER = REPOSITORY / "build" / "rehearsal"
+BAD_INPUT = 2
+INTERRUPTED = 130
+OWN = ("state", "home", "assembly", "models", "index.html", "report.json", "aws-config", "emulator.log")
+"""What a rehearsal writes in its report folder, and removes before it starts."""
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def main(
+    data: Annotated[
+        Path | None, typer.Option(help="A CSV file to play the story on, in place of the penguins.")
+    ] = None,
+    target: Annotated[str | None, typer.Option(help="The column of the CSV file to predict.")] = None,
+    keep_running: Annotated[
+        bool, typer.Option("--keep", help="Leave the emulator running at the end.")
+    ] = False,
+    report_folder: Annotated[Path, typer.Option(help="Where the report goes.")] = REPORT_FOLDER,
+) -> None:
+    """Play the life of one model, from the catalog to production, and write a report of it."""
+    console = Console(highlight=False)
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        data_set = _data(data, target)
+        with single_run(report_folder):
+            if not _rehearse(console, data_set, report_folder.resolve(), keep_running):
+                sys.exit(1)
+    except (DataError, AlreadyRunningError) as error:
+        print(error, file=sys.stderr)  # noqa: T201  Rich would wrap the sentence.
+        sys.exit(BAD_INPUT)
+    except (ProcessError, environments.EnvironmentSetupError) as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        sys.exit(1)
+    except KeyboardInterrupt:
+        print("Interrupted; nothing keeps running.", file=sys.stderr)  # noqa: T201
+        sys.exit(INTERRUPTED)
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> Never:
+    raise KeyboardInterrupt
+
+
+def _data(path: Path | None, target: str | None) -> DataSet:
+    if path is None and target is None:
+        return default()
+    if path is None:
+        raise DataError("TARGET names a column of DATA; give DATA the path of a CSV file.")
+    if not target:
+        raise DataError(f"Which column of {path} is to be predicted? Give its name as TARGET.")
+    return check(path, target)
+
+
+def _rehearse(console: Console, data: DataSet, folder: Path, keep_running: bool) -> bool:
+    """Play the story, write the report, and return whether everything came out as it must."""
+    if end_kept(folder):
+        console.print("Ended the emulator that an earlier rehearsal had left running.")
+    for name in OWN:
+        _remove(folder / name)
+    console.print(data.sentence, style="bold")
+    environments.prepare_all(tell=console.print)
+    started, beginning = datetime.now(UTC), time.monotonic()
+    with PeakMemory() as memory, Emulator(folder) as emulator:
+        stage = Stage(emulator.endpoint, load())
+        with Display(console) as display:
+            story = Story(stage=stage, data=data, folder=folder, tell=display.tell)
+            played = play(ACTS, story, display)
+        seconds = time.monotonic() - beginning
+        result = _report(story, played, seconds, memory.mebibytes)
+        report.write(_page(story, played, result, started), folder)
+        denied = sum(row.status == "ok" for row in result.denied)
+        console.print(
+            f"{result.status}: {duration(seconds)}, {result.peak_memory_mib:,} MiB at most, "
+            f"{denied} of {len(result.denied)} refusals, report in {_shown(folder / 'index.html')}",
+            style="bold green" if result.status == "ok" else "bold red",
+            soft_wrap=True,
+        )
+        if keep_running:
+            kept = keep(emulator, stage, folder)
+            console.print(guide(stage, kept, folder), soft_wrap=True)
+    if not keep_running:
+        for name in ("state", "home"):
+            _remove(folder / name)
+    return result.status == "ok"
+
+
+def _report(story: Story, played: Played, seconds: float, peak_memory_mib: int) -> Report:
+    refused = bool(story.denials) and all(denial.status == "ok" for denial in story.denials)
+    return Report(
+        status="ok" if played.ok and refused else "failed",
+        seconds=round(seconds, 2),
+        peak_memory_mib=peak_memory_mib,
+        acts=tuple(played.acts),
+        denied=tuple(story.denials),
+        models=tuple(story.models),
+        limits=LIMITS,
+    )
+
+
+def _page(story: Story, played: Played, result: Report, started: datetime) -> Page:
+    stage = story.stage
+    return Page(
+        report=result,
+        started=started,
+        data=story.data.sentence,
+        problem_type=story.problem_type,
+        primary_metric=story.primary_metric,
+        region=stage.settings.region,
+        accounts=tuple(
+            AccountRecord(
+                key=account,
+                title=account.replace("_", " "),
+                id=stage.account_id(account),
+                holds=tuple(story.holdings.get(account, ())),
+            )
+            for account in ACCOUNTS
+        ),
+        act_starts=tuple(played.starts),
+        runs=tuple(story.runs),
+        predictions=tuple(story.predictions),
+        serving=story.serving,
+        software=tuple((name, version(name)) for name in ("aws-cdk-lib", "ministack", "moto", "boto3")),
+    )
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _shown(path: Path) -> Path:
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,20 @@
+"""Act 5: the lead data scientist approves; promotion brings the version to the central registry."""
+
+from rehearsal import promotion
+from rehearsal.story import Act, Story
+
+
+def play(story: Story) -> str:
+    """Approve in the development account, and wait for the version in the central registry."""
+    candidate = story.candidates[-1]
+    promotion.approve_in_development(story, candidate)
+    version = promotion.promoted(story, candidate)
+    digest = story.models[-1].digest
+    return (
+        f"The approval crossed to the shared services account as an event; promotion copied the artifact "
+        f"and registered version {version.number} in the central registry. Both artifacts have SHA-256 "
+        f"{digest[:12]}…"
+    )
+
+
+ACT = Act(name="Approve and promote", actor="Lead data scientist", account="development", play=play)

@@ -1,0 +1,88 @@
+"""Act 0: what stands before the bundle arrives, by the administrators of the accounts."""
+
+import json
+from collections.abc import Mapping
+
+from rehearsal import cdk
+from rehearsal.people import ADMINISTRATOR_ROLE, CONSUMER_ROLE, AccountKey
+from rehearsal.story import Act, ActError, Story
+from rehearsal.waiting import wait_for
+from scripts import organization
+
+WORKLOADS: tuple[AccountKey, ...] = ("development", "test", "production")
+ADMINISTRATOR_ACCESS = "arn:aws:iam::aws:policy/AdministratorAccess"
+
+
+def play(story: Story) -> str:
+    """Delegate the organisation's services, create the platform engineer's role, and sign everyone up."""
+    stage = story.stage
+    changes = organization.prepare(
+        organizations=stage.administrator("management", "organizations"),
+        service_catalog=stage.administrator("management", "servicecatalog"),
+        cloudformation=stage.administrator("management", "cloudformation"),
+        settings=stage.settings,
+    )
+    for change in changes:
+        story.tell(f"{change.outcome}: {change.subject}")
+    story.tell("synthesizing the bundle")
+    story.assembly = cdk.synthesize(story)
+    _create_platform_engineer(story)
+    for account in WORKLOADS:
+        _create_own_roles(story, account)
+    for person in stage.people.everyone:
+        stage.sign_up(person)
+        story.tell(f"{person.user} may assume {person.role}")
+    return (
+        "The shared services account administers Service Catalog and StackSets for the organisation; the "
+        "platform engineer's role stands. Each person has an identity that may assume one role and "
+        "nothing else."
+    )
+
+
+def _create_platform_engineer(story: Story) -> None:
+    """Create the stack of the platform engineer's role, which needs no bootstrap."""
+    name = story.stage.names.platform_engineer_stack
+    cloudformation = story.stage.administrator("shared_services", "cloudformation")
+    template = story.assembly / f"{name}.template.json"
+    cloudformation.create_stack(
+        StackName=name,
+        TemplateBody=template.read_text(encoding="utf-8"),
+        Capabilities=["CAPABILITY_NAMED_IAM"],
+    )
+
+    def look() -> str | None:
+        stack = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
+        status: str = stack["StackStatus"]
+        if status == "CREATE_COMPLETE":
+            return status
+        if not status.endswith("IN_PROGRESS") or status.startswith("ROLLBACK"):
+            raise ActError(
+                f"stack {name} ended as {status}: {stack.get('StackStatusReason', 'no reason given')}"
+            )
+        return None
+
+    wait_for(f"stack {name}", look)
+
+
+def _create_own_roles(story: Story, account: AccountKey) -> None:
+    """Create the roles that an account has apart from the platform: an administrator's, an application's."""
+    account_id = story.stage.account_id(account)
+    iam = story.stage.administrator(account, "iam")
+    principal = {"AWS": f"arn:aws:iam::{account_id}:root"}
+    trust = _policy({"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"})
+    ask = {
+        "Effect": "Allow",
+        "Action": "sagemaker:InvokeEndpoint",
+        "Resource": f"arn:aws:sagemaker:{story.stage.settings.region}:{account_id}:endpoint/*",
+    }
+    iam.create_role(RoleName=ADMINISTRATOR_ROLE, AssumeRolePolicyDocument=trust)
+    iam.attach_role_policy(RoleName=ADMINISTRATOR_ROLE, PolicyArn=ADMINISTRATOR_ACCESS)
+    iam.create_role(RoleName=CONSUMER_ROLE, AssumeRolePolicyDocument=trust)
+    iam.put_role_policy(RoleName=CONSUMER_ROLE, PolicyName="ask-endpoints", PolicyDocument=_policy(ask))
+
+
+def _policy(statement: Mapping[str, object]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+ACT = Act(name="Prepare the accounts", actor="Cloud administrator", account="management", play=play)

@@ -1,0 +1,26 @@
+"""Act 1: the platform engineer deploys the bundle to the shared services account."""
+
+from rehearsal import cdk
+from rehearsal.story import Act, Story
+
+
+def play(story: Story) -> str:
+    """Run `cdk bootstrap` and `cdk deploy --all`."""
+    stage = story.stage
+    engineer = stage.people.platform_engineer
+    credentials = stage.credentials(engineer)
+    story.tell("cdk bootstrap")
+    cdk.bootstrap(story, credentials, stage.account_id("shared_services"))
+    story.tell("cdk deploy --all")
+    cdk.deploy(story, credentials, story.assembly)
+    stacks = [
+        stack["StackName"]
+        for stack in stage.acting_as(engineer, "cloudformation").describe_stacks()["Stacks"]
+        if stack["StackStatus"] in ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+    ]
+    story.add_holding("shared_services", "both portfolios")
+    story.add_holding("shared_services", "central model registry")
+    return f"`cdk bootstrap` and `cdk deploy --all` brought up {', '.join(sorted(stacks))}."
+
+
+ACT = Act(name="Publish", actor="Platform engineer", account="shared_services", play=play)

@@ -1,0 +1,29 @@
+"""Act 2: the platform engineer shares both portfolios with the workloads unit."""
+
+from names import PORTFOLIO_NAMES
+from rehearsal.story import Act, ActError, Story
+from scripts import sharing
+
+
+def play(story: Story) -> str:
+    """Share by the operator's script, and look at the portfolios from the development account."""
+    stage = story.stage
+    catalog = story.acting_as(story.people.platform_engineer, "servicecatalog")
+    for change in sharing.share_portfolios(service_catalog=catalog, settings=stage.settings):
+        story.tell(f"{change.outcome}: {change.subject}")
+    imported = stage.administrator("development", "servicecatalog").list_accepted_portfolio_shares(
+        PortfolioShareType="AWS_ORGANIZATIONS"
+    )["PortfolioDetails"]
+    seen = {portfolio["DisplayName"] for portfolio in imported}
+    missing = sorted(set(PORTFOLIO_NAMES.values()) - seen)
+    if missing:
+        raise ActError(f"the development account does not see {', '.join(missing)} as imported")
+    unit = stage.settings.organization.organizational_units.workloads
+    story.add_holding("development", "both portfolios, imported")
+    return (
+        f"{' and '.join(PORTFOLIO_NAMES.values())} are shared with unit {unit}, with the names of the "
+        "principals; the development account sees both as imported."
+    )
+
+
+ACT = Act(name="Share", actor="Platform engineer", account="shared_services", play=play)

@@ -1,0 +1,161 @@
+"""Artifacts of the central registry are written by promotion alone, and served while they are approved."""
+
+import json
+from typing import Any
+
+from rehearsal.denied import Denial, RefusedError, location
+from rehearsal.stage import Credentials, administrator_credentials
+from rehearsal.story import ModelVersion, Story
+from rehearsal.waiting import wait_for
+
+OUTSIDE_ACCOUNT = "999999999999"
+"""An account of another organisation."""
+
+
+def _scientist_writes_centrally(story: Story) -> None:
+    story.acting_as(story.people.data_scientist, "s3").put_object(
+        Bucket=story.stage.names.registry_bucket, Key="models/smuggled.tar.gz", Body=b"not promoted"
+    )
+
+
+def _administrator_writes_centrally(story: Story) -> None:
+    story.acting_as(story.people.development_administrator, "s3").put_object(
+        Bucket=story.stage.names.registry_bucket, Key="models/smuggled.tar.gz", Body=b"not promoted"
+    )
+
+
+def _lead_replaces_artifact(story: Story) -> None:
+    story.acting_as(story.people.lead_data_scientist, "s3").put_object(
+        **location(story.versions[-1]), Body=b"another model"
+    )
+
+
+def _engineer_deletes_artifact(story: Story) -> None:
+    story.acting_as(story.people.ml_engineer, "s3").delete_object(**location(story.versions[-1]))
+
+
+def _test_administrator_reads_artifact(story: Story) -> None:
+    story.acting_as(story.people.test_administrator, "s3").get_object(**location(story.versions[0]))
+
+
+def _outsider_reads_assets(story: Story) -> None:
+    """Somebody who may do everything in an account of another organisation."""
+    stage = story.stage
+    iam = stage.client(administrator_credentials(OUTSIDE_ACCOUNT), "iam")
+    iam.create_user(UserName="outsider")
+    everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    iam.put_user_policy(
+        UserName="outsider",
+        PolicyName="everything",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [everything]}),
+    )
+    key = iam.create_access_key(UserName="outsider")["AccessKey"]
+    credentials = Credentials(access_key_id=key["AccessKeyId"], secret_access_key=key["SecretAccessKey"])
+    assets = stage.administrator("shared_services", "s3").list_objects_v2(Bucket=stage.names.asset_bucket)
+    stage.client(credentials, "s3").get_object(
+        Bucket=stage.names.asset_bucket, Key=assets["Contents"][0]["Key"]
+    )
+
+
+def _production_serves_rejected(story: Story) -> None:
+    """Reject the newest version, and let an endpoint in production load its artifact by the endpoint role."""
+    stage = story.stage
+    version = story.versions[-1]
+    engineer = story.acting_as(story.people.ml_engineer, "sagemaker")
+    engineer.update_model_package(
+        ModelPackageArn=version.central_arn,
+        ModelApprovalStatus="Rejected",
+        ApprovalDescription="Withdrawn by the ML engineer.",
+    )
+    _await_tag(story, version, "Rejected")
+    image = engineer.describe_model_package(ModelPackageName=version.central_arn)["InferenceSpecification"][
+        "Containers"
+    ][0]["Image"]
+    sagemaker = stage.administrator("production", "sagemaker")
+    name = "withdrawn-version"
+    role = f"arn:aws:iam::{stage.account_id('production')}:role/{stage.names.endpoint_role}"
+    sagemaker.create_model(
+        ModelName=name,
+        ExecutionRoleArn=role,
+        PrimaryContainer={"Image": image, "ModelDataUrl": version.artifact},
+    )
+    variant = {
+        "VariantName": "all",
+        "ModelName": name,
+        "InstanceType": "ml.m5.large",
+        "InitialInstanceCount": 1,
+    }
+    sagemaker.create_endpoint_config(EndpointConfigName=name, ProductionVariants=[variant])
+    sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name)
+
+    def look() -> dict[str, Any] | None:
+        endpoint: dict[str, Any] = sagemaker.describe_endpoint(EndpointName=name)
+        return None if endpoint["EndpointStatus"] == "Creating" else endpoint
+
+    endpoint = wait_for("the endpoint of the withdrawn version", look, 60)
+    if endpoint["EndpointStatus"] == "Failed":
+        raise RefusedError("Failed", endpoint["FailureReason"])
+
+
+def _await_tag(story: Story, version: ModelVersion, status: str) -> None:
+    """Wait until the release function has marked an artifact with the status of its version."""
+    s3 = story.stage.administrator("shared_services", "s3")
+
+    def look() -> bool | None:
+        tags = s3.get_object_tagging(**location(version))["TagSet"]
+        return True if {"Key": "approval-status", "Value": status} in tags else None
+
+    wait_for(f"tag {status} on the artifact of version {version.number}", look, 30)
+
+
+ROWS = (
+    Denial(
+        actor="Data scientist",
+        action="writes to the central bucket",
+        code="AccessDenied",
+        mentions="s3:PutObject",
+        attempt=_scientist_writes_centrally,
+    ),
+    Denial(
+        actor="Administrator of development",
+        action="writes to the central bucket outside promotion",
+        code="AccessDenied",
+        mentions="s3:PutObject",
+        attempt=_administrator_writes_centrally,
+    ),
+    Denial(
+        actor="Lead data scientist",
+        action="replaces the artifact of a promoted version",
+        code="AccessDenied",
+        mentions="s3:PutObject",
+        attempt=_lead_replaces_artifact,
+    ),
+    Denial(
+        actor="ML engineer",
+        action="deletes the artifact of a promoted version",
+        code="AccessDenied",
+        mentions="s3:DeleteObject",
+        attempt=_engineer_deletes_artifact,
+    ),
+    Denial(
+        actor="Administrator of test",
+        action="reads an artifact from the central bucket",
+        code="AccessDenied",
+        mentions="s3:GetObject",
+        attempt=_test_administrator_reads_artifact,
+    ),
+    Denial(
+        actor="Somebody of another organisation",
+        action="reads from the asset bucket",
+        code="AccessDenied",
+        mentions="s3:GetObject",
+        attempt=_outsider_reads_assets,
+    ),
+    Denial(
+        actor="Endpoint in production",
+        action="loads the artifact of a version that is not approved",
+        code="Failed",
+        mentions="s3:GetObject",
+        attempt=_production_serves_rejected,
+    ),
+)

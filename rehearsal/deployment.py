@@ -1,0 +1,152 @@
+"""From an approved version of the central registry to endpoints in test and production."""
+
+import csv
+import io
+import itertools
+import json
+import tarfile
+
+from rehearsal import promotion
+from rehearsal.environments import prepare
+from rehearsal.isolation import clean_environment
+from rehearsal.people import Person
+from rehearsal.processes import REPOSITORY, run
+from rehearsal.record import Prediction
+from rehearsal.story import ActError, ModelVersion, Project, Story, built
+from rehearsal.waiting import PipelineWatch, newest_execution
+
+ASKED_ROWS = 5
+APPROVAL_STAGE = "ApproveProduction"
+ANSWER = REPOSITORY / "rehearsal" / "answer.py"
+
+
+def known_executions(story: Story) -> set[str]:
+    """Return the executions that the deploy pipeline has had so far."""
+    project = built(story.deploy_project)
+    codepipeline = story.acting_as(story.people.ml_engineer, "codepipeline")
+    summaries = codepipeline.list_pipeline_executions(pipelineName=project.names.title)
+    return {summary["pipelineExecutionId"] for summary in summaries["pipelineExecutionSummaries"]}
+
+
+def release(story: Story, version: ModelVersion) -> PipelineWatch:
+    """Approve a version centrally, and follow the pipeline until production waits for approval.
+
+    Returns:
+        The execution that the approval started.
+    """
+    known = known_executions(story)
+    promotion.approve_centrally(story, version)
+    watch = _started(story, built(story.deploy_project), known)
+    given = {
+        variable["name"]: variable["resolvedValue"] for variable in watch.description().get("variables", [])
+    }
+    if given.get("ModelPackageArn") != version.central_arn:
+        raise ActError(
+            f"the pipeline was started with ModelPackageArn {given.get('ModelPackageArn')} and not "
+            f"{version.central_arn}"
+        )
+    watch.approval(APPROVAL_STAGE)
+    return watch
+
+
+def _started(story: Story, project: Project, known: set[str]) -> PipelineWatch:
+    engineer = story.people.ml_engineer
+    execution_id = newest_execution(story, engineer, project.names.title, known)
+    return PipelineWatch(story, engineer, project.names.title, execution_id)
+
+
+def first_run(story: Story) -> PipelineWatch:
+    """Return the run that the creation of the deploy project started."""
+    return _started(story, built(story.deploy_project), set())
+
+
+def approve_for_production(story: Story, watch: PipelineWatch) -> str:
+    """As the governance officer, approve production and follow the pipeline to its end.
+
+    Returns:
+        What the approver was shown.
+    """
+    waiting = watch.approval(APPROVAL_STAGE)
+    officer = story.acting_as(story.people.governance_officer, "codepipeline")
+    officer.put_approval_result(
+        pipelineName=built(story.deploy_project).names.title,
+        stageName=waiting["stage"],
+        actionName=waiting["action"],
+        token=waiting["token"],
+        result={"status": "Approved", "summary": "Test results reviewed by the governance officer."},
+    )
+    story.tell("production is approved")
+    watch.finish()
+    return str(waiting["custom_data"])
+
+
+def ask(story: Story, person: Person, rows: str) -> str:
+    """Ask the endpoint of a person's account, and return its answer."""
+    answer = story.acting_as(person, "sagemaker-runtime").invoke_endpoint(
+        EndpointName=built(story.deploy_project).names.title, ContentType="text/csv", Body=rows.encode()
+    )
+    return _canonical(answer["Body"].read().decode())
+
+
+def ask_model(story: Story, version: ModelVersion, rows: str) -> str:
+    """Run the inference code of an artifact on rows, in the environment of the image and by no endpoint."""
+    folder = story.folder / "models" / str(version.number)
+    folder.mkdir(parents=True, exist_ok=True)
+    with tarfile.open(fileobj=io.BytesIO(promotion.read_artifact(story, version.artifact))) as archive:
+        archive.extractall(folder, filter="data")
+    (folder / "request.csv").write_text(rows, encoding="utf-8")
+    lines = run(
+        [str(prepare("xgboost").python), str(ANSWER), str(folder), str(folder / "request.csv")],
+        environment=clean_environment(story.folder / "home"),
+    )
+    return _canonical(lines[-1])
+
+
+def sample_rows(story: Story) -> str:
+    """Return the first rows of the data without the target, as CSV."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(itertools.islice(story.data.features(), ASKED_ROWS))
+    return text.getvalue()
+
+
+def compare_predictions(story: Story, version: ModelVersion) -> None:
+    """Ask test, production and the model itself, and check that all give the same answer."""
+    people = story.people
+    rows = sample_rows(story)
+    test = ask(story, people.test_application, rows)
+    production = ask(story, people.production_application, rows)
+    model = ask_model(story, version, rows)
+    story.predictions.extend(_by_row(version, rows, test, production, model))
+    if not test == production == model:
+        raise ActError(
+            f"version {version.number} answers {test} in test, {production} in production and {model} by "
+            "itself"
+        )
+    story.serving = version.number
+
+
+def _by_row(version: ModelVersion, rows: str, *answers: str) -> list[Prediction]:
+    columns = [[str(value) for value in json.loads(answer)["predictions"]] for answer in answers]
+    return [
+        Prediction(version=version.number, request=row, test=test, production=production, model=model)
+        for row, test, production, model in zip(rows.splitlines(), *columns, strict=True)
+    ]
+
+
+def check_serving(story: Story, version: ModelVersion) -> None:
+    """Check, as the account's administrator, that the endpoint in production serves a version.
+
+    Raises:
+        ActError: It serves another.
+    """
+    sagemaker = story.stage.administrator("production", "sagemaker")
+    endpoint = sagemaker.describe_endpoint(EndpointName=built(story.deploy_project).names.title)
+    configuration = sagemaker.describe_endpoint_config(EndpointConfigName=endpoint["EndpointConfigName"])
+    model = sagemaker.describe_model(ModelName=configuration["ProductionVariants"][0]["ModelName"])
+    container = (model.get("Containers") or [model["PrimaryContainer"]])[0]
+    if container.get("ModelPackageName") != version.central_arn:
+        raise ActError(f"production serves {container.get('ModelPackageName')} and not {version.central_arn}")
+
+
+def _canonical(answer: str) -> str:
+    return json.dumps(json.loads(answer), sort_keys=True)

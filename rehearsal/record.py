@@ -1,0 +1,182 @@
+"""What a rehearsal leaves behind: `report.json`, and what the page shows beyond it."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+Status = Literal["ok", "failed"]
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ActRecord(_Record):
+    """One act, as it went.
+
+    Attributes:
+        name: Title of the act.
+        actor: Who acted, by profession.
+        account: Name and id of the account in which it happened.
+        status: Whether it came out as it must.
+        seconds: How long it took.
+        detail: What happened, or why it failed.
+    """
+
+    name: str
+    actor: str
+    account: str
+    status: Status
+    seconds: float
+    detail: str
+
+
+class DenialRecord(_Record):
+    """One thing that must not work, as it was tried.
+
+    Attributes:
+        actor: Who tried.
+        action: What was tried, in a sentence.
+        expected: The refusal that had to come.
+        observed: The answer that came.
+        status: Whether it was refused for the right reason.
+    """
+
+    actor: str
+    action: str
+    expected: str
+    observed: str
+    status: Status
+
+
+class ModelRecord(_Record):
+    """One version of the model in the central model registry.
+
+    Attributes:
+        version: Number of the version.
+        metrics: Value of each metric on the held-out rows.
+        digest: SHA-256 of the model artifact.
+    """
+
+    version: int
+    metrics: dict[str, float]
+    digest: str
+
+
+class Report(_Record):
+    """The whole of `report.json`.
+
+    Attributes:
+        status: `ok` when every act and every denial came out as it must.
+        seconds: How long the story took.
+        peak_memory_mib: Highest resident memory of all its processes together.
+        acts: The acts in their order.
+        denied: What must not work.
+        models: The versions of the model.
+        limits: What the rehearsal cannot show.
+    """
+
+    status: Status
+    seconds: float
+    peak_memory_mib: int
+    acts: tuple[ActRecord, ...]
+    denied: tuple[DenialRecord, ...]
+    models: tuple[ModelRecord, ...]
+    limits: tuple[str, ...]
+
+
+class StepRecord(_Record):
+    """One step of a run of the SageMaker pipeline.
+
+    Attributes:
+        name: Name of the step in the pipeline's definition.
+        status: As SageMaker names it: `Succeeded`, `Failed`, `Executing`, ...
+        seconds: How long it took; None for a step that was not reached.
+        detail: Outcome of a condition, or reason of a failure.
+    """
+
+    name: str
+    status: str
+    seconds: float | None = None
+    detail: str = ""
+
+
+class PipelineRun(_Record):
+    """One run of the SageMaker pipeline that trained a version.
+
+    Attributes:
+        version: Version of the model that the run registered in the development account.
+        definition: The pipeline's definition as SageMaker holds it.
+        steps: The steps that ran.
+    """
+
+    version: int
+    definition: dict[str, Any]
+    steps: tuple[StepRecord, ...]
+
+
+class Prediction(_Record):
+    """One request, answered in three places.
+
+    Attributes:
+        version: Version of the model that both endpoints served.
+        request: The row that was sent, as CSV.
+        test: Answer of the endpoint in the test account.
+        production: Answer of the endpoint in the production account.
+        model: Answer of the model artifact itself.
+    """
+
+    version: int
+    request: str
+    test: str
+    production: str
+    model: str
+
+
+class AccountRecord(_Record):
+    """One account of the story.
+
+    Attributes:
+        key: Name of the account in `catalog.yaml`.
+        title: Name for people.
+        id: The 12 digits.
+        holds: What it holds at the end, one line a thing.
+    """
+
+    key: str
+    title: str
+    id: str
+    holds: tuple[str, ...] = ()
+
+
+class Page(_Record):
+    """All that the page shows.
+
+    Attributes:
+        report: What `report.json` says.
+        started: When the story began, in UTC.
+        data: The data set in one sentence.
+        problem_type: Regression or classification, as the model says.
+        primary_metric: The metric that decides the quality gate.
+        region: The Region of the accounts.
+        accounts: The five accounts.
+        act_starts: Seconds from the beginning at which each act of the report started.
+        runs: The runs of the SageMaker pipeline.
+        predictions: Requests answered by test, production and the model itself.
+        serving: Version that production serves at the end.
+        software: What took part, with its version.
+    """
+
+    report: Report
+    started: datetime
+    data: str
+    problem_type: str = ""
+    primary_metric: str = ""
+    region: str
+    accounts: tuple[AccountRecord, ...]
+    act_starts: tuple[float, ...]
+    runs: tuple[PipelineRun, ...] = ()
+    predictions: tuple[Prediction, ...] = ()
+    serving: int | None = None
+    software: tuple[tuple[str, str], ...] = ()

@@ -1,0 +1,252 @@
+"""The map of the accounts with the flow of the story, once for wide windows and once for narrow ones."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from rehearsal.record import AccountRecord, ActRecord, Page, Status
+
+PADDING = 16
+LINE = 19
+ACT_LINE = 32
+CHARACTER = 7.4
+"""Width of a character of the map's font, at most, in pixels."""
+
+WITHIN = {
+    "shared_services": ((1, "publish"), (9, "refuse what must not work")),
+    "development": ((3, "launch the domain"), (4, "create the project"), (8, "train again")),
+    "production": ((8, "and back"),),
+}
+"""Acts that stay inside an account, and what they are called on the map."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A line of text on the map.
+
+    Attributes:
+        text: The text.
+        style: Class of the text: `title`, `id`, `person`, `thing` or `act`.
+        x: Where it begins.
+        y: Its baseline.
+        whole: The text before it was cut.
+    """
+
+    text: str
+    style: str
+    x: float
+    y: float
+    whole: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Badge:
+    """The number of an act.
+
+    Attributes:
+        act: The number.
+        status: How the act came out.
+        x: Centre.
+        y: Centre.
+    """
+
+    act: int
+    status: Status
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Box:
+    """An account as it is drawn."""
+
+    key: str
+    x: float
+    y: float
+    width: float
+    height: float
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arrow:
+    """What crosses from one account to another.
+
+    Attributes:
+        path: The line, as an SVG path.
+        label: What crosses.
+        x: Where the label begins, or ends if `anchor` says so, or has its middle.
+        y: Baseline of the label.
+        anchor: `start`, `middle` or `end`.
+    """
+
+    path: str
+    label: str
+    x: float
+    y: float
+    anchor: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drawing:
+    """All that the template draws."""
+
+    name: str
+    width: float
+    height: float
+    boxes: tuple[Box, ...]
+    arrows: tuple[Arrow, ...]
+    badges: tuple[Badge, ...]
+
+
+def draw_maps(page: Page) -> tuple[Drawing, Drawing]:
+    """Draw the accounts of a story side by side, and below each other.
+
+    Args:
+        page: The story.
+    """
+    return _wide(page), _narrow(page)
+
+
+def _wide(page: Page) -> Drawing:
+    width, column, right = 960, 240, 710
+    heights = {account.key: _height(page, account) for account in page.accounts}
+    middle = max(
+        heights["development"], heights["shared_services"], heights["test"] + heights["production"] + 60
+    )
+    top = heights["management"] + 76
+    places = {
+        "management": (360, 4, heights["management"]),
+        "development": (4, top, middle),
+        "shared_services": (360, top, middle),
+        "test": (right, top, (middle - 40) / 2),
+        "production": (right, top + (middle + 40) / 2, (middle - 40) / 2),
+    }
+    boxes, badges = _boxes(page, places, column)
+    upper, lower = top + middle / 4, top + 3 * middle / 4
+    crossings = (
+        Arrow(
+            path=f"M480 {heights['management'] + 4} V{top - 3}",
+            label="delegate",
+            x=500,
+            y=top - 33,
+            anchor="start",
+        ),
+        Arrow(path=f"M360 {upper} H247", label="share", x=302, y=upper - 22, anchor="middle"),
+        Arrow(path=f"M244 {lower} H357", label="promote", x=302, y=lower - 22, anchor="middle"),
+        Arrow(path=f"M600 {upper} H{right - 3}", label="deploy", x=655, y=upper - 22, anchor="middle"),
+        Arrow(path=f"M600 {lower} H{right - 3}", label="approve", x=655, y=lower - 22, anchor="middle"),
+    )
+    centres = {0: (480, top - 38), 2: (302, upper), 5: (302, lower), 6: (655, upper), 7: (655, lower)}
+    return Drawing(
+        name="wide",
+        width=width,
+        height=top + middle + 4,
+        boxes=boxes,
+        arrows=crossings,
+        badges=(*badges, *_badges(page, centres)),
+    )
+
+
+def _narrow(page: Page) -> Drawing:
+    width, column, gap, rail = 340, 284, 58, 316
+    places: dict[str, tuple[float, float, float]] = {}
+    y = 4.0
+    for account in sorted(page.accounts, key=lambda account: _DOWNWARDS.index(account.key)):
+        height = _height(page, account)
+        places[account.key] = (4, y, height)
+        y += height + (gap if account.key in ("management", "shared_services") else 22)
+    boxes, badges = _boxes(page, places, column)
+    ends = {key: (y + height, y + height / 2) for key, (_, y, height) in places.items()}
+    hub, hub_middle = ends["shared_services"]
+    edge = 4 + column
+
+    def down_the_rail(key: str) -> str:
+        return f"M{edge} {hub_middle} H{rail} V{ends[key][1]} H{edge + 3}"
+
+    management = ends["management"][0]
+    crossings = (
+        Arrow(
+            path=f"M146 {management} v{gap - 3}", label="delegate", x=168, y=management + 34, anchor="start"
+        ),
+        Arrow(path=f"M60 {hub} v{gap - 3}", label="share", x=82, y=hub + 34, anchor="start"),
+        Arrow(path=f"M180 {hub + gap} v-{gap - 3}", label="promote", x=202, y=hub + 34, anchor="start"),
+        Arrow(path=down_the_rail("test"), label="", x=0, y=0, anchor="start"),
+        Arrow(path=down_the_rail("production"), label="", x=0, y=0, anchor="start"),
+    )
+    centres = {
+        0: (146, management + gap / 2 - 1),
+        2: (60, hub + gap / 2 - 1),
+        5: (180, hub + gap / 2 + 1),
+        6: (rail, ends["test"][1] - 26),
+        7: (rail, ends["production"][1] - 26),
+    }
+    return Drawing(
+        name="narrow",
+        width=width,
+        height=y,
+        boxes=boxes,
+        arrows=crossings,
+        badges=(*badges, *_badges(page, centres)),
+    )
+
+
+_DOWNWARDS = ("management", "shared_services", "development", "test", "production")
+
+
+def _badges(page: Page, centres: Mapping[int, tuple[float, float]]) -> list[Badge]:
+    return [Badge(act=act, status=_status(page, act), x=x, y=y) for act, (x, y) in centres.items()]
+
+
+def _boxes(
+    page: Page, places: Mapping[str, tuple[float, float, float]], width: float
+) -> tuple[tuple[Box, ...], tuple[Badge, ...]]:
+    """Write every account's lines and the numbers of the acts inside it."""
+    boxes = []
+    badges: list[Badge] = []
+    for account in page.accounts:
+        x, y, height = places[account.key]
+        lines = []
+        below = y + 25
+        for text, style in _texts(page, account):
+            lines.append(Line(text=_cut(text, width), style=style, x=x + PADDING, y=below, whole=text))
+            below += LINE
+        below += 8
+        for act, label in WITHIN.get(account.key, ()):
+            badges.append(Badge(act=act, status=_status(page, act), x=x + PADDING + 11, y=below))
+            lines.append(Line(text=label, style="act", x=x + PADDING + 30, y=below + 4.5, whole=label))
+            below += ACT_LINE
+        boxes.append(Box(key=account.key, x=x, y=y, width=width, height=height, lines=tuple(lines)))
+    return tuple(boxes), tuple(badges)
+
+
+def _texts(page: Page, account: AccountRecord) -> Iterable[tuple[str, str]]:
+    """The lines of an account, each with its style."""
+    yield account.title.capitalize(), "title"
+    yield account.id, "id"
+    for person in _people(page.report.acts, account):
+        yield person, "person"
+    for thing in account.holds:
+        yield thing, "thing"
+
+
+def _people(acts: Iterable[ActRecord], account: AccountRecord) -> list[str]:
+    """Who acts in an account, in the order of appearance."""
+    return list(
+        dict.fromkeys(act.actor for act in acts if account.id in act.account and act.actor != "Everyone")
+    )
+
+
+def _height(page: Page, account: AccountRecord) -> float:
+    lines = sum(1 for _ in _texts(page, account))
+    acts = len(WITHIN.get(account.key, ()))
+    return lines * LINE + 22 + (acts * ACT_LINE if acts else 0)
+
+
+def _status(page: Page, act: int) -> Status:
+    acts = page.report.acts
+    return acts[act].status if act < len(acts) else "failed"
+
+
+def _cut(text: str, width: float) -> str:
+    fits = int((width - 2 * PADDING) / CHARACTER)
+    return text if len(text) <= fits else f"{text[: fits - 1]}…"

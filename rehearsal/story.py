@@ -1,0 +1,124 @@
+"""What the acts share: the stage, the data, and what the acts before brought about."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from names import ProjectNames
+from rehearsal.data import DataSet
+from rehearsal.people import AccountKey, People, Person
+from rehearsal.record import DenialRecord, ModelRecord, PipelineRun, Prediction
+from rehearsal.stage import Stage
+
+if TYPE_CHECKING:
+    from rehearsal.training import Candidate
+    from rehearsal.waiting import PipelineWatch
+
+
+class ActError(Exception):
+    """An act did not come out as it must; the message gives the reason."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Act:
+    """One act.
+
+    Attributes:
+        name: Title.
+        actor: Who acts, by profession.
+        account: Where.
+        play: Plays the act and tells what happened, in a sentence or two.
+    """
+
+    name: str
+    actor: str
+    account: AccountKey
+    play: "Callable[[Story], str]"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Project:
+    """A SageMaker project.
+
+    Attributes:
+        names: Names of what it owns.
+        name: Its name.
+        id: Its id, which SageMaker gave it.
+    """
+
+    names: ProjectNames
+    name: str
+    id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelVersion:
+    """A version of the model, in both registries.
+
+    Attributes:
+        number: Its number in the central registry.
+        source_arn: The model package in the development account.
+        central_arn: The model package in the central registry.
+        artifact: `s3://` location of the artifact in the central bucket.
+    """
+
+    number: int
+    source_arn: str
+    central_arn: str
+    artifact: str
+
+
+@dataclass(kw_only=True)
+class Story:
+    """The state of the story; each act adds its own.
+
+    Attributes:
+        stage: Accounts and people.
+        data: What the model learns from.
+        folder: Where the rehearsal keeps its files.
+        tell: Shows a line of progress.
+        assembly: The cloud assembly of the bundle.
+    """
+
+    stage: Stage
+    data: DataSet
+    folder: Path
+    tell: Callable[[str], None]
+
+    assembly: Path = Path()
+    data_uri: str = ""
+    build_project: Project | None = None
+    deploy_project: Project | None = None
+    candidates: "list[Candidate]" = field(default_factory=list)
+    release: "PipelineWatch | None" = None
+    versions: list[ModelVersion] = field(default_factory=list)
+
+    models: list[ModelRecord] = field(default_factory=list)
+    runs: list[PipelineRun] = field(default_factory=list)
+    predictions: list[Prediction] = field(default_factory=list)
+    denials: list[DenialRecord] = field(default_factory=list)
+    problem_type: str = ""
+    primary_metric: str = ""
+    serving: int | None = None
+    holdings: dict[AccountKey, list[str]] = field(default_factory=dict)
+
+    @property
+    def people(self) -> People:
+        """Everyone in the story."""
+        return self.stage.people
+
+    def acting_as(self, person: Person, service: str) -> Any:
+        """A client of a service that acts as a person."""
+        return self.stage.acting_as(person, service)
+
+    def add_holding(self, account: AccountKey, thing: str) -> None:
+        """Note what an account holds from now on."""
+        self.holdings.setdefault(account, []).append(thing)
+
+
+def built(project: Project | None) -> Project:
+    """Return a project that an earlier act created."""
+    if project is None:
+        raise ActError("the project that this act works on was not created")
+    return project
