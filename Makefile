@@ -47,7 +47,7 @@ test: setup ## Lint, type-check and test everything, the rehearsal included.
 
 .PHONY: test-page
 test-page: setup ## Look at the report of the last rehearsal in headless Chromium.
-	@"$(BIN)/python" -m rehearsal.page_check build/rehearsal/index.html
+	@"$(BIN)/python" -m rehearsal.page_check
 
 .PHONY: bench
 bench: setup ## Measure synth, templates and the rehearsal.
