@@ -23,24 +23,21 @@ class RegistryStack(cdk.Stack):
         *,
         settings: Settings,
         env: cdk.Environment,
-        stack_name: str | None = None,
         synthesizer: cdk.IStackSynthesizer | None = None,
     ) -> None:
         """Define the stack.
 
         Args:
             scope: The app.
-            construct_id: The id of the stack there.
+            construct_id: The id and the name of the stack.
             settings: What the adopter decided.
             env: The shared services account and the Region.
-            stack_name: The name of the stack, if other than its id.
             synthesizer: How its assets are published.
         """
         super().__init__(
             scope,
             construct_id,
             env=env,
-            stack_name=stack_name,
             synthesizer=synthesizer,
             description="Central model registry: storage, promotion, release, and the roles that approve.",
         )

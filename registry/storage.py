@@ -49,6 +49,8 @@ class RegistryStorage(Construct):
         self._let_only(names.promotion_role, ["s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion"])
         self._let_only(names.release_role, ["s3:PutObjectTagging", "s3:DeleteObjectTagging"])
         self._let_endpoints_read_approved(endpoint_roles)
+        if self.bucket.policy:
+            self.bucket.policy.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
 
     def _key(self, endpoint_roles: dict[str, dict[str, str]]) -> kms.Key:
         key = kms.Key(

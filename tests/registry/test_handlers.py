@@ -1,0 +1,151 @@
+"""The functions as Lambda calls them: what they read, what they log, what they raise."""
+
+import io
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from registry.functions.model_registry import clients
+from registry.functions.model_registry.errors import RegistryError
+from registry.functions.model_registry.events import StateChange
+from registry.functions.model_registry.promotion import handler as promotion_handler
+from registry.functions.model_registry.release import handler as release_handler
+from tests.registry.cloud import HUB, REGION, REGISTRY_BUCKET, TEAM, TEAM_BUCKET, Cloud, client, state_change
+
+ARN = f"arn:aws:sagemaker:{REGION}:{TEAM}:model-package/churn/1"
+Handler = Callable[[dict[str, Any], LambdaContext], None]
+
+
+@pytest.fixture(autouse=True)
+def function_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "EVENT_SOURCE": "mlplatform.registry",
+        "ORGANIZATION_ID": "o-mlplatform1",
+        "READER_ROLES": "mlplatform-deployment-cloudformation,mlplatform-endpoint",
+        "REGISTRY_ACCOUNT": HUB,
+        "REGISTRY_BUCKET": REGISTRY_BUCKET,
+        "REGISTRY_KEY_ARN": f"arn:aws:kms:{REGION}:{HUB}:key/1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    for service in ("s3", "sagemaker", "events"):
+        monkeypatch.setattr(clients, service, lambda service=service: client(service))
+    promotion_handler.promotion.cache_clear()
+    release_handler.release.cache_clear()
+
+
+class Context(LambdaContext):
+    """What Lambda tells a function about itself."""
+
+    def __init__(self) -> None:
+        self._function_name = "function"
+        self._memory_limit_in_mb = 1024
+        self._invoked_function_arn = f"arn:aws:lambda:{REGION}:{HUB}:function:function"
+        self._aws_request_id = "11111111-2222-4333-8444-555555555555"
+
+
+@pytest.fixture
+def log(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+    """What both functions log, a JSON document a line."""
+    stream = io.StringIO()
+    for module in (promotion_handler, release_handler):
+        monkeypatch.setattr(module.logger.registered_handler, "stream", stream)
+    return stream
+
+
+def lines(log: io.StringIO) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in log.getvalue().splitlines()]
+
+
+def test_promotion_and_release_of_one_version(cloud: Cloud, log: io.StringIO) -> None:
+    uri = cloud.put(TEAM_BUCKET, "models/model.tar.gz", b"weights")
+    specification = {"Containers": [{"Image": "image", "ModelDataUrl": uri}]}
+    arn = cloud.register(TEAM, "churn", InferenceSpecification=specification)
+
+    promotion_handler.handle(cloud.approve(arn), Context())
+    (central,) = cloud.versions_of(HUB, "churn")
+    release_handler.handle(cloud.approve(central["ModelPackageArn"]), Context())
+
+    promoted, released = lines(log)
+    assert promoted["message"] == f"{arn} is promoted to {central['ModelPackageArn']}."
+    assert promoted["model_package"] == arn
+    assert promoted["correlation_id"] == state_change(arn, "Approved")["id"]
+    assert released["message"] == f"{central['ModelPackageArn']} is released to the workload accounts."
+    assert len(cloud.events) == 1
+
+
+@pytest.mark.parametrize(
+    "handle", [promotion_handler.handle, release_handler.handle], ids=["promotion", "release"]
+)
+def test_a_failure_is_logged_in_its_sentence_and_raised(
+    cloud: Cloud, log: io.StringIO, handle: Handler
+) -> None:
+    with pytest.raises(RegistryError) as error:
+        handle(state_change(ARN, "Approved"), Context())
+
+    (line,) = lines(log)
+    assert line["level"] == "ERROR"
+    assert line["message"] == str(error.value)
+    assert "does not exist any more" in line["message"]
+
+
+def without(event: dict[str, Any], field: str) -> dict[str, Any]:
+    return {key: value for key, value in event.items() if key != field}
+
+
+def with_detail(**detail: Any) -> dict[str, Any]:
+    return state_change(ARN, "Approved", detail=detail)
+
+
+WRONG_EVENTS = {
+    "another source": (state_change(ARN, "Approved", source="aws.s3"), ["'aws.s3'", "pattern"]),
+    "another type": (
+        state_change(ARN, "Approved", **{"detail-type": "SageMaker Model State Change"}),
+        ["pattern"],
+    ),
+    "nothing": ({}, ["None", "pattern"]),
+    "no account": (without(state_change(ARN, "Approved"), "account"), ["has no account"]),
+    "no detail": (without(state_change(ARN, "Approved"), "detail"), ["has no ModelPackageArn"]),
+    "detail that is text": (state_change(ARN, "Approved", detail="Approved"), ["has no ModelPackageArn"]),
+    "no ARN": (with_detail(ModelApprovalStatus="Approved"), ["has no ModelPackageArn"]),
+    "no status": (with_detail(ModelPackageArn=ARN), ["has no ModelApprovalStatus"]),
+    "ARN of something else": (
+        with_detail(
+            ModelPackageArn=f"arn:aws:sagemaker:{REGION}:{TEAM}:model/x", ModelApprovalStatus="Approved"
+        ),
+        ["is not the ARN of a version in a model package group"],
+    ),
+    "package outside a group": (
+        with_detail(
+            ModelPackageArn=f"arn:aws:sagemaker:{REGION}:{TEAM}:model-package/x",
+            ModelApprovalStatus="Approved",
+        ),
+        ["only versions that belong to a group"],
+    ),
+    "speaks for another account": (
+        state_change(ARN, "Approved", account="666666666666"),
+        ["666666666666", TEAM, "its own models only"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("event", "words"), WRONG_EVENTS.values(), ids=list(WRONG_EVENTS))
+def test_a_wrong_event_is_refused_in_one_sentence(
+    cloud: Cloud, event: dict[str, Any], words: list[str]
+) -> None:
+    with pytest.raises(RegistryError) as error:
+        promotion_handler.handle(event, Context())
+
+    assert "\n" not in str(error.value)
+    assert str(error.value).endswith(".")
+    for word in words:
+        assert word in str(error.value)
+    assert cloud.calls == []
+
+
+def test_an_event_as_sagemaker_sends_it() -> None:
+    change = StateChange.parse(state_change(ARN, "Approved"))
+    assert (change.account, change.version.group, change.version.version) == (TEAM, "churn", 1)
+    assert change.approval_status == "Approved"
