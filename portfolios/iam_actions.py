@@ -108,7 +108,8 @@ def formats(service: str) -> tuple[ArnFormat, ...]:
 @cache
 def classify(arn: str) -> ArnFormat | None:
     """The most specific form that an ARN, or a pattern of ARNs, has; None if it has none."""
-    matching = [form for form in formats(arn.split(":")[2]) if form.matches(arn)]
+    service = (*arn.split(":", maxsplit=5), "", "")[2]
+    matching = [form for form in formats(service) if form.matches(arn)]
     return max(matching, key=lambda form: len(_PLACEHOLDER.sub("", form.text)), default=None)
 
 

@@ -41,7 +41,7 @@ class DerivedRole(Construct):
         *,
         role_name: str,
         description: str,
-        trusted_services: Sequence[str],
+        trusts: iam.IPrincipal,
         statements: Sequence[Statement],
     ) -> None:
         """Define the role.
@@ -51,7 +51,7 @@ class DerivedRole(Construct):
             construct_id: Its id below the parent.
             role_name: The name of the role.
             description: What the role is for.
-            trusted_services: The service principals that may assume it.
+            trusts: Who may assume it.
             statements: What it allows.
 
         Raises:
@@ -65,7 +65,7 @@ class DerivedRole(Construct):
             "Role",
             role_name=role_name,
             description=description,
-            assumed_by=iam.CompositePrincipal(*map(iam.ServicePrincipal, trusted_services)),
+            assumed_by=trusts,
             inline_policies={"derived": _document(inline, account)} if inline else None,
         )
         _explain(self.role, inline, account)
@@ -118,7 +118,10 @@ class LaunchRole(DerivedRole):
             construct_id,
             role_name=role_name,
             description=f"Launches the product {product_name}",
-            trusted_services=("servicecatalog.amazonaws.com", "cloudformation.amazonaws.com"),
+            trusts=iam.CompositePrincipal(
+                iam.ServicePrincipal("servicecatalog.amazonaws.com"),
+                iam.ServicePrincipal("cloudformation.amazonaws.com"),
+            ),
             statements=(*_service_catalog(region), *derive(template, region=region)),
         )
 
@@ -223,7 +226,7 @@ def _explain(construct: Construct, statements: Iterable[Statement], account: str
                 resources=tuple(arn.replace(ACCOUNT, account) for arn in statement.resources),
                 because="These actions know no resources."
                 if statement.resources == ("*",)
-                else "Only a launch decides the rest: the project's name and id, or an id that AWS generates.",
+                else "Only a launch decides the rest: a project's name and id, or an id that AWS generates.",
             )
             for statement in statements
         ],

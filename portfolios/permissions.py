@@ -23,7 +23,7 @@ from typing import Any
 
 from portfolios import iam_actions
 from portfolios.iam_actions import Action, ArnFormat
-from portfolios.template_values import Resource, TemplateValues
+from portfolios.template_values import Resource, TemplateValues, own_formats
 
 Condition = tuple[tuple[str, str, tuple[str, ...]], ...]
 """Operator, key and values of each part, all of which must hold."""
@@ -36,6 +36,15 @@ _NEVER_CALLED = frozenset({("AWS::S3::Bucket", "s3:DeleteObject"), ("AWS::S3::Bu
 # Listed for the creation of a resource, and called only for one that exists
 # (https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-kms, CreateHandler).
 _CALLED_LATER = frozenset({("AWS::KMS::Key", "kms:DisableKey"), ("AWS::KMS::Key", "kms:PutKeyPolicy")})
+# What knows no resources and changes something, by the property without which handlers do not call it
+# (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-loggroup.html).
+_ONLY_WITH: Mapping[str, str] = {
+    "logs:CreateLogDelivery": "DataProtectionPolicy",
+    "logs:DeleteIndexPolicy": "FieldIndexPolicies",
+    "logs:DeleteResourcePolicy": "ResourcePolicyDocument",
+    "logs:PutIndexPolicy": "FieldIndexPolicies",
+    "logs:PutResourcePolicy": "ResourcePolicyDocument",
+}
 _LIFTS_BOUNDARY = "iam:DeleteRolePermissionsBoundary"
 _SETS_BOUNDARY = "iam:PutRolePermissionsBoundary"
 _CRYPTOGRAPHIC = frozenset(
@@ -117,11 +126,14 @@ class _Derivation:
                 f"{resource.logical_id} ({resource.type.name}) has no name: give it one that starts with "
                 "the platform's prefix, so that the launch role can be limited to it."
             )
+        used: dict[ArnFormat | None, list[str]] = defaultdict(list)
+        for arn in self.values.references(resource):
+            used[iam_actions.classify(arn)].append(arn)
         kinds = resource.type
         calls = kinds.create | kinds.read | kinds.update
         for name in sorted(calls if resource.retained else calls | kinds.delete):
             action = iam_actions.find(name)
-            if action is None or (kinds.name, action.name) in _NEVER_CALLED:
+            if action is None or _is_unused(action, resource):
                 continue
             if action.name == "iam:PassRole":
                 self._allow_passing_roles(resource)
@@ -130,7 +142,7 @@ class _Derivation:
             elif not action.formats:
                 self._allowed[action.name, ()].add("*")
             else:
-                self._allow(action, resource)
+                self._allow(action, resource, used)
 
     def statements(self) -> tuple[Statement, ...]:
         """Group actions that act on the same resources under the same condition."""
@@ -152,16 +164,18 @@ class _Derivation:
             )
         return tuple(statements)
 
-    def _allow(self, action: Action, resource: Resource) -> None:
-        own = self.values.own_formats(resource.type)
-        acted_on = [form for form in action.formats if form in own or self.values.names(form, resource)]
+    def _allow(self, action: Action, resource: Resource, used: Mapping[ArnFormat | None, list[str]]) -> None:
+        own = own_formats(resource.type)
+        acted_on = [
+            form
+            for form in action.formats
+            if form in own or form in used or self.values.names(form, resource)
+        ]
         if not acted_on and not any(_is_part(form, own) for form in action.formats):
             return
         for form in dict.fromkeys((*acted_on, *action.required)):
-            arns = self.values.fill(form, resource)
-            if form not in own:
-                references = self.values.references(resource)
-                arns = tuple(arn for arn in references if iam_actions.classify(arn) == form) or arns
+            named = () if form in own else used.get(form, ())
+            arns = tuple(named) or self.values.fill(form, resource)
             condition = self._condition(action, form, resource, arns)
             if arns and condition is not None:
                 self._allowed[action.name, condition].update(arns)
@@ -186,7 +200,7 @@ class _Derivation:
         if action.name in _CRYPTOGRAPHIC:
             # Only through the service that the key is for.
             parts.append(("Null", "kms:ViaService", ("false",)))
-        if form in self.values.own_formats(resource.type) and _is_told_by_tag(action, form, resource, arns):
+        if form in own_formats(resource.type) and _is_told_by_tag(action, form, resource, arns):
             parts += self._tag_condition(resource)
         return tuple(sorted(parts))
 
@@ -241,6 +255,14 @@ class _Derivation:
             if isinstance(tags[key], str):
                 return [("StringEquals", f"aws:ResourceTag/{key}", (tags[key],))]
         return []
+
+
+def _is_unused(action: Action, resource: Resource) -> bool:
+    """Whether handlers list an action that they never call for the resource."""
+    needed = _ONLY_WITH.get(action.name)
+    return (resource.type.name, action.name) in _NEVER_CALLED or (
+        needed is not None and needed not in resource.properties
+    )
 
 
 def _is_part(form: ArnFormat, own: Iterable[ArnFormat]) -> bool:

@@ -11,8 +11,9 @@ from aws_cdk import aws_servicecatalog as servicecatalog
 from constructs import Construct
 
 from names import PORTFOLIO_NAMES
+from pipelines.assets import AssetLocation
 from portfolios.foundation import asset_synthesizer
-from products.product import ASSET_EXCLUDE, AssetLocation, Portfolio, Product, Template, render_all
+from products.product import ASSET_EXCLUDE, Portfolio, Product, Template, render_all
 from settings import Settings
 
 # Studio shows a product in the form for new projects if the product itself carries this tag
@@ -149,7 +150,7 @@ class PortfoliosStack(cdk.Stack):
             local_role_name=settings.names.launch_role(product.identifier),
             description="The role of this name in the account that launches",
         )
-        constraint.add_dependency(association)
+        constraint.add_resource_dependency(association)
 
 
 def _camel(text: str) -> str:

@@ -8,6 +8,7 @@ import itertools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from portfolios import iam_actions
@@ -32,6 +33,9 @@ _PROPERTIES: Mapping[str, tuple[str, ...]] = {
     "PolicyNameWithPath": ("ManagedPolicyName",),
     "BucketName": ("BucketName", "Bucket"),
 }
+# Some actions take the ARN of a log group with what it holds, some without
+# (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html).
+_SUFFIXES: Mapping[str, tuple[str, ...]] = {"log-group": ("", ":*")}
 # Properties whose ARNs grant or describe something, rather than name what the resource uses.
 _DESCRIPTIVE = re.compile(r"(Policy|Policies|PolicyDocument|EventPattern|Variables|Tags)$")
 # Pairs of properties that name an object in S3.
@@ -87,7 +91,7 @@ class TemplateValues:
 
     def arns(self, resource: Resource) -> tuple[str, ...]:
         """The patterns of a resource's own ARN, in each form that IAM knows for it."""
-        return tuple(arn for form in self.own_formats(resource.type) for arn in self.fill(form, resource))
+        return tuple(arn for form in own_formats(resource.type) for arn in self.fill(form, resource))
 
     def own_formats(self, of: ResourceType) -> tuple[ArnFormat, ...]:
         """The forms of ARN that resources of a type have themselves."""
@@ -113,13 +117,14 @@ class TemplateValues:
         if whole:
             return tuple(whole)
         return tuple(
-            form.fill(_without_repeated_prefix(form, dict(zip(choices, values, strict=True))))
+            form.fill(_without_repeated_prefix(form, dict(zip(choices, values, strict=True)))) + suffix
             for values in itertools.product(*choices.values())
+            for suffix in _SUFFIXES.get(form.kind, ("",))
         )
 
     def has_own_name(self, resource: Resource) -> bool:
         """Whether a resource's name is the template's choice, at least in its beginning."""
-        (form,) = self.own_formats(resource.type)
+        (form,) = own_formats(resource.type)
         named = self._named(form.placeholders[-1], resource)
         return bool(named) and not any(name.startswith("*") for name in named)
 
@@ -139,9 +144,7 @@ class TemplateValues:
         )
 
     def names(self, form: ArnFormat, resource: Resource) -> bool:
-        """Whether a resource's properties name a resource of a form, by its ARN or by its name."""
-        if any(iam_actions.classify(arn) == form for arn in self.references(resource)):
-            return True
+        """Whether a property gives the name of something of a form, such as a bucket policy's bucket."""
         return bool(form.placeholders and self._named(form.placeholders[-1], resource))
 
     def _texts(self, value: Any) -> Iterator[str]:
@@ -257,6 +260,20 @@ def _names_itself(placeholder: str, of: ResourceType) -> bool:
     )
 
 
+def own_formats(of: ResourceType) -> tuple[ArnFormat, ...]:
+    """The forms of ARN that resources of a type have themselves.
+
+    Args:
+        of: The type.
+    """
+    return _formats_of_kinds(of.service, frozenset(map(_plain, _kinds(of))))
+
+
+@cache
+def _formats_of_kinds(service: str, kinds: frozenset[str]) -> tuple[ArnFormat, ...]:
+    return tuple(form for form in iam_actions.formats(service) if _plain(form.kind) in kinds)
+
+
 def _is_left_out(placeholder: str, resource: Resource) -> bool:
     return (
         placeholder in resource.type.writable
@@ -285,7 +302,8 @@ def _is_intrinsic(value: Mapping[str, Any]) -> bool:
 
 
 def _without_repeated_prefix(form: ArnFormat, values: dict[str, str]) -> dict[str, str]:
-    """Take off a name what the form repeats: ``alias/`` belongs to an alias' name and to its ARN."""
+    """Take off a name what the form repeats: ``alias/`` of an alias, the first slash of a parameter."""
     placeholder = form.placeholders[-1]
     literal = form.text.partition(f"${{{placeholder}}}")[0].rpartition(":")[2]
-    return {**values, placeholder: values[placeholder].removeprefix(literal)} if literal else values
+    name = values[placeholder].removeprefix(literal) if literal else values[placeholder]
+    return {**values, placeholder: name.lstrip("/") if literal.endswith("/") else name}

@@ -1,0 +1,85 @@
+"""Synthesize the platform: `python app.py`, or any command of the CDK that reads `cdk.json`."""
+
+import sys
+
+import embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
+import aws_cdk as cdk
+
+from portfolios.accounts import AccountsStack
+from portfolios.boundary import apply_boundary
+from portfolios.foundation import FoundationStack, asset_synthesizer
+from portfolios.platform_engineer import PlatformEngineerStack
+from portfolios.stack import PortfoliosStack
+from products.product import Product, ProductError, discover
+from registry.stack import RegistryStack
+from settings import CatalogError, Settings, load
+
+
+def new_app(outdir: str | None = None) -> cdk.App:
+    """The app that deploys the platform.
+
+    Args:
+        outdir: Where it writes; by default, where `CDK_OUTDIR` says.
+    """
+    return cdk.App(
+        analytics_reporting=False,
+        # cfn-lint judges every template in `tests/gates`; the CDK's own rules would cost a second more.
+        builtin_cloud_formation_validation=False,
+        outdir=outdir,
+    )
+
+
+def compose(app: cdk.App, settings: Settings, offered: tuple[Product, ...]) -> None:
+    """Put the stacks of the shared services account together.
+
+    Args:
+        app: The app.
+        settings: What the adopter decided.
+        offered: The products of the portfolios.
+    """
+    names = settings.names
+    hub = cdk.Environment(account=settings.accounts.shared_services, region=settings.region)
+
+    engineer = PlatformEngineerStack(app, names.platform_engineer_stack, settings=settings)
+    foundation = FoundationStack(app, names.foundation_stack, settings=settings)
+    registry = RegistryStack(
+        app,
+        names.registry_stack,
+        settings=settings,
+        env=hub,
+        synthesizer=asset_synthesizer(settings),
+    )
+    portfolios = PortfoliosStack(app, names.portfolios_stack, settings=settings, products=offered)
+    accounts = AccountsStack(
+        app, names.accounts_stack, settings=settings, products=offered, templates=portfolios.templates
+    )
+
+    # The foundation's bucket takes the assets of all that follow.
+    following: tuple[cdk.Stack, ...] = (registry, portfolios, accounts)
+    for stack in following:
+        stack.add_stack_dependency(foundation)
+    for stack in (engineer, foundation, *following):
+        apply_boundary(stack, settings)
+        for key, value in settings.tags.items():
+            cdk.Tags.of(stack).add(key, value)
+
+
+def main() -> int:
+    """Synthesize to the folder that `CDK_OUTDIR` names.
+
+    Returns:
+        0, or 2 if the catalog file or a product is not as it must be.
+    """
+    try:
+        settings, offered = load(), discover()
+    except (CatalogError, ProductError) as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        return 2
+    app = new_app()
+    compose(app, settings, offered)
+    app.synth()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

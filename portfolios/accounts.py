@@ -1,0 +1,125 @@
+"""The organisation's accounts, made ready by StackSets as they join an organisational unit."""
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import aws_cdk as cdk
+from aws_cdk import aws_s3_assets as s3_assets
+from constructs import Construct
+
+from portfolios.boundary import apply_boundary
+from portfolios.deployment_target import DeploymentTargetStack
+from portfolios.foundation import asset_synthesizer
+from portfolios.launch_account import LaunchAccountStack, add_launch_roles
+from products.product import Product, Template, scratch_app
+from settings import Settings
+
+
+class AccountsStack(cdk.Stack):
+    """Two StackSets, and the launch roles of the shared services account itself.
+
+    A service-managed StackSet reaches each account of its units, also those that join later, but never the
+    account that manages it (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-delegated-admin.html).
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        settings: Settings,
+        products: Sequence[Product],
+        templates: Mapping[str, Template],
+    ) -> None:
+        """Define the stack.
+
+        Args:
+            scope: The app.
+            construct_id: Also the stack's name.
+            settings: What the adopter decided.
+            products: The products of the portfolios.
+            templates: The rendered template of each product, by identifier.
+        """
+        super().__init__(
+            scope,
+            construct_id,
+            env=cdk.Environment(account=settings.accounts.shared_services, region=settings.region),
+            description="Launch roles and deployment roles in the accounts of the ML platform",
+            synthesizer=asset_synthesizer(settings),
+        )
+        add_launch_roles(self, "shared_services", settings=settings, products=products, templates=templates)
+        names, units = settings.names, settings.organization.organizational_units
+        with tempfile.TemporaryDirectory() as folder:
+            app = scratch_app(folder)
+            launch, target = account_stacks(app, settings=settings, products=products, templates=templates)
+            app.synth()
+            self._stack_set(
+                "Launch",
+                name=names.launch_stack_set,
+                template=Path(folder, launch.template_file),
+                units=[units.development],
+                settings=settings,
+            )
+            self._stack_set(
+                "DeploymentTarget",
+                name=names.deployment_target_stack_set,
+                template=Path(folder, target.template_file),
+                units=[units.test, units.production],
+                settings=settings,
+            )
+
+    def _stack_set(
+        self, construct_id: str, *, name: str, template: Path, units: list[str], settings: Settings
+    ) -> None:
+        asset = s3_assets.Asset(self, f"{construct_id}Template", path=str(template))
+        cdk.CfnStackSet(
+            self,
+            construct_id,
+            stack_set_name=name,
+            description=f"Prepares accounts for the ML platform: {construct_id}",
+            template_url=asset.http_url,
+            permission_model="SERVICE_MANAGED",
+            call_as="DELEGATED_ADMIN",
+            # The roles have names, which other accounts' policies know.
+            capabilities=["CAPABILITY_NAMED_IAM"],
+            auto_deployment=cdk.CfnStackSet.AutoDeploymentProperty(
+                enabled=True, retain_stacks_on_account_removal=False
+            ),
+            managed_execution={"Active": True},
+            operation_preferences=cdk.CfnStackSet.OperationPreferencesProperty(
+                failure_tolerance_percentage=0, max_concurrent_percentage=100
+            ),
+            stack_instances_group=[
+                cdk.CfnStackSet.StackInstancesProperty(
+                    deployment_targets=cdk.CfnStackSet.DeploymentTargetsProperty(
+                        organizational_unit_ids=units
+                    ),
+                    regions=[settings.region],
+                )
+            ],
+        )
+
+
+def account_stacks(
+    scope: Construct,
+    *,
+    settings: Settings,
+    products: Sequence[Product],
+    templates: Mapping[str, Template],
+) -> tuple[LaunchAccountStack, DeploymentTargetStack]:
+    """Define the stacks that the StackSets bring to accounts.
+
+    Args:
+        scope: An app of its own.
+        settings: What the adopter decided.
+        products: The products of the portfolios.
+        templates: The rendered template of each product, by identifier.
+    """
+    stacks = (
+        LaunchAccountStack(scope, "launch", settings=settings, products=products, templates=templates),
+        DeploymentTargetStack(scope, "deployment-target", settings=settings),
+    )
+    for stack in stacks:
+        apply_boundary(stack, settings)
+    return stacks
