@@ -15,7 +15,7 @@ from pathlib import Path
 
 MINIMUM_ROWS = 30
 MAXIMUM_CLASSES = 100
-MAXIMUM_LABEL_LENGTH = 100
+MAXIMUM_LABEL_BYTES = 100
 MISSING = ("", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "?")
 DELIMITERS = ",;\t|"
 ROWS_TO_SPLIT_A_CLASS = 3
@@ -216,11 +216,11 @@ def _check_target(path: Path, target: str, labels: Counter[str]) -> None:
             f"{path}: {target!r} holds {len(labels):,} distinct texts, and a classification takes at most "
             f"{MAXIMUM_CLASSES} classes; choose a column of fewer classes, or of numbers."
         )
-    longest = max(labels, key=len)
-    if len(longest) > MAXIMUM_LABEL_LENGTH:
+    longest = max(len(label.encode()) for label in labels)
+    if longest > MAXIMUM_LABEL_BYTES:
         raise DataError(
-            f"{path}: {target!r} holds a text of {len(longest)} characters, and the label of a class has at "
-            f"most {MAXIMUM_LABEL_LENGTH}; choose a column of shorter labels."
+            f"{path}: {target!r} holds a text of {longest} bytes, and the label of a class has at "
+            f"most {MAXIMUM_LABEL_BYTES}; choose a column of shorter labels."
         )
     if max(labels.values()) < ROWS_TO_SPLIT_A_CLASS:
         raise DataError(

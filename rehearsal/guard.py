@@ -14,7 +14,8 @@ GRACE_SECONDS = 3.0
 
 
 def _end_with_starter(command: subprocess.Popen[bytes]) -> None:
-    sys.stdin.buffer.read()
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
     _end(command)
 
 

@@ -11,7 +11,7 @@ import psutil
 
 from rehearsal.people import ACCOUNTS
 from rehearsal.processes import END_SECONDS, Emulator, end_group
-from rehearsal.stage import ROOT_SECRET, Stage
+from rehearsal.stage import Credentials, Stage, administrator_credentials
 
 KEEPER = "import signal; signal.pause()"
 KEPT = "kept.json"
@@ -110,20 +110,22 @@ def _write_profiles(stage: Stage, path: Path) -> None:
     common = [f"region = {stage.settings.region}", f"endpoint_url = {stage.session.endpoint}"]
     common += ["s3 =", "  addressing_style = path"]
     for account in ACCOUNTS:
-        account_id = stage.account_id(account)
-        keys = [f"aws_access_key_id = {account_id}", f"aws_secret_access_key = {ROOT_SECRET}"]
+        keys = _keys(administrator_credentials(stage.account_id(account)))
         sections += [f"[profile {account}]", *keys, *common, ""]
     for person in stage.people.everyone:
-        identity = stage.identity(person)
-        keys = [
-            f"aws_access_key_id = {identity.access_key_id}",
-            f"aws_secret_access_key = {identity.secret_access_key}",
-        ]
+        keys = _keys(stage.identity(person))
         sections += [f"[profile sign-in-{person.profile}]", *keys, *common, ""]
         role = [f"role_arn = {stage.role_arn(person)}", f"source_profile = sign-in-{person.profile}"]
         sections += [f"[profile {person.profile}]", *role, *common, ""]
     path.write_text("\n".join(sections), encoding="utf-8")
     path.chmod(0o600)
+
+
+def _keys(credentials: Credentials) -> list[str]:
+    return [
+        f"aws_access_key_id = {credentials.access_key_id}",
+        f"aws_secret_access_key = {credentials.secret_access_key}",
+    ]
 
 
 def _identity(process_id: int) -> list[float]:

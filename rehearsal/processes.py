@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
+from rehearsal.environments import download_settings
 from rehearsal.isolation import clean_environment
 
 GUARD = Path(__file__).with_name("guard.py")
@@ -136,7 +137,7 @@ class Emulator:
         with self.log.open("wb") as log, _life_line() as (child_end, self.life_line):
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "rehearsal.emulator", "--port", str(self.port), "--state", str(state)],
-                env=clean_environment(folder / "home"),
+                env=clean_environment(folder / "home", download_settings()),
                 cwd=REPOSITORY,
                 stdin=child_end,
                 stdout=log,

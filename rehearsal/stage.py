@@ -4,11 +4,10 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from rehearsal.emulator.switches import ROOT_SECRET_ACCESS_KEY
 from rehearsal.isolation import LoopbackSession
 from rehearsal.people import AccountKey, People, Person
 from settings import Settings
-
-ROOT_SECRET = "rehearsal"  # noqa: S105  the emulator takes any secret for an account's root
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,7 +132,7 @@ class Stage:
 
 def administrator_credentials(account_id: str) -> Credentials:
     """Credentials of an account's root, which the emulator knows by the account's id."""
-    return Credentials(access_key_id=account_id, secret_access_key=ROOT_SECRET)
+    return Credentials(access_key_id=account_id, secret_access_key=ROOT_SECRET_ACCESS_KEY)
 
 
 def _assume_policy(role_arn: str) -> str:

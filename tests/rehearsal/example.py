@@ -11,6 +11,7 @@ from rehearsal.record import (
     PipelineRun,
     Prediction,
     Report,
+    Status,
     StepRecord,
 )
 
@@ -23,7 +24,9 @@ DEFINITION = {
         {
             "Name": "Train",
             "Type": "Training",
-            "Arguments": {"InputDataConfig": [{"Get": "Steps.Preprocess.ProcessingOutputConfig.Outputs['train']"}]},
+            "Arguments": {
+                "InputDataConfig": [{"Get": "Steps.Preprocess.ProcessingOutputConfig.Outputs['train']"}]
+            },
         },
         {
             "Name": "Evaluate",
@@ -90,11 +93,17 @@ def page(*, failed_act: int | None = None) -> Page:
             status="failed" if failed_act is not None and position >= failed_act else "ok",
             seconds=seconds,
             detail=(
-                "Project palmer-penguins-p-abcdefghij2k: its repository was seeded, linted and tested, and its "
-                "SageMaker pipeline ran 5 steps on 344 rows. Version 1 waits for approval with accuracy 0.9808."
+                "Project palmer-penguins-p-abcdefghij2k: its repository was seeded, linted and tested, and "
+                "its SageMaker pipeline ran 5 steps on 344 rows. Version 1 waits for approval with accuracy "
+                "0.9808."
             ),
         )
         for position, (name, actor, account, seconds) in enumerate(ACTS)
+    )
+    tried: tuple[tuple[str, Status], ...] = (
+        ("Data scientist", "ok"),
+        ("Governance officer", "ok"),
+        ("Nobody <known>", "failed"),
     )
     denied = tuple(
         DenialRecord(
@@ -102,12 +111,13 @@ def page(*, failed_act: int | None = None) -> Page:
             action="Approves a model version in the development account",
             expected="AccessDeniedException: sagemaker:UpdateModelPackage",
             observed=(
-                "AccessDeniedException: User: arn:aws:sts::333333333333:assumed-role/mlplatform-data-scientist/"
-                f"data-scientist is not authorized to perform: sagemaker:UpdateModelPackage on resource: {LONG}"
+                "AccessDeniedException: User: "
+                "arn:aws:sts::333333333333:assumed-role/mlplatform-data-scientist/data-scientist is not "
+                f"authorized to perform: sagemaker:UpdateModelPackage on resource: {LONG}"
             ),
             status=status,
         )
-        for actor, status in (("Data scientist", "ok"), ("Governance officer", "ok"), ("Nobody <known>", "failed"))
+        for actor, status in tried
     )
     report = Report(
         status="failed",
@@ -116,8 +126,12 @@ def page(*, failed_act: int | None = None) -> Page:
         acts=acts,
         denied=denied,
         models=(
-            ModelRecord(version=1, metrics={"log_loss": 0.0613, "accuracy": 0.98077, "f1": 0.9761}, digest="0f" * 32),
-            ModelRecord(version=2, metrics={"log_loss": 0.0587, "accuracy": 0.96154, "f1": 0.9702}, digest="a7" * 32),
+            ModelRecord(
+                version=1, metrics={"log_loss": 0.0613, "accuracy": 0.98077, "f1": 0.9761}, digest="0f" * 32
+            ),
+            ModelRecord(
+                version=2, metrics={"log_loss": 0.0587, "accuracy": 0.96154, "f1": 0.9702}, digest="a7" * 32
+            ),
         ),
         limits=("No container image is pulled.", "Times and memory are this machine's."),
     )
@@ -134,17 +148,30 @@ def page(*, failed_act: int | None = None) -> Page:
                 key="shared_services",
                 title="shared services",
                 id="222222222222",
-                holds=("both portfolios", "central model registry", "project serve-palmer-penguins-p-1b2c3d4e5f6g"),
+                holds=(
+                    "both portfolios",
+                    "central model registry",
+                    "project serve-palmer-penguins-p-1b2c3d4e5f6g",
+                ),
             ),
             AccountRecord(
                 key="development",
                 title="development",
                 id="333333333333",
-                holds=("both portfolios, imported", "Studio domain team", "project palmer-penguins-p-abcdefghij2k"),
+                holds=(
+                    "both portfolios, imported",
+                    "Studio domain team",
+                    "project palmer-penguins-p-abcdefghij2k",
+                ),
             ),
-            AccountRecord(key="test", title="test", id="444444444444", holds=("endpoint serve-palmer-penguins",)),
             AccountRecord(
-                key="production", title="production", id="555555555555", holds=("endpoint serve-palmer-penguins",)
+                key="test", title="test", id="444444444444", holds=("endpoint serve-palmer-penguins",)
+            ),
+            AccountRecord(
+                key="production",
+                title="production",
+                id="555555555555",
+                holds=("endpoint serve-palmer-penguins",),
             ),
         ),
         act_starts=tuple(round(sum(act[3] for act in ACTS[:position]), 2) for position in range(len(ACTS))),

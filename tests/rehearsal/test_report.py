@@ -1,0 +1,97 @@
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from rehearsal.record import PipelineRun, Report, StepRecord
+from rehearsal.report import write
+from rehearsal.report.page import number, render
+from rehearsal.report.pipeline_graph import draw_graph
+from tests.rehearsal.example import DEFINITION, page
+
+
+def test_report_json_has_the_documented_shape(tmp_path: Path) -> None:
+    write(page(), tmp_path)
+    report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    assert list(report) == ["status", "seconds", "peak_memory_mib", "acts", "denied", "models", "limits"]
+    assert {tuple(act) for act in report["acts"]} == {
+        ("name", "actor", "account", "status", "seconds", "detail")
+    }
+    assert {tuple(row) for row in report["denied"]} == {("actor", "action", "expected", "observed", "status")}
+    assert {tuple(model) for model in report["models"]} == {("version", "metrics", "digest")}
+    assert Report.model_validate(report) == page().report
+    assert {entry.name for entry in tmp_path.iterdir()} == {"report.json", "index.html"}
+
+
+def test_the_page_shows_everything_reported() -> None:
+    shown = page()
+    html = render(shown)
+    for act in shown.report.acts:
+        assert act.name in html
+    for expected in ("0.9808", "\N{MINUS SIGN}0.01923", "0f" * 32, "version 1", "2 of 3", "not reached"):
+        assert expected in html
+    assert all(limit.replace("'", "&#39;") in html for limit in shown.report.limits)
+
+
+def test_what_comes_from_elsewhere_is_escaped() -> None:
+    assert "Nobody <known>" not in render(page())
+    assert "Nobody &lt;known&gt;" in render(page())
+
+
+def test_the_page_loads_nothing() -> None:
+    html = render(page())
+    assert not re.findall(r"<(?:script|img|iframe|object)\b", html)
+    assert re.findall(r"(?:src|href)=\"([^\"]*)\"", html) == ["data:,"]
+    assert "@import" not in html
+    assert set(re.findall(r"url\(([^)]*)\)", html)) == {"#tip-wide", "#tip-narrow", "#tip-graph"}
+
+
+def test_a_story_that_failed_early_has_a_page_too() -> None:
+    whole = page(failed_act=1)
+    empty = whole.report.model_copy(update={"models": (), "denied": ()})
+    html = render(whole.model_copy(update={"report": empty, "runs": (), "predictions": (), "serving": None}))
+    assert "✗ failed" in html
+    assert "What must not work" not in html
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.980769, "0.9808"),
+        (1.0, "1"),
+        (-0.5, "\N{MINUS SIGN}0.5"),
+        (1234.5678, "1,235"),
+        (123456.7, "123,457"),
+        (0.00001234, "1.234e\N{MINUS SIGN}05"),
+        (None, "\N{EN DASH}"),
+    ],
+)
+def test_figures_are_short(value: float | None, text: str) -> None:
+    assert number(value) == text
+
+
+def graph_of(*reached: str) -> tuple[dict[str, tuple[float, float]], set[tuple[str, bool]]]:
+    steps = tuple(StepRecord(name=name, status="Succeeded", seconds=1.0) for name in reached)
+    graph = draw_graph(PipelineRun(version=1, definition=DEFINITION, steps=steps))
+    return {node.name: (node.x, node.y) for node in graph.nodes}, {
+        (edge.label, edge.taken) for edge in graph.edges
+    }
+
+
+def test_each_step_stands_below_all_it_depends_on() -> None:
+    places, _ = graph_of()
+    rows = [places[name][1] for name in ("Preprocess", "Train", "Evaluate", "CheckQuality", "QualityTooLow")]
+    assert rows == sorted(set(rows))
+    assert places["Register-RegisterModel"][1] == places["QualityTooLow"][1]
+    assert len(set(places.values())) == len(places)
+
+
+def test_the_branch_that_was_taken_is_told_from_the_other() -> None:
+    _, edges = graph_of("Preprocess", "Train", "Evaluate", "CheckQuality", "QualityTooLow")
+    assert edges == {("", True), ("true", False), ("false", True)}
+
+
+def test_a_dependency_that_another_implies_is_not_drawn() -> None:
+    graph = draw_graph(PipelineRun(version=1, definition=DEFINITION, steps=()))
+    assert len(graph.edges) == 5  # Evaluate needs Preprocess too, and is drawn below Train alone.
