@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from rehearsal.emulator import archives
-from rehearsal.emulator.git_repository import BranchMovedError, Entry, GitRepository, Person
+from rehearsal.emulator.codecommit_git import BranchMovedError, Entry, GitRepository, Person
 
 AUTHOR = Person(name="Ada", email="ada@example.com", date="1700000000 +0000")
 

@@ -8,7 +8,7 @@ from typing import Literal
 import psutil
 import pytest
 
-from rehearsal.emulator.build_shell import (
+from rehearsal.emulator.codebuild_shell import (
     BuildLog,
     BuildStoppedError,
     BuildTimedOutError,

@@ -1,0 +1,400 @@
+"""AWS CodePipeline: pipelines, and executions that really run.
+
+Operations and errors: https://docs.aws.amazon.com/codepipeline/latest/APIReference/Welcome.html.
+"""
+
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from rehearsal.emulator import api_shapes, credentials
+from rehearsal.emulator import codepipeline_views as views
+from rehearsal.emulator.codepipeline_definition import DefinitionError, check
+from rehearsal.emulator.codepipeline_execution import (
+    ActionExecution,
+    Execution,
+    Pipeline,
+    PipelineName,
+)
+from rehearsal.emulator.events import Delivery, register_event_target
+from rehearsal.emulator.service import (
+    Request,
+    Service,
+    ServiceError,
+    authorize,
+    current_account,
+    current_region,
+    register_resource_type,
+)
+
+MAXIMUM_RESULTS = 100
+
+codepipeline = Service("codepipeline")
+
+_pipelines: dict[PipelineName, Pipeline] = {}
+_rules: dict[str, str] = {}
+"""ARN of the rule whose target's role a session belongs to, by the session's access key."""
+_started: dict[tuple[PipelineName, str], str] = {}
+"""Execution by pipeline and client request token."""
+
+
+def _named(request: Request) -> PipelineName:
+    parameters = request.parameters
+    name = parameters.get("pipelineName") or parameters.get("name") or parameters["pipeline"]["name"]
+    return PipelineName(request.account, request.region, name)
+
+
+def _arn(request: Request) -> str:
+    return _named(request).arn
+
+
+def _stage_arn(request: Request) -> str:
+    return f"{_arn(request)}/{request.parameters['stageName']}"
+
+
+def _action_arn(request: Request) -> str:
+    return f"{_stage_arn(request)}/{request.parameters['actionName']}"
+
+
+def _pipeline(request: Request) -> Pipeline:
+    name = _named(request)
+    if name not in _pipelines:
+        raise ServiceError(
+            "PipelineNotFoundException",
+            f"Account '{name.account}' does not have a pipeline with name '{name.name}'",
+        )
+    return _pipelines[name]
+
+
+def _execution(request: Request) -> Execution:
+    identifier = request.parameters["pipelineExecutionId"]
+    execution = _pipeline(request).executions.get(identifier)
+    if execution is None:
+        raise ServiceError(
+            "PipelineExecutionNotFoundException", f"The pipeline has no execution with id {identifier}"
+        )
+    return execution
+
+
+def _checked(definition: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a definition with its defaults.
+
+    Raises:
+        ServiceError: The definition is not valid.
+    """
+    try:
+        check(definition)
+    except DefinitionError as error:
+        raise ServiceError("InvalidStructureException", str(error)) from None
+    return {"pipelineType": "V1", "executionMode": "SUPERSEDED", **definition}
+
+
+@codepipeline.operation("CreatePipeline", resource=_arn)
+def _create_pipeline(request: Request) -> dict[str, Any]:
+    _authorize_roles(request)
+    tags = request.parameters.get("tags", [])
+    pipeline = _create(_named(request), request.parameters["pipeline"], tags)
+    _start(pipeline, trigger=("CreatePipeline", request.caller_arn))
+    return {"pipeline": _definition(pipeline), "tags": tags}
+
+
+@codepipeline.operation("GetPipeline", resource=_arn)
+def _get_pipeline(request: Request) -> dict[str, Any]:
+    pipeline = _pipeline(request)
+    return {
+        "pipeline": _definition(pipeline),
+        "metadata": {
+            "pipelineArn": pipeline.name.arn,
+            "created": pipeline.created,
+            "updated": pipeline.updated,
+        },
+    }
+
+
+@codepipeline.operation("UpdatePipeline", resource=_arn)
+def _update_pipeline(request: Request) -> dict[str, Any]:
+    _authorize_roles(request)
+    pipeline = _pipeline(request)
+    _update(pipeline, request.parameters["pipeline"])
+    return {"pipeline": _definition(pipeline)}
+
+
+@codepipeline.operation("DeletePipeline", resource=_arn)
+def _delete_pipeline(request: Request) -> dict[str, Any]:
+    _delete(_named(request))
+    return {}
+
+
+@codepipeline.operation("ListPipelines")
+def _list_pipelines(request: Request) -> dict[str, Any]:
+    here = (request.account, request.region)
+    return {
+        "pipelines": [
+            views.pipeline_summary(pipeline)
+            for name, pipeline in sorted(_pipelines.items())
+            if name[:2] == here
+        ]
+    }
+
+
+@codepipeline.operation("ListTagsForResource", resource=lambda request: request.parameters["resourceArn"])
+def _list_tags_for_resource(request: Request) -> dict[str, Any]:
+    for name, pipeline in _pipelines.items():
+        if name.arn == request.parameters["resourceArn"]:
+            return {"tags": pipeline.tags}
+    raise ServiceError("ResourceNotFoundException", f"There is no {request.parameters['resourceArn']}")
+
+
+@codepipeline.operation("StartPipelineExecution", resource=_arn)
+def _start_pipeline_execution(request: Request) -> dict[str, Any]:
+    pipeline, parameters = _pipeline(request), request.parameters
+    token = parameters.get("clientRequestToken")
+    if token and (pipeline.name, token) in _started:
+        return {"pipelineExecutionId": _started[pipeline.name, token]}
+    variables = {variable["name"]: variable["value"] for variable in parameters.get("variables", [])}
+    declared = {variable["name"] for variable in pipeline.definition.get("variables", [])}
+    for name in variables.keys() - declared:
+        raise ServiceError(
+            "ValidationException", f"The pipeline {pipeline.name.name} declares no variable {name}"
+        )
+    rule = _rules.get(request.access_key)
+    execution = _start(
+        pipeline,
+        trigger=("CloudWatchEvent", rule) if rule else ("StartPipelineExecution", request.caller_arn),
+        variables=variables,
+        revisions={
+            each["actionName"]: each["revisionValue"] for each in parameters.get("sourceRevisions", [])
+        },
+    )
+    if token:
+        _started[pipeline.name, token] = execution.identifier
+    return {"pipelineExecutionId": execution.identifier}
+
+
+@codepipeline.operation("StopPipelineExecution", resource=_arn)
+def _stop_pipeline_execution(request: Request) -> dict[str, Any]:
+    execution, parameters = _execution(request), request.parameters
+    if execution.status not in ("InProgress", "Stopping"):
+        raise ServiceError(
+            "PipelineExecutionNotStoppableException",
+            f"The execution is {execution.status} and cannot be stopped",
+        )
+    execution.stop(abandon=parameters.get("abandon", False), reason=parameters.get("reason", ""))
+    return {"pipelineExecutionId": execution.identifier}
+
+
+@codepipeline.operation("RetryStageExecution", resource=_stage_arn)
+def _retry_stage_execution(request: Request) -> dict[str, Any]:
+    execution, stage = _execution(request), request.parameters["stageName"]
+    _check_stage(execution.pipeline, stage)
+    run = execution.stages.get(stage)
+    if run is None or run.status != "Failed" or execution.status != "Failed":
+        raise ServiceError("StageNotRetryableException", f"Stage {stage} of the execution has not failed")
+    if execution.pipeline.entered[stage] is not execution:
+        raise ServiceError(
+            "NotLatestPipelineExecutionException", f"A later execution has entered stage {stage}"
+        )
+    kept: frozenset[str] = frozenset()
+    if request.parameters["retryMode"] == "FAILED_ACTIONS":
+        kept = frozenset(
+            action.name
+            for action in execution.actions
+            if action.stage == stage and action.status == "Succeeded"
+        )
+    execution.start(execution.pipeline.stage_names().index(stage), kept)
+    return {"pipelineExecutionId": execution.identifier}
+
+
+@codepipeline.operation("PutApprovalResult", resource=_action_arn)
+def _put_approval_result(request: Request) -> dict[str, Any]:
+    pipeline, parameters = _pipeline(request), request.parameters
+    action = _latest_action(pipeline, parameters["stageName"], parameters["actionName"])
+    approval = action.approval if action else None
+    if approval is None or approval.token != parameters["token"]:
+        raise ServiceError(
+            "InvalidApprovalTokenException", "The approval token is not that of a waiting action"
+        )
+    if approval.decided.is_set():
+        raise ServiceError("ApprovalAlreadyCompletedException", "The approval has already been decided")
+    approval.status = parameters["result"]["status"]
+    approval.summary = parameters["result"]["summary"]
+    approval.by = request.caller_arn
+    approval.decided.set()
+    return {"approvedAt": datetime.now(UTC)}
+
+
+@codepipeline.operation("GetPipelineExecution", resource=_arn)
+def _get_pipeline_execution(request: Request) -> dict[str, Any]:
+    return {"pipelineExecution": views.execution(_execution(request))}
+
+
+@codepipeline.operation("ListPipelineExecutions", resource=_arn)
+def _list_pipeline_executions(request: Request) -> dict[str, Any]:
+    newest_first = list(_pipeline(request).executions.values())[::-1]
+    limit = request.parameters.get("maxResults", MAXIMUM_RESULTS)
+    return {"pipelineExecutionSummaries": [views.execution_summary(each) for each in newest_first[:limit]]}
+
+
+@codepipeline.operation("ListActionExecutions", resource=_arn)
+def _list_action_executions(request: Request) -> dict[str, Any]:
+    wanted = request.parameters.get("filter", {}).get("pipelineExecutionId")
+    executions = [
+        each for each in _pipeline(request).executions.values() if wanted in (None, each.identifier)
+    ]
+    details = [views.action_details(each, action) for each in executions for action in each.actions]
+    return {"actionExecutionDetails": sorted(details, key=lambda each: each["startTime"], reverse=True)}
+
+
+@codepipeline.operation("GetPipelineState", resource=_arn)
+def _get_pipeline_state(request: Request) -> dict[str, Any]:
+    return views.state(_pipeline(request))
+
+
+def _authorize_roles(request: Request) -> None:
+    definition = request.parameters["pipeline"]
+    authorize(
+        request,
+        "iam:PassRole",
+        definition["roleArn"],
+        condition_keys={"iam:PassedToService": "codepipeline.amazonaws.com"},
+    )
+
+
+def _check_stage(pipeline: Pipeline, stage: str) -> None:
+    if stage not in pipeline.stage_names():
+        raise ServiceError("StageNotFoundException", f"Pipeline {pipeline.name.name} has no stage {stage}")
+
+
+def _latest_action(pipeline: Pipeline, stage: str, name: str) -> ActionExecution | None:
+    _check_stage(pipeline, stage)
+    definition = next(each for each in pipeline.definition["stages"] if each["name"] == stage)
+    if name not in (action["name"] for action in definition["actions"]):
+        raise ServiceError("ActionNotFoundException", f"Stage {stage} has no action {name}")
+    return pipeline.latest_action(stage, name)
+
+
+def _create(name: PipelineName, definition: Mapping[str, Any], tags: Sequence[Mapping[str, str]]) -> Pipeline:
+    if name in _pipelines:
+        raise ServiceError("PipelineNameInUseException", f"A pipeline with name '{name.name}' already exists")
+    _pipelines[name] = Pipeline(name, _checked(definition), tags)
+    return _pipelines[name]
+
+
+def _update(pipeline: Pipeline, definition: Mapping[str, Any]) -> None:
+    pipeline.definition = _checked(definition)
+    pipeline.version += 1
+    pipeline.updated = datetime.now(UTC).timestamp()
+
+
+def _delete(name: PipelineName) -> None:
+    pipeline = _pipelines.pop(name, None)
+    if pipeline is not None:
+        for execution in pipeline.executions.values():
+            if execution.status == "InProgress":
+                execution.stop(abandon=True, reason="The pipeline was deleted")
+
+
+def _start(
+    pipeline: Pipeline,
+    *,
+    trigger: tuple[str, str],
+    variables: Mapping[str, str] | None = None,
+    revisions: Mapping[str, str] | None = None,
+) -> Execution:
+    return pipeline.start(trigger=trigger, variables=variables or {}, revisions=revisions or {})
+
+
+def _definition(pipeline: Pipeline) -> dict[str, Any]:
+    return {**pipeline.definition, "version": pipeline.version}
+
+
+# EventBridge
+
+
+def _start_by_rule(delivery: Delivery) -> None:
+    """Start the pipeline that is the target of a rule, on the role of the target.
+
+    The input of the target may carry variables and source revisions, as StartPipelineExecution takes them:
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-trigger-source-overrides.html
+    """
+    _, _, _, region, _, name = delivery.target_arn.split(":", 5)
+    role = delivery.credentials()
+    _rules[role["AccessKeyId"]] = delivery.rule_arn
+    given = json.loads(delivery.payload)
+    carried = {
+        key: given[key]
+        for key in ("variables", "sourceRevisions")
+        if isinstance(given, dict) and key in given
+    }
+    credentials.client("codepipeline", role, region).start_pipeline_execution(name=name, **carried)
+
+
+register_event_target(lambda arn: arn.startswith("arn:aws:codepipeline:"), _start_by_rule)
+
+
+# AWS::CodePipeline::Pipeline
+
+
+def _from_properties(name: str, properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the definition that a resource's properties mean."""
+    definition = {
+        key: value for key, value in properties.items() if key not in ("Tags", "RestartExecutionOnUpdate")
+    }
+    transitions = definition.pop("DisableInboundStageTransitions", None)
+    if transitions:
+        raise ServiceError("ValidationException", "The rehearsal does not disable stage transitions")
+    stores = definition.pop("ArtifactStores", None)
+    if stores:
+        definition["ArtifactStores"] = {each["Region"]: each["ArtifactStore"] for each in stores}
+    for stage in definition["Stages"]:
+        for action in stage["Actions"]:
+            action["Configuration"] = {
+                key: value if isinstance(value, str) else json.dumps(value)
+                for key, value in action.get("Configuration", {}).items()
+            }
+    converted = api_shapes.parameters(
+        "codepipeline", "CreatePipeline", {"Pipeline": {**definition, "Name": name}}
+    )
+    pipeline: dict[str, Any] = converted["pipeline"]
+    return pipeline
+
+
+def _attributes(pipeline: Pipeline) -> tuple[str, dict[str, Any]]:
+    return pipeline.name.name, {"Version": str(pipeline.version)}
+
+
+def _create_resource(
+    logical_id: str, properties: dict[str, Any], stack_name: str
+) -> tuple[str, dict[str, Any]]:
+    name = properties.get("Name") or f"{stack_name}-{logical_id}-{uuid.uuid4().hex[:12]}"[-100:]
+    tags = [{"key": tag["Key"], "value": tag["Value"]} for tag in properties.get("Tags", [])]
+    full_name = PipelineName(current_account(), current_region(), name)
+    pipeline = _create(full_name, _from_properties(name, properties), tags)
+    _start(pipeline, trigger=("CreatePipeline", f"arn:aws:iam::{full_name.account}:root"))
+    return _attributes(pipeline)
+
+
+def _update_resource(
+    physical_id: str, old: dict[str, Any], new: dict[str, Any], stack_name: str
+) -> tuple[str, dict[str, Any]]:
+    if old.get("Name") != new.get("Name"):
+        return _create_resource("Pipeline", new, stack_name)
+    pipeline = _pipelines[PipelineName(current_account(), current_region(), physical_id)]
+    _update(pipeline, _from_properties(physical_id, new))
+    if str(new.get("RestartExecutionOnUpdate", "")).lower() == "true":
+        _start(pipeline, trigger=("StartPipelineExecution", "AWS CloudFormation"))
+    return _attributes(pipeline)
+
+
+def _delete_resource(physical_id: str, _: dict[str, Any]) -> None:
+    _delete(PipelineName(current_account(), current_region(), physical_id))
+
+
+register_resource_type(
+    "AWS::CodePipeline::Pipeline",
+    create=_create_resource,
+    update=_update_resource,
+    delete=_delete_resource,
+)

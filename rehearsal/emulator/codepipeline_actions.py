@@ -1,0 +1,252 @@
+"""What the actions of a pipeline do, each on the credentials of the role that the definition names.
+
+Reference: https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference.html.
+"""
+
+import io
+import json
+import time
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from rehearsal.emulator import authorization, codebuild, codecommit, credentials
+
+
+class ActionFailedError(Exception):
+    """An action that did not succeed."""
+
+    def __init__(self, message: str, code: str = "JobFailed") -> None:
+        """Say why.
+
+        Args:
+            message: What the person who looks at the pipeline reads.
+            code: CodePipeline's code, such as `ConfigurationError`.
+        """
+        super().__init__(message)
+        self.code = code
+
+
+class ActionAbandonedError(Exception):
+    """The execution was stopped while the action ran."""
+
+
+class Location(NamedTuple):
+    """An artifact in an artifact store."""
+
+    bucket: str
+    key: str
+
+
+@dataclass(kw_only=True)
+class Outcome:
+    """What an action leaves behind.
+
+    Attributes:
+        variables: Output variables, for later actions to use by the action's namespace.
+        revision: Of a source action: the revision, and its summary.
+    """
+
+    variables: dict[str, str] = field(default_factory=dict)
+    revision: tuple[str, str] | None = None
+
+
+@dataclass(kw_only=True)
+class ActionRun:
+    """One action while it runs.
+
+    Attributes:
+        pipeline: Name of the pipeline.
+        definition: The action, as in the pipeline's definition.
+        configuration: Its configuration, with every variable resolved.
+        credentials: Temporary credentials of the role it acts on.
+        account: Account of that role.
+        region: Region it acts in.
+        store: The artifact store, as in the pipeline's definition.
+        inputs: Where its input artifacts are.
+        outputs: Where its output artifacts go.
+        revision_override: Of a source action: the revision to take instead of the newest.
+        stopped: Says whether the action is to be abandoned.
+        tell: Takes what others can see while it runs: an id and a URL outside of CodePipeline.
+    """
+
+    pipeline: str
+    definition: Mapping[str, Any]
+    configuration: Mapping[str, str]
+    credentials: dict[str, Any]
+    account: str
+    region: str
+    store: Mapping[str, Any]
+    inputs: Mapping[str, Location]
+    outputs: Mapping[str, Location]
+    revision_override: str | None
+    stopped: Callable[[], bool]
+    tell: Callable[[str, str], None]
+
+    def client(self, service: str) -> Any:
+        """Return a client that acts as the action's role."""
+        return credentials.client(service, self.credentials, self.region)
+
+    def require(self, name: str) -> str:
+        """Return a configuration value that the action cannot do without."""
+        if name not in self.configuration:
+            raise ActionFailedError(f"The action's configuration lacks {name}", "ConfigurationError")
+        return self.configuration[name]
+
+    def put(self, name: str, content: bytes) -> None:
+        """Write an output artifact."""
+        location = self.outputs[name]
+        key = self.store.get("encryptionKey")
+        encryption = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key["id"]} if key else {}
+        self.client("s3").put_object(Bucket=location.bucket, Key=location.key, Body=content, **encryption)
+
+    def put_files(self, name: str, files: Mapping[str, bytes]) -> None:
+        """Write an output artifact of some files by their path."""
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w") as archive:
+            for path, content in files.items():
+                archive.writestr(path, content)
+        self.put(name, buffer.getvalue())
+
+    def read(self, path: str) -> bytes:
+        """Read a file of an input artifact, given as `Artifact::path/in/it`."""
+        artifact, _, name = path.partition("::")
+        if artifact not in self.inputs:
+            raise ActionFailedError(
+                f"{path}: {artifact} is no input artifact of the action", "ConfigurationError"
+            )
+        location = self.inputs[artifact]
+        answer = self.client("s3").get_object(Bucket=location.bucket, Key=location.key)
+        try:
+            with zipfile.ZipFile(io.BytesIO(answer["Body"].read())) as archive:
+                return archive.read(name)
+        except KeyError:
+            raise ActionFailedError(f"File [{name}] does not exist in artifact [{artifact}]") from None
+
+    def pause(self, seconds: float) -> None:
+        """Wait a moment, unless the execution is stopped meanwhile."""
+        if self.stopped():
+            raise ActionAbandonedError
+        time.sleep(seconds)
+
+
+def run_codecommit_source(run: ActionRun) -> Outcome:
+    """Take the newest commit of a branch, or the commit that the execution was started with.
+
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodeCommit.html
+    """
+    if run.configuration.get("OutputArtifactFormat", "CODE_ZIP") != "CODE_ZIP":
+        raise ActionFailedError("The rehearsal hands on CODE_ZIP artifacts only", "ConfigurationError")
+    name, branch = run.require("RepositoryName"), run.require("BranchName")
+    client = run.client("codecommit")
+    tip = client.get_branch(repositoryName=name, branchName=branch)["branch"]["commitId"]
+    commit = client.get_commit(repositoryName=name, commitId=run.revision_override or tip)["commit"]
+    repository = codecommit.find(codecommit.RepositoryName(run.account, run.region, name))
+    _check_permission(run, "codecommit:UploadArchive", repository.name.arn)
+    for artifact in run.outputs:
+        run.put(artifact, repository.git.archive(commit["commitId"]))
+    message = commit["message"].strip()
+    return Outcome(
+        variables={
+            "AuthorDate": commit["author"]["date"],
+            "BranchName": branch,
+            "CommitId": commit["commitId"],
+            "CommitMessage": message,
+            "CommitterDate": commit["committer"]["date"],
+            "RepositoryName": name,
+        },
+        revision=(commit["commitId"], message),
+    )
+
+
+def run_s3_source(run: ActionRun) -> Outcome:
+    """Take an object.
+
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-S3.html
+    """
+    bucket, key = run.require("S3Bucket"), run.require("S3ObjectKey")
+    version = {"VersionId": run.revision_override} if run.revision_override else {}
+    found = run.client("s3").get_object(Bucket=bucket, Key=key, **version)
+    content = found["Body"].read()
+    for artifact in run.outputs:
+        run.put(artifact, content)
+    version_id = found.get("VersionId", "null")
+    return Outcome(
+        variables={
+            "BucketName": bucket,
+            "ObjectKey": key,
+            "ETag": found["ETag"].strip('"'),
+            "VersionId": version_id,
+        },
+        revision=(version_id, f"Amazon S3 version id: {version_id}"),
+    )
+
+
+def run_connection_source(run: ActionRun) -> Outcome:
+    """Refuse: a repository behind a connection is not on this machine."""
+    repository = run.require("FullRepositoryId")
+    raise ActionFailedError(
+        f"The rehearsal cannot show a source behind AWS CodeConnections: {repository} is not here. "
+        "Set repository.provider in catalog.yaml to codecommit to rehearse.",
+        "ConfigurationError",
+    )
+
+
+def run_codebuild(run: ActionRun) -> Outcome:
+    """Run a build and wait for it.
+
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodeBuild.html
+    """
+    inputs = dict(run.inputs)
+    primary = inputs.pop(run.configuration.get("PrimarySource", next(iter(inputs))))
+    client = run.client("codebuild")
+    codebuild.act_for_pipeline(run.credentials["AccessKeyId"], run.pipeline)
+    key = run.store.get("encryptionKey")
+    build_id = client.start_build(
+        projectName=run.require("ProjectName"),
+        sourceVersion=_object_arn(primary),
+        secondarySourcesVersionOverride=[
+            {"sourceIdentifier": name, "sourceVersion": _object_arn(location)}
+            for name, location in inputs.items()
+        ],
+        secondaryArtifactsOverride=[
+            {"type": "CODEPIPELINE", "artifactIdentifier": name, "location": to.bucket, "path": to.key}
+            for name, to in run.outputs.items()
+        ],
+        environmentVariablesOverride=json.loads(run.configuration.get("EnvironmentVariables", "[]")),
+        **({"encryptionKeyOverride": key["id"]} if key else {}),
+    )["build"]["id"]
+    run.tell(build_id, f"https://{run.region}.console.aws.amazon.com/codesuite/codebuild/build/{build_id}")
+    while not codebuild.wait(build_id, run.account, run.region, 0.5):
+        if run.stopped():
+            client.stop_build(id=build_id)
+            raise ActionAbandonedError
+    build = client.batch_get_builds(ids=[build_id])["builds"][0]
+    if build["buildStatus"] != "SUCCEEDED":
+        raise ActionFailedError(_build_failure(build))
+    return Outcome(variables={each["name"]: each["value"] for each in build["exportedEnvironmentVariables"]})
+
+
+def _object_arn(location: Location) -> str:
+    return f"arn:aws:s3:::{location.bucket}/{location.key}"
+
+
+def _check_permission(run: ActionRun, action: str, resource: str) -> None:
+    """Check an action that IAM knows and no API offers."""
+    principal = authorization.principal_of_key(run.credentials["AccessKeyId"], run.account)
+    reason = authorization.refusal(principal, action, resource, region=run.region)
+    if reason:
+        raise ActionFailedError(reason, "PermissionError")
+
+
+def _build_failure(build: Mapping[str, Any]) -> str:
+    """Say which phase of a build failed, and why, as CodePipeline does."""
+    sentence = f"Build terminated with state: {build['buildStatus']}."
+    for phase in build["phases"]:
+        for context in phase.get("contexts", []):
+            return (
+                f"{sentence} Phase: {phase['phaseType']}, Code: {context['statusCode']}, "
+                f"Message: {context['message']}"
+            )
+    return sentence
