@@ -1,0 +1,35 @@
+"""Writes the templates ``endpoint-test`` and ``endpoint-production``: into ``CDK_OUTDIR``, or ``cdk.out``."""
+
+import os
+import sys
+
+from deploy import embedded_node  # noqa: F401
+
+# isort: split
+import aws_cdk as cdk
+
+from deploy.configuration import STAGES, ConfigurationError, Project, StageConfiguration
+from deploy.endpoint_stack import EndpointStack
+
+
+def main() -> int:
+    """Write the templates.
+
+    Returns:
+        The exit code; 2 when a setting is missing or wrong.
+    """
+    try:
+        project = Project.from_environment(os.environ)
+        configurations = {stage: StageConfiguration.load(stage) for stage in STAGES}
+    except ConfigurationError as error:
+        print(error, file=sys.stderr)
+        return 2
+    app = cdk.App(analytics_reporting=False, outdir=os.environ.get("CDK_OUTDIR", "cdk.out"))
+    for stage, configuration in configurations.items():
+        EndpointStack(app, project=project, stage=stage, configuration=configuration)
+    app.synth()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
