@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rehearsal.emulator import credentials
-from rehearsal.emulator.sagemaker import PRINCIPAL
+from rehearsal.emulator.sagemaker_service import PRINCIPAL
 from rehearsal.emulator.sagemaker_storage import Storage, StorageError
 from rehearsal.emulator.service import ServiceError
 

@@ -15,13 +15,11 @@ import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from rehearsal import environments
 from rehearsal.isolation import clean_environment
 from rehearsal.processes import GUARD
 
-ENVIRONMENTS = Path(__file__).parents[2] / "build" / "environments"
-"""Where the Python environments are that stand for images, by name."""
-
-IMAGE_ENVIRONMENTS = {"xgboost": "xgboost"}
+IMAGE_ENVIRONMENTS: dict[str, environments.Name] = {"xgboost": "xgboost"}
 """Environment by a word in the image's repository name."""
 
 BASE = "/opt/ml"
@@ -45,17 +43,17 @@ def interpreter(image: str) -> Path:
             `141502667606.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-xgboost:3.2-0`.
 
     Raises:
-        ContainerError: No environment stands for the image, or it has not been set up.
+        ContainerError: No environment stands for the image, or it cannot be set up.
     """
     repository = image.rsplit("/", 1)[-1].partition(":")[0].partition("@")[0]
-    for word, environment in IMAGE_ENVIRONMENTS.items():
+    for word, name in IMAGE_ENVIRONMENTS.items():
         if word in repository:
-            python = ENVIRONMENTS / environment / "bin" / "python"
-            if not python.exists():
+            try:
+                return environments.prepare(name).python
+            except environments.EnvironmentSetupError as error:
                 raise ContainerError(
-                    f"The environment that stands for image {image} is missing: {python.parent.parent}."
-                )
-            return python
+                    f"The environment that stands for image {image} is missing: {error}"
+                ) from error
     raise ContainerError(
         f"No environment on this machine stands for image {image}; "
         f"the emulator knows images named {', '.join(IMAGE_ENVIRONMENTS)}."

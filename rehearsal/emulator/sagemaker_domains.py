@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from rehearsal.emulator.sagemaker import check_pass_role, check_tagging, sagemaker
+from rehearsal.emulator.sagemaker_service import check_pass_role, check_tagging, sagemaker
 from rehearsal.emulator.sagemaker_store import Table, listed, tags
 from rehearsal.emulator.service import Request, ServiceError
 

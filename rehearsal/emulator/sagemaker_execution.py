@@ -18,11 +18,11 @@ from typing import Any, ClassVar
 from botocore.exceptions import ClientError, ParamValidationError
 
 from rehearsal.emulator import credentials
-from rehearsal.emulator.sagemaker import PRINCIPAL
 from rehearsal.emulator.sagemaker_containers import FAILURE_REASON_LENGTH
 from rehearsal.emulator.sagemaker_definition import Definition, DefinitionError, Step, Values
 from rehearsal.emulator.sagemaker_jobs import Job, job_at
 from rehearsal.emulator.sagemaker_registry import version_at
+from rehearsal.emulator.sagemaker_service import PRINCIPAL
 from rehearsal.emulator.sagemaker_storage import Location, Storage, StorageError
 from rehearsal.emulator.service import ServiceError
 

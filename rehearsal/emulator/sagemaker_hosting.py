@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from rehearsal.emulator import credentials
-from rehearsal.emulator.sagemaker import PRINCIPAL, check_pass_role, check_tagging, sagemaker
 from rehearsal.emulator.sagemaker_capture import DataCapture
 from rehearsal.emulator.sagemaker_containers import FAILURE_REASON_LENGTH, ContainerError
 from rehearsal.emulator.sagemaker_registry import check_use, version_at
+from rehearsal.emulator.sagemaker_service import PRINCIPAL, check_pass_role, check_tagging, sagemaker
 from rehearsal.emulator.sagemaker_serving import Answer, ModelServer, ServedModel
 from rehearsal.emulator.sagemaker_storage import Storage, StorageError
 from rehearsal.emulator.sagemaker_store import Table, listed, tags
@@ -113,9 +113,9 @@ def _check_artifact(model: ServedModel) -> None:
         raise ServiceError(
             "ValidationException",
             f"Could not access model data at {model.artifact}. Please ensure that the role {model.role_arn} "
-            f'exists and that its trust relationship policy allows the action "sts:AssumeRole" for the '
-            f'service principal "{PRINCIPAL}". Also ensure that the role has "s3:GetObject" permissions and that the '
-            f"object is located in {model.region}. ({error})",
+            'exists and that its trust relationship policy allows the action "sts:AssumeRole" for the '
+            f'service principal "{PRINCIPAL}". Also ensure that the role has "s3:GetObject" permissions and '
+            f"that the object is located in {model.region}. ({error})",
         ) from error
 
 

@@ -20,19 +20,19 @@ from botocore.exceptions import ClientError
 
 from rehearsal.emulator import credentials, state
 from rehearsal.emulator import sagemaker_training as training
-from rehearsal.emulator.sagemaker import (
-    PRINCIPAL,
-    check_image_pull,
-    check_pass_role,
-    check_tagging,
-    sagemaker,
-)
 from rehearsal.emulator.sagemaker_containers import (
     BASE,
     FAILURE_REASON_LENGTH,
     Container,
     ContainerError,
     interpreter,
+)
+from rehearsal.emulator.sagemaker_service import (
+    PRINCIPAL,
+    check_image_pull,
+    check_pass_role,
+    check_tagging,
+    sagemaker,
 )
 from rehearsal.emulator.sagemaker_storage import Storage, StorageError
 from rehearsal.emulator.sagemaker_store import Table, listed, tags

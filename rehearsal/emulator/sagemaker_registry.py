@@ -19,11 +19,10 @@ from ministack.core.iam_evaluator import validate_policy_document
 
 from rehearsal.emulator.authorization import ResourcePolicy
 from rehearsal.emulator.events import put_service_event
-from rehearsal.emulator.sagemaker import sagemaker
+from rehearsal.emulator.sagemaker_service import sagemaker
 from rehearsal.emulator.sagemaker_store import Table, arn, listed, tags
 from rehearsal.emulator.service import Request, ServiceError, authorize
 
-MAXIMUM_GROUP_POLICY = 20480
 MAXIMUM_CUSTOMER_METADATA = 50
 
 _GROUP_ARN = re.compile(
@@ -235,14 +234,9 @@ def put_group_policy(name: GroupName, policy: str) -> None:
     """Attach a resource policy to a group, in place of the one it has.
 
     Raises:
-        ServiceError: The policy is malformed or too long.
+        ServiceError: The policy is malformed.
     """
     group = groups.get(*name)
-    if len(policy) > MAXIMUM_GROUP_POLICY:
-        raise ServiceError(
-            "ValidationException",
-            f"The resource policy has {len(policy)} of {MAXIMUM_GROUP_POLICY} characters.",
-        )
     if problem := validate_policy_document(policy):
         raise ServiceError("ValidationException", f"Invalid resource policy: {problem}")
     group.policy = policy

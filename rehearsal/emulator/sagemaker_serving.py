@@ -12,8 +12,8 @@ from pathlib import Path
 
 from rehearsal.emulator import credentials, state
 from rehearsal.emulator import sagemaker_training as training
-from rehearsal.emulator.sagemaker import PRINCIPAL, check_image_pull
 from rehearsal.emulator.sagemaker_containers import BASE, Container, ContainerError, interpreter
+from rehearsal.emulator.sagemaker_service import PRINCIPAL, check_image_pull
 from rehearsal.emulator.sagemaker_storage import Storage
 
 HOST_PROGRAM = Path(__file__).with_name("serving") / "host.py"
@@ -122,10 +122,6 @@ class ModelServer:
             self._container.stop()
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def last_lines(self) -> str:
-        """The end of what the container wrote."""
-        return self._container.last_lines() if self._container is not None else ""
-
     def _wait_for_ping(self, container: Container) -> None:
         """Ping until the container answers, as SageMaker does."""
         deadline = time.monotonic() + STARTUP_SECONDS
@@ -135,8 +131,7 @@ class ModelServer:
                 return
             pause.wait(0.05)
         raise ContainerError(
-            "The primary container did not pass the ping health check. "
-            f"Please check CloudWatch logs for this endpoint. {container.last_lines()}".strip()
+            f"The primary container did not pass the ping health check. {container.last_lines()}".strip()
         )
 
     def _pings(self) -> bool:

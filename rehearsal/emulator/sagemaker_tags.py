@@ -5,7 +5,7 @@ Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_AddTags.ht
 
 from typing import Any
 
-from rehearsal.emulator.sagemaker import sagemaker
+from rehearsal.emulator.sagemaker_service import sagemaker
 from rehearsal.emulator.sagemaker_store import page, tags
 from rehearsal.emulator.service import Request
 

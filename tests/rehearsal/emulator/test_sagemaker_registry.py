@@ -1,0 +1,236 @@
+"""The model registry: versions, approval, idempotency, and who may do what from which account."""
+
+import json
+import uuid
+from typing import Any
+
+import pytest
+
+from tests.rehearsal.emulator.sagemaker_support import refused
+from tests.rehearsal.support import Emulator, allow
+
+SPECIFICATION = {
+    "Containers": [{"Image": "xgboost:1", "ModelDataUrl": "s3://models/model.tar.gz"}],
+    "SupportedContentTypes": ["text/csv"],
+    "SupportedResponseMIMETypes": ["application/json"],
+}
+
+
+@pytest.fixture
+def group(emulator: Emulator) -> str:
+    name = f"Group-{uuid.uuid4().hex[:8]}"
+    emulator.client("sagemaker").create_model_package_group(
+        ModelPackageGroupName=name, Tags=[{"Key": "sagemaker:project-id", "Value": "p-1"}]
+    )
+    return name
+
+
+def register(client: Any, group: str, **fields: Any) -> str:
+    answer = client.create_model_package(
+        **{"ModelPackageGroupName": group, "InferenceSpecification": SPECIFICATION, **fields}
+    )
+    return str(answer["ModelPackageArn"])
+
+
+def test_versions_are_numbered_and_never_reused(emulator: Emulator, group: str) -> None:
+    sagemaker = emulator.client("sagemaker")
+    first, second = register(sagemaker, group), register(sagemaker, group)
+    assert first == f"arn:aws:sagemaker:{emulator.region}:{emulator.development}:model-package/{group}/1"
+    sagemaker.delete_model_package(ModelPackageName=second)
+    assert register(sagemaker, group).endswith("/3")
+
+
+def test_a_new_version_waits_for_approval(emulator: Emulator, group: str) -> None:
+    sagemaker = emulator.client("sagemaker")
+    described = sagemaker.describe_model_package(ModelPackageName=register(sagemaker, group))
+    assert described["ModelApprovalStatus"] == "PendingManualApproval"
+    assert described["ModelPackageStatus"] == "Completed"
+    assert described["ModelPackageGroupName"] == group
+    assert described["InferenceSpecification"] == SPECIFICATION
+
+
+def test_a_client_token_makes_registering_safe_to_repeat(emulator: Emulator, group: str) -> None:
+    sagemaker = emulator.client("sagemaker")
+    fields = {"ClientToken": uuid.uuid4().hex, "CustomerMetadataProperties": {"commit": "a"}}
+    first = register(sagemaker, group, **fields)
+    assert register(sagemaker, group, **fields) == first
+    code, message = refused(
+        sagemaker.create_model_package,
+        ModelPackageGroupName=group,
+        **{**fields, "CustomerMetadataProperties": {"commit": "b"}},
+    )
+    assert code == "ConflictException"
+    assert "other parameters" in message
+    assert len(sagemaker.list_model_packages(ModelPackageGroupName=group)["ModelPackageSummaryList"]) == 1
+
+
+def test_an_update_keeps_what_it_is_not_sent(emulator: Emulator, group: str) -> None:
+    sagemaker = emulator.client("sagemaker")
+    arn = register(
+        sagemaker,
+        group,
+        CustomerMetadataProperties={"commit": "a", "metric": "1"},
+        ModelPackageDescription="First",
+    )
+    sagemaker.update_model_package(
+        ModelPackageArn=arn, ModelApprovalStatus="Approved", ApprovalDescription="Better than before"
+    )
+    sagemaker.update_model_package(
+        ModelPackageArn=arn,
+        CustomerMetadataProperties={"reviewer": "b"},
+        CustomerMetadataPropertiesToRemove=["metric"],
+        ModelLifeCycle={"Stage": "Test", "StageStatus": "Deployed"},
+    )
+    described = sagemaker.describe_model_package(ModelPackageName=arn)
+    assert described["ModelApprovalStatus"] == "Approved"
+    assert described["ApprovalDescription"] == "Better than before"
+    assert described["CustomerMetadataProperties"] == {"commit": "a", "reviewer": "b"}
+    assert described["ModelPackageDescription"] == "First"
+    assert described["ModelLifeCycle"] == {"Stage": "Test", "StageStatus": "Deployed"}
+
+
+def test_listing_filters_sorts_and_pages(emulator: Emulator, group: str) -> None:
+    sagemaker = emulator.client("sagemaker")
+    arns = [register(sagemaker, group) for _ in range(3)]
+    sagemaker.update_model_package(ModelPackageArn=arns[1], ModelApprovalStatus="Approved")
+
+    def listed(**filters: Any) -> list[int]:
+        pages = sagemaker.get_paginator("list_model_packages").paginate(
+            ModelPackageGroupName=group, PaginationConfig={"PageSize": 2}, **filters
+        )
+        return [each["ModelPackageVersion"] for page in pages for each in page["ModelPackageSummaryList"]]
+
+    assert listed() == [1, 2, 3]
+    assert listed(SortOrder="Descending") == [3, 2, 1]
+    assert listed(ModelApprovalStatus="Approved") == [2]
+
+
+def test_a_group_with_versions_is_not_deleted(emulator: Emulator, group: str) -> None:
+    sagemaker = emulator.client("sagemaker")
+    arn = register(sagemaker, group)
+    assert (
+        refused(sagemaker.delete_model_package_group, ModelPackageGroupName=group)[0] == "ConflictException"
+    )
+    sagemaker.delete_model_package(ModelPackageName=arn)
+    sagemaker.delete_model_package_group(ModelPackageGroupName=group)
+    assert "does not exist" in refused(sagemaker.describe_model_package_group, ModelPackageGroupName=group)[1]
+
+
+def test_tags_are_kept(emulator: Emulator, group: str) -> None:
+    sagemaker = emulator.client("sagemaker")
+    arn = sagemaker.describe_model_package_group(ModelPackageGroupName=group)["ModelPackageGroupArn"]
+    sagemaker.add_tags(ResourceArn=arn, Tags=[{"Key": "team", "Value": "churn"}])
+    sagemaker.delete_tags(ResourceArn=arn, TagKeys=["sagemaker:project-id"])
+    assert sagemaker.list_tags(ResourceArn=arn)["Tags"] == [{"Key": "team", "Value": "churn"}]
+
+
+def test_every_approval_is_announced_on_the_owners_bus(emulator: Emulator, group: str) -> None:
+    events, sqs, sagemaker = (emulator.client(name) for name in ("events", "sqs", "sagemaker"))
+    queue = sqs.create_queue(QueueName=group)["QueueUrl"]
+    queue_arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"][
+        "QueueArn"
+    ]
+    open_to_events = allow("sqs:SendMessage", queue_arn, Principal={"Service": "events.amazonaws.com"})
+    sqs.set_queue_attributes(
+        QueueUrl=queue,
+        Attributes={"Policy": json.dumps({"Version": "2012-10-17", "Statement": [open_to_events]})},
+    )
+    pattern = {
+        "source": ["aws.sagemaker"],
+        "detail-type": ["SageMaker Model Package State Change"],
+        "detail": {"ModelPackageGroupName": [group]},
+    }
+    events.put_rule(Name=group, EventPattern=json.dumps(pattern))
+    events.put_targets(Rule=group, Targets=[{"Id": "queue", "Arn": queue_arn}])
+
+    arn = register(sagemaker, group, CustomerMetadataProperties={"commit": "a"})
+    for status in ("Approved", "Rejected", "Approved"):
+        sagemaker.update_model_package(ModelPackageArn=arn, ModelApprovalStatus=status)
+    sagemaker.update_model_package(ModelPackageArn=arn, ApprovalDescription="No news")
+
+    received = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, WaitTimeSeconds=2)["Messages"]
+    details = [json.loads(message["Body"])["detail"] for message in received]
+    assert sorted(detail["ModelApprovalStatus"] for detail in details) == [
+        "Approved",
+        "Approved",
+        "PendingManualApproval",
+        "Rejected",
+    ]
+    assert {detail["ModelPackageArn"] for detail in details} == {arn}
+    assert "CustomerMetadataProperties" not in details[0]
+
+
+def test_another_account_needs_the_groups_policy_and_its_own(emulator: Emulator, group: str) -> None:
+    owner = emulator.client("sagemaker")
+    arn = register(owner, group)
+    group_arn = owner.describe_model_package_group(ModelPackageGroupName=group)["ModelPackageGroupArn"]
+    versions = arn.replace("/1", "/*")
+    reader = emulator.client(
+        "sagemaker",
+        account=emulator.hub,
+        role=emulator.role(allow("sagemaker:*", [group_arn, versions]), account=emulator.hub),
+    )
+    stranger = emulator.client("sagemaker", account=emulator.hub, role=emulator.role(account=emulator.hub))
+    code, message = refused(reader.describe_model_package, ModelPackageName=arn)
+    assert code == "AccessDeniedException"
+    assert "no resource-based policy allows the sagemaker:DescribeModelPackage action" in message
+
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": [
+            allow(
+                [
+                    "sagemaker:DescribeModelPackage",
+                    "sagemaker:ListModelPackages",
+                    "sagemaker:CreateModelPackage",
+                ],
+                versions,
+                Principal={"AWS": f"arn:aws:iam::{emulator.hub}:root"},
+            )
+        ],
+    }
+    owner.put_model_package_group_policy(ModelPackageGroupName=group, ResourcePolicy=json.dumps(policy))
+    assert reader.describe_model_package(ModelPackageName=arn)["ModelPackageVersion"] == 1
+    assert len(reader.list_model_packages(ModelPackageGroupName=group_arn)["ModelPackageSummaryList"]) == 1
+    assert register(reader, group_arn) == arn.replace("/1", "/2")
+    code, message = refused(reader.update_model_package, ModelPackageArn=arn, ModelApprovalStatus="Approved")
+    assert "no resource-based policy allows the sagemaker:UpdateModelPackage action" in message
+    code, message = refused(stranger.describe_model_package, ModelPackageName=arn)
+    assert "no identity-based policy allows the sagemaker:DescribeModelPackage action" in message
+
+    assert (
+        json.loads(owner.get_model_package_group_policy(ModelPackageGroupName=group)["ResourcePolicy"])
+        == policy
+    )
+    owner.delete_model_package_group_policy(ModelPackageGroupName=group)
+    assert refused(reader.describe_model_package, ModelPackageName=arn)[0] == "AccessDeniedException"
+
+
+def test_a_condition_on_the_approval_status_decides(emulator: Emulator, group: str) -> None:
+    arn = register(emulator.client("sagemaker"), group)
+    role = emulator.role(
+        allow(
+            "sagemaker:UpdateModelPackage",
+            arn,
+            Condition={"StringEquals": {"sagemaker:ModelApprovalStatus": "Rejected"}},
+        )
+    )
+    reviewer = emulator.client("sagemaker", role=role)
+    reviewer.update_model_package(ModelPackageArn=arn, ModelApprovalStatus="Rejected")
+    code, message = refused(
+        reviewer.update_model_package, ModelPackageArn=arn, ModelApprovalStatus="Approved"
+    )
+    assert code == "AccessDeniedException"
+    assert f"sagemaker:UpdateModelPackage on resource: {arn}" in message
+
+
+@pytest.mark.parametrize(
+    ("policy", "message"),
+    [
+        pytest.param("{}", "Invalid resource policy", id="no statement"),
+        pytest.param("x" * 20481, "length less than or equal to 20480", id="too long"),
+    ],
+)
+def test_group_policies_are_checked(emulator: Emulator, group: str, policy: str, message: str) -> None:
+    put = emulator.client("sagemaker").put_model_package_group_policy
+    assert message in refused(put, ModelPackageGroupName=group, ResourcePolicy=policy)[1]
