@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from ministack.core.concurrency import spawn_background
-from ministack.core.responses import request_scope
+from ministack.core.iam_evaluator import validate_policy_document
+from ministack.core.responses import error_response_json, json_response, request_scope
 from ministack.services import eventbridge, lambda_svc, sns, sqs
 
 from rehearsal.emulator.authorization import (
@@ -125,9 +126,53 @@ def put_service_event(  # noqa: PLR0917
 def install() -> None:
     """Put authorised delivery in place of ministack's."""
     eventbridge._invoke_target = _invoke_target
+    eventbridge._put_permission = _put_permission
 
 
 _deliver_within_account = eventbridge._invoke_target
+
+
+def put_bus_statement(bus: str, statement: Mapping[str, Any]) -> None:
+    """Add a statement to the policy of a bus of the current account, in place of the one of its `Sid`."""
+    policy = eventbridge._event_bus_policies.get(bus) or {"Version": "2012-10-17", "Statement": []}
+    kept = [given for given in policy["Statement"] if given.get("Sid") != statement.get("Sid")]
+    eventbridge._event_bus_policies[bus] = {**policy, "Statement": [*kept, dict(statement)]}
+
+
+def remove_bus_statement(bus: str, identifier: str) -> None:
+    """Remove a statement from the policy of a bus of the current account, if it is there."""
+    eventbridge._remove_permission({"EventBusName": bus, "StatementId": identifier})
+
+
+def bus_arn(bus: str) -> str:
+    """Return the ARN of a bus of the current account."""
+    return f"arn:aws:events:{current_region()}:{current_account()}:event-bus/{bus}"
+
+
+def _put_permission(data: dict[str, Any]) -> Any:
+    """PutPermission, which ministack answers by opening the bus to everybody, whatever the policy says.
+
+    https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutPermission.html
+    """
+    bus = data.get("EventBusName", "default")
+    if "Policy" in data:
+        fault = validate_policy_document(data["Policy"])
+        if fault:
+            return error_response_json("ValidationException", fault, 400)
+        eventbridge._event_bus_policies[bus] = json.loads(data["Policy"])
+        return json_response({})
+    principal = data.get("Principal", "*")
+    statement: dict[str, Any] = {
+        "Sid": data.get("StatementId", ""),
+        "Effect": "Allow",
+        "Principal": "*" if principal == "*" else {"AWS": f"arn:aws:iam::{principal}:root"},
+        "Action": data.get("Action", "events:PutEvents"),
+        "Resource": bus_arn(bus),
+    }
+    if condition := data.get("Condition"):
+        statement["Condition"] = {condition["Type"]: {condition["Key"]: condition["Value"]}}
+    put_bus_statement(bus, statement)
+    return json_response({})
 
 
 def _invoke_target(

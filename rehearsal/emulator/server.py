@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 
+import settings
 from rehearsal.emulator import state, switches
 
 GRACE_SECONDS = 2.0
@@ -22,8 +23,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m rehearsal.emulator", description=__doc__)
     parser.add_argument("--port", type=int, required=True, help="port on the loopback interface")
     parser.add_argument("--state", type=Path, required=True, help="folder for everything the emulator keeps")
+    parser.add_argument("--catalog", type=Path, default=settings.CATALOG, help="describes the organisation")
     arguments = parser.parse_args()
     switches.check_version()
+    try:
+        loaded = settings.load(arguments.catalog)
+    except settings.CatalogError as error:
+        sys.exit(str(error))
     if os.getpgrp() != os.getpid():
         os.setsid()  # What it starts shall be found, and ended, as one group.
     environment = switches.environment(arguments.port, arguments.state)
@@ -31,10 +37,10 @@ def main() -> None:
     os.environ.update(environment)
     state.use(arguments.state)
     threading.Thread(target=_end_with_starter, daemon=True).start()
-    asyncio.run(_serve(arguments.port))
+    asyncio.run(_serve(arguments.port, loaded))
 
 
-async def _serve(port: int) -> None:
+async def _serve(port: int, loaded: settings.Settings) -> None:
     # ministack reads its switches when it is imported.
     from hypercorn.asyncio import serve  # noqa: PLC0415
     from hypercorn.config import Config  # noqa: PLC0415
@@ -44,7 +50,7 @@ async def _serve(port: int) -> None:
 
     logging.getLogger("ministack").setLevel(os.environ["LOG_LEVEL"])
     credentials.serve_at(f"http://{switches.HOST}:{port}")
-    overlay.install()
+    overlay.install(loaded)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, end)

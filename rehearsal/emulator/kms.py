@@ -1,0 +1,98 @@
+"""AWS KMS across accounts: a key used from another account, if key policy and identity policy allow.
+
+https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying-external-accounts.html
+
+What stays out: keys in `GenerateDataKey` and `Decrypt` that S3, logs and the like call on somebody's behalf.
+"""
+
+import json
+from typing import Any
+
+from ministack.core import iam_actions
+from ministack.core.responses import get_account_id, get_region, request_scope
+from ministack.services import kms
+
+_FOREIGN_OPERATIONS = frozenset(
+    {
+        "CreateGrant",
+        "Decrypt",
+        "DescribeKey",
+        "Encrypt",
+        "GenerateDataKey",
+        "GenerateDataKeyPair",
+        "GenerateDataKeyPairWithoutPlaintext",
+        "GenerateDataKeyWithoutPlaintext",
+        "GenerateMac",
+        "GetKeyRotationStatus",
+        "GetPublicKey",
+        "ListGrants",
+        "RevokeGrant",
+        "Sign",
+        "Verify",
+        "VerifyMac",
+    }
+)
+"""Operations that the API reference marks as possible across accounts."""
+
+_handle = kms.handle_request
+_key_policy = kms.key_policy_for_arn
+_extract_resource_arn = iam_actions.extract_resource_arn
+
+
+def install() -> None:
+    """Put cross-account use in place."""
+    kms.handle_request = _handle_request
+    kms.key_policy_for_arn = _key_policy_for_arn
+    iam_actions.extract_resource_arn = _resource_arn
+
+
+def _resource_arn(  # noqa: PLR0917  ministack's signature
+    service: str,
+    method: str,
+    path: str,
+    headers: dict[str, str],
+    body: bytes,
+    query_params: dict[str, Any],
+    region: str,
+    account_id: str,
+) -> str:
+    arn: str = _extract_resource_arn(service, method, path, headers, body, query_params, region, account_id)
+    return _key_arn(arn) if service == "kms" else arn
+
+
+def _key_arn(arn: str) -> str:
+    """ARN of the key that an alias, or a key id found in a ciphertext, stands for: IAM asks for keys."""
+    fields = arn.split(":", 5)
+    if len(fields) < 6:
+        return arn
+    account, region, resource = fields[4], fields[3], fields[5]
+    if resource.startswith("alias/"):
+        resource = f"key/{kms._aliases.get_scoped(account, region, arn)}"
+    for _, record in kms._keys.all_items():
+        if record["Arn"].endswith(f":{resource}") and f":{region}:" in record["Arn"]:
+            found: str = record["Arn"]
+            return found
+    return arn
+
+
+def _key_policy_for_arn(resource_arn: str) -> tuple[Any, str] | None:
+    fields = resource_arn.split(":", 5)
+    with request_scope(fields[4], fields[3]):
+        policy: tuple[Any, str] | None = _key_policy(resource_arn)
+    return policy
+
+
+async def _handle_request(
+    method: str, path: str, headers: dict[str, str], body: bytes, query_params: dict[str, Any]
+) -> Any:
+    operation = headers.get("x-amz-target", "").rpartition(".")[2]
+    if operation not in _FOREIGN_OPERATIONS:
+        return await _handle(method, path, headers, body, query_params)
+    region = get_region()
+    arn = _resource_arn("kms", method, path, headers, body, query_params, region, get_account_id())
+    owner = arn.split(":")[4] if arn.startswith("arn:") else get_account_id()
+    sent = json.loads(body or b"{}")
+    if "KeyId" in sent:
+        body = json.dumps({**sent, "KeyId": arn}).encode()
+    with request_scope(owner, region):
+        return await _handle(method, path, headers, body, query_params)

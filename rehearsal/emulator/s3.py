@@ -1,0 +1,55 @@
+"""Amazon S3 across accounts: who may reach into a bucket of another account.
+
+ministack asks the bucket's policy about the caller's account; a policy may name a role, or ask for the name
+of one. Here it is asked about the caller itself. Object ACLs, which buckets have off by default, open
+nothing (https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html).
+
+What stays out: KMS permissions of whoever reads or writes encrypted objects.
+"""
+
+from typing import Any
+
+from ministack.core import iam_actions, iam_evaluator
+from ministack.core.responses import get_region, request_scope
+from ministack.services import s3
+
+_object_tags = s3.object_tags_for_condition
+
+
+def install() -> None:
+    """Put the checks in place."""
+    s3._foreign_bucket_allows = _foreign_bucket_allows
+    s3.object_tags_for_condition = _object_tags_for_condition
+
+
+def _foreign_bucket_allows(
+    owner_account: str,
+    bucket_name: str,
+    key: str,
+    method: str,
+    query_params: dict[str, Any],
+    caller: str,
+    headers: dict[str, Any] | None = None,
+) -> bool:
+    path = f"/{bucket_name}/{key}" if key else f"/{bucket_name}"
+    action = f"s3:{iam_actions._s3_action(method, path, query_params)}"
+    keys = iam_actions.s3_service_context(action, query_params, path, headers or {})
+    arn = iam_evaluator.caller_arn() if caller else "*"
+    context = iam_evaluator.EvalContext(
+        principal_arn=arn,
+        principal_type="AssumedRole" if ":assumed-role/" in arn else "User" if caller else "Anonymous",
+        principal_account=caller,
+        action=action,
+        resource_arn=f"arn:aws:s3:::{path.lstrip('/')}",
+        region=get_region(),
+        service_context={name.lower(): value for name, value in keys.items()},
+    )
+    policy = s3._bucket_policies.get_scoped(owner_account, None, bucket_name)
+    decision: str = iam_evaluator.evaluate_resource_policy(policy, context).decision
+    return decision == "Allow"
+
+
+def _object_tags_for_condition(bucket: str, key: str, query_params: dict[str, Any]) -> dict[str, str]:
+    with request_scope(s3._bucket_owner_account(bucket) or "", get_region()):
+        tags: dict[str, str] = _object_tags(bucket, key, query_params)
+    return tags
