@@ -77,7 +77,8 @@ def _invoke(request: Request, headers: dict[str, str], body: bytes) -> Answer:
         return _model_error(answer.status, answer.body.decode("utf-8", "replace"))
     return (
         HTTPStatus.OK,
-        {"Content-Type": answer.content_type, "x-Amzn-Invoked-Production-Variant": variant},
+        # In lower case, for ministack makes every `Content-Type` of JSON that of the service's protocol.
+        {"content-type": answer.content_type, "x-amzn-invoked-production-variant": variant},
         answer.body,
     )
 
