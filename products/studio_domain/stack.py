@@ -1,6 +1,7 @@
 """SageMaker Studio domain: the resources of one team's domain."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import aws_cdk as cdk
 from aws_cdk import aws_sagemaker as sagemaker
@@ -84,7 +85,7 @@ class StudioDomainStack(cdk.Stack):
             default="10.0.0.0/24",
         )
 
-        names = settings.names
+        names = replace(settings.names, region=cdk.Aws.REGION)
         key = encryption_key(
             self, "Key", alias=names.domain_key_alias, description="The Studio domain and its team's data"
         )

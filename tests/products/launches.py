@@ -1,0 +1,148 @@
+"""Products as they would be launched: settings to choose from, and templates with their values filled in."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import yaml
+
+from products.build_from_s3.product import PRODUCT as BUILD_FROM_S3
+from products.deploy_realtime.product import PRODUCT as DEPLOY_REALTIME
+from products.product import AssetLocation, Product, Template, render_all
+from products.studio_domain.product import PRODUCT as STUDIO_DOMAIN
+from settings import CATALOG, Settings
+
+PRODUCTS = {product.identifier: product for product in (BUILD_FROM_S3, DEPLOY_REALTIME, STUDIO_DOMAIN)}
+CONNECTION = "arn:aws:codeconnections:eu-west-1:222222222222:connection/0a1b2c3d-0000-4111-8222-333333333333"
+PROVIDERS = ("codecommit", "github", "gitlab", "bitbucket")
+BOUNDARIES = (None, "mlplatform-boundary")
+
+LONGEST = {
+    "SageMakerProjectName": "customer-churn-prediction-for-eu",
+    "SageMakerProjectId": "p-0123456789abcdefgh",
+    "InputDataUri": "s3://mlplatform-team-data-333333333333-ap-southeast-1/churn/2026/customers.csv",
+    "TargetColumn": "churned",
+    "RepositoryId": "example-team/customer-churn-prediction",
+    "ModelPackageGroupName": "customer-churn-prediction-for-eu-p-0123456789abcdefgh",
+    "DomainName": "d" * 63,
+    "AWS::AccountId": "333333333333",
+    "AWS::Partition": "aws",
+    "AWS::Region": "ap-southeast-1",
+    "AWS::StackName": "SC-333333333333-pp-abcdefghijklm",
+    "AWS::StackId": "arn:aws:cloudformation:ap-southeast-1:333333333333:stack/SC-1/1",
+}
+assert len(LONGEST["SageMakerProjectName"]) == 32
+assert len(LONGEST["SageMakerProjectId"]) == 20
+
+
+def settings(
+    *, provider: str = "codecommit", boundary: str | None = None, prefix: str = "mlplatform"
+) -> Settings:
+    """The example catalog with other choices."""
+    document = yaml.safe_load(CATALOG.read_text(encoding="utf-8")) | {"name_prefix": prefix}
+    document["repository"] = {"provider": provider}
+    if provider != "codecommit":
+        document["repository"]["connection_arn"] = CONNECTION
+    if boundary:
+        document["permissions_boundary"] = boundary
+    return Settings.model_validate(document)
+
+
+def assets(product: Product) -> dict[str, AssetLocation]:
+    """Locations such as the portfolios would give."""
+    return {
+        name: AssetLocation("mlplatform-assets-222222222222-eu-west-1", f"{name}.zip")
+        for name in (*product.seeds, *product.functions)
+    }
+
+
+@cache
+def templates(provider: str = "codecommit", boundary: str | None = None) -> dict[str, Template]:
+    """The templates of all products, rendered once a choice."""
+    return render_all(
+        PRODUCTS.values(),
+        settings(provider=provider, boundary=boundary, prefix="mlplatform-x"),
+        {identifier: assets(product) for identifier, product in PRODUCTS.items()},
+    )
+
+
+@dataclass(frozen=True)
+class Launch:
+    """A template with values for its parameters."""
+
+    template: Template
+    values: dict[str, str]
+
+    @property
+    def resources(self) -> dict[str, dict[str, Any]]:
+        """The resources whose condition holds, with their values filled in."""
+        return {
+            logical_id: self.value(resource)
+            for logical_id, resource in self.template["Resources"].items()
+            if self._holds(resource.get("Condition"))
+        }
+
+    def of_type(self, resource_type: str) -> list[dict[str, Any]]:
+        """The properties of the resources of one type."""
+        return [item["Properties"] for item in self.resources.values() if item["Type"] == resource_type]
+
+    def only(self, resource_type: str) -> dict[str, Any]:
+        """The properties of the one resource of a type."""
+        (properties,) = self.of_type(resource_type)
+        return properties
+
+    def role(self, name: str) -> dict[str, Any]:
+        """The properties of a role."""
+        (properties,) = (item for item in self.of_type("AWS::IAM::Role") if item["RoleName"] == name)
+        return properties
+
+    def value(self, node: Any) -> Any:
+        """A part of the template, as CloudFormation would see it."""
+        if isinstance(node, list):
+            return [self.value(item) for item in node]
+        if not isinstance(node, dict):
+            return node
+        if len(node) == 1:
+            ((function, arguments),) = node.items()
+            if function in self._functions:
+                return self._functions[function](self.value(arguments))
+        return {key: self.value(item) for key, item in node.items()}
+
+    @property
+    def _functions(self) -> dict[str, Callable[[Any], Any]]:
+        return {
+            "Ref": lambda name: self.values.get(name, f"<{name}>"),
+            "Fn::GetAtt": lambda path: f"<{'.'.join(path)}>",
+            "Fn::Join": lambda arguments: arguments[0].join(arguments[1]),
+            "Fn::Split": lambda arguments: arguments[1].split(arguments[0]),
+            "Fn::Select": lambda arguments: arguments[1][int(arguments[0])],
+            "Fn::Sub": lambda arguments: self._substitute(*arguments),
+            "Fn::GetAZs": lambda region: [f"{region}a", f"{region}b"],
+            "Fn::Cidr": lambda arguments: [f"{arguments[0]}-{number}" for number in range(arguments[1])],
+        }
+
+    def _substitute(self, text: str, names: dict[str, str]) -> str:
+        for name, value in (self.values | names).items():
+            text = text.replace(f"${{{name}}}", value)
+        return text
+
+    def _holds(self, condition: str | None) -> bool:
+        if condition is None:
+            return True
+        left, right = self.value(self.template["Conditions"][condition]["Fn::Equals"])
+        return bool(left == right)
+
+
+def launch(
+    identifier: str, *, provider: str = "codecommit", boundary: str | None = None, **values: str
+) -> Launch:
+    """A product launched with the longest values, or with some others."""
+    template = templates(provider, boundary)[identifier]
+    defaults = {
+        name: parameter["Default"]
+        for name, parameter in template["Parameters"].items()
+        if "Default" in parameter
+    }
+    return Launch(json.loads(json.dumps(template)), defaults | LONGEST | values)

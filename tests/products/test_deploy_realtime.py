@@ -1,0 +1,165 @@
+"""The deploy project's own promises."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.products.launches import LONGEST, Launch, launch, templates
+
+ID = LONGEST["SageMakerProjectId"]
+TITLE = f"{LONGEST['SageMakerProjectName']}-{ID}"
+TEST, PRODUCTION = "444444444444", "555555555555"
+
+
+@pytest.fixture(scope="module")
+def launched() -> Launch:
+    return launch("deploy_realtime")
+
+
+@pytest.fixture(scope="module")
+def pipeline(launched: Launch) -> dict[str, Any]:
+    return launched.only("AWS::CodePipeline::Pipeline")
+
+
+def action(pipeline: dict[str, Any], stage_name: str) -> dict[str, Any]:
+    (found,) = (stage["Actions"] for stage in pipeline["Stages"] if stage["Name"] == stage_name)
+    (only,) = found
+    return dict(only)
+
+
+def test_stages_come_in_order(pipeline: dict[str, Any]) -> None:
+    assert [stage["Name"] for stage in pipeline["Stages"]] == [
+        "Source",
+        "Build",
+        "DeployTest",
+        "IntegrationTest",
+        "ApproveProduction",
+        "DeployProduction",
+    ]
+    assert pipeline["PipelineType"] == "V2"
+
+
+def test_everything_after_the_build_is_skipped_without_a_model(pipeline: dict[str, Any]) -> None:
+    conditions = {stage["Name"]: stage.get("BeforeEntry") for stage in pipeline["Stages"]}
+    assert conditions.pop("Source") is conditions.pop("Build") is None
+    for condition in conditions.values():
+        (only,) = condition["Conditions"]
+        (rule,) = only["Rules"]
+        assert only["Result"] == "SKIP"
+        assert rule["RuleTypeId"]["Provider"] == "VariableCheck"
+        assert rule["Configuration"] == {
+            "Variable": "#{Build.MODEL_PACKAGE_ARN}",
+            "Operator": "NE",
+            "Value": "none",
+        }
+
+
+def test_a_release_starts_the_pipeline_with_its_version(launched: Launch, pipeline: dict[str, Any]) -> None:
+    (release,) = (
+        rule
+        for rule in launched.of_type("AWS::Events::Rule")
+        if rule["EventPattern"]["source"] == ["mlplatform-x.registry"]
+    )
+    assert release["EventPattern"]["detail"] == {"ModelPackageGroupName": [LONGEST["ModelPackageGroupName"]]}
+    transformer = release["Targets"][0]["InputTransformer"]
+    assert transformer["InputPathsMap"] == {"ModelPackageArn": "$.detail.ModelPackageArn"}
+    assert json.loads(transformer["InputTemplate"]) == {
+        "variables": [{"name": "ModelPackageArn", "value": "<ModelPackageArn>"}]
+    }
+    (variable,) = pipeline["Variables"]
+    assert (variable["Name"], variable["DefaultValue"]) == ("ModelPackageArn", "none")
+    (asked,) = json.loads(action(pipeline, "Build")["Configuration"]["EnvironmentVariables"])
+    assert (asked["name"], asked["value"]) == ("MODEL_PACKAGE_ARN", "#{variables.ModelPackageArn}")
+
+
+@pytest.mark.parametrize(
+    ("stage", "account", "name"),
+    [("DeployTest", TEST, "test"), ("DeployProduction", PRODUCTION, "production")],
+)
+def test_each_stage_deploys_its_template_to_its_account(
+    pipeline: dict[str, Any], stage: str, account: str, name: str
+) -> None:
+    deploy = action(pipeline, stage)
+    assert deploy["RoleArn"] == f"arn:aws:iam::{account}:role/mlplatform-x-deployment"
+    assert deploy["Configuration"] == {
+        "ActionMode": "CREATE_UPDATE",
+        "RoleArn": f"arn:aws:iam::{account}:role/mlplatform-x-deployment-cloudformation",
+        "StackName": f"mlplatform-x-endpoint-{ID}",
+        "TemplatePath": f"Build::endpoint-{name}.template.json",
+    }
+
+
+def test_integration_tests_know_the_endpoint_and_the_version(
+    launched: Launch, pipeline: dict[str, Any]
+) -> None:
+    test = action(pipeline, "IntegrationTest")
+    (given,) = json.loads(test["Configuration"]["EnvironmentVariables"])
+    assert (given["name"], given["value"]) == ("MODEL_PACKAGE_ARN", "#{Build.MODEL_PACKAGE_ARN}")
+    name = test["Configuration"]["ProjectName"]
+    (project,) = (item for item in launched.of_type("AWS::CodeBuild::Project") if item["Name"] == name)
+    assert project["Source"]["BuildSpec"] == "buildspec-integration-test.yml"
+    variables = {item["Name"]: item["Value"] for item in project["Environment"]["EnvironmentVariables"]}
+    assert variables["ENDPOINT_NAME"] == TITLE
+    assert variables["STAGE_ACCOUNT_ID"] == TEST
+    assert variables["INTEGRATION_TEST_ROLE_ARN"] == (
+        f"arn:aws:iam::{TEST}:role/mlplatform-x-integration-test"
+    )
+
+
+@pytest.mark.parametrize(
+    ("purpose", "expected"),
+    [
+        (
+            "pipeline",
+            [
+                f"arn:aws:iam::{PRODUCTION}:role/mlplatform-x-deployment",
+                f"arn:aws:iam::{TEST}:role/mlplatform-x-deployment",
+            ],
+        ),
+        ("integration-test", f"arn:aws:iam::{TEST}:role/mlplatform-x-integration-test"),
+        ("build", None),
+        ("trigger", None),
+    ],
+)
+def test_only_named_roles_of_target_accounts_are_assumed(
+    launched: Launch, purpose: str, expected: Any
+) -> None:
+    role = launched.role(f"mlplatform-x-{purpose}-{ID}")
+    assumed = [
+        statement["Resource"]
+        for policy in role["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement["Action"] == "sts:AssumeRole"
+    ]
+    assert assumed == ([] if expected is None else [expected])
+
+
+def test_artifacts_are_read_by_the_deployment_roles_alone(launched: Launch) -> None:
+    statements = launched.only("AWS::S3::BucketPolicy")["PolicyDocument"]["Statement"]
+    readers = {
+        item["Condition"]["ArnEquals"]["aws:PrincipalArn"]
+        for item in statements
+        if item["Effect"] == "Allow" and "s3:GetObject" in item["Action"]
+    }
+    assert readers == {
+        f"arn:aws:iam::{account}:role/mlplatform-x-deployment" for account in (TEST, PRODUCTION)
+    }
+
+
+def test_approver_reads_what_is_approved(pipeline: dict[str, Any]) -> None:
+    message = action(pipeline, "ApproveProduction")["Configuration"]["CustomData"]
+    assert "#{Build.MODEL_PACKAGE_ARN}" in message
+    assert PRODUCTION in message
+
+
+def test_one_account_for_both_stages_is_refused() -> None:
+    (rule,) = templates()["deploy_realtime"]["Rules"].values()
+    assert rule["Assertions"] == [
+        {
+            "Assert": {
+                "Fn::Not": [{"Fn::Equals": [{"Ref": "TestAccountId"}, {"Ref": "ProductionAccountId"}]}]
+            },
+            "AssertDescription": "Test and production must be two accounts.",
+        }
+    ]

@@ -1,0 +1,97 @@
+"""What each parameter of a form takes and refuses."""
+
+import re
+
+import pytest
+
+from tests.products.launches import LONGEST, templates
+
+CASES = [
+    # (product, provider, parameter, value, accepted)
+    ("build_from_s3", "codecommit", "SageMakerProjectName", "churn", True),
+    ("build_from_s3", "codecommit", "SageMakerProjectName", LONGEST["SageMakerProjectName"], True),
+    ("build_from_s3", "codecommit", "SageMakerProjectName", "a" * 33, False),
+    ("build_from_s3", "codecommit", "SageMakerProjectName", "churn-", False),
+    ("build_from_s3", "codecommit", "SageMakerProjectName", "churn_model", False),
+    ("build_from_s3", "codecommit", "SageMakerProjectId", "p-k2xyz0abcdef", True),
+    ("build_from_s3", "codecommit", "SageMakerProjectId", "P-K2XYZ0ABCDEF", False),
+    ("build_from_s3", "codecommit", "SageMakerProjectId", "a" * 21, False),
+    ("build_from_s3", "codecommit", "InputDataUri", "s3://bucket/data.csv", True),
+    ("build_from_s3", "codecommit", "InputDataUri", "s3://my-bucket.eu/folder/part (1).csv", False),
+    ("build_from_s3", "codecommit", "InputDataUri", "s3://bucket/2026-01/data", True),
+    ("build_from_s3", "codecommit", "InputDataUri", "s3://bucket", False),
+    ("build_from_s3", "codecommit", "InputDataUri", "s3://bucket/", False),
+    ("build_from_s3", "codecommit", "InputDataUri", "s3://bucket/folder/", False),
+    ("build_from_s3", "codecommit", "InputDataUri", "s3://bucket/*", False),
+    ("build_from_s3", "codecommit", "InputDataUri", "s3://bucket/dat?", False),
+    ("build_from_s3", "codecommit", "InputDataUri", "s3://bucket/${aws:username}", False),
+    ("build_from_s3", "codecommit", "InputDataUri", "https://bucket.s3.amazonaws.com/data.csv", False),
+    ("build_from_s3", "codecommit", "TargetColumn", "species", True),
+    ("build_from_s3", "codecommit", "TargetColumn", "Culmen Length (mm)", True),
+    ("build_from_s3", "codecommit", "TargetColumn", "größe", True),
+    ("build_from_s3", "codecommit", "TargetColumn", "", False),
+    ("build_from_s3", "codecommit", "TargetColumn", " species", False),
+    ("build_from_s3", "codecommit", "TargetColumn", "$(rm -r /)", False),
+    ("build_from_s3", "codecommit", "TargetColumn", "a`b", False),
+    ("build_from_s3", "codecommit", "TargetColumn", "a\nb", False),
+    ("build_from_s3", "codecommit", "TargetColumn", 'a"b', False),
+    ("build_from_s3", "codecommit", "TargetColumn", "a" * 128, False),
+    ("build_from_s3", "github", "RepositoryId", "example-team/churn.model", True),
+    ("build_from_s3", "github", "RepositoryId", "example-team/group/churn", False),
+    ("build_from_s3", "github", "RepositoryId", "churn", False),
+    ("build_from_s3", "github", "RepositoryId", "https://github.com/example-team/churn", False),
+    ("build_from_s3", "bitbucket", "RepositoryId", "example-team/group/churn", False),
+    ("build_from_s3", "gitlab", "RepositoryId", "example-team/group/sub-group/churn", True),
+    ("deploy_realtime", "codecommit", "ModelPackageGroupName", LONGEST["ModelPackageGroupName"], True),
+    ("deploy_realtime", "codecommit", "ModelPackageGroupName", "a" * 64, False),
+    (
+        "deploy_realtime",
+        "codecommit",
+        "ModelPackageGroupName",
+        "arn:aws:sagemaker:eu-west-1:222222222222:model-package-group/churn",
+        False,
+    ),
+    ("deploy_realtime", "codecommit", "TestAccountId", "044444444444", True),
+    ("deploy_realtime", "codecommit", "TestAccountId", "44444444444", False),
+    ("deploy_realtime", "codecommit", "ProductionAccountId", "555555555555", True),
+    ("deploy_realtime", "codecommit", "ProductionAccountId", "production", False),
+    ("studio_domain", "codecommit", "DomainName", "risk-team", True),
+    ("studio_domain", "codecommit", "DomainName", "risk team", False),
+    ("studio_domain", "codecommit", "NetworkAccess", "VpcOnly", True),
+    ("studio_domain", "codecommit", "NetworkAccess", "PublicInternetOnly", True),
+    ("studio_domain", "codecommit", "NetworkAccess", "Public", False),
+    ("studio_domain", "codecommit", "VpcCidr", "10.0.0.0/24", True),
+    ("studio_domain", "codecommit", "VpcCidr", "172.16.0.0/16", True),
+    ("studio_domain", "codecommit", "VpcCidr", "255.255.255.128/25", True),
+    ("studio_domain", "codecommit", "VpcCidr", "10.0.0.0/26", False),
+    ("studio_domain", "codecommit", "VpcCidr", "10.0.0.0/8", False),
+    ("studio_domain", "codecommit", "VpcCidr", "10.0.0.256/24", False),
+    ("studio_domain", "codecommit", "VpcCidr", "10.0.0/24", False),
+]
+
+
+@pytest.mark.parametrize(
+    ("product", "provider", "name", "value", "accepted"),
+    [pytest.param(*case, id=f"{case[2]}-{case[3][:24]!r}-{'yes' if case[4] else 'no'}") for case in CASES],
+)
+def test_parameter(product: str, provider: str, name: str, value: str, accepted: bool) -> None:
+    parameter = templates(provider)[product]["Parameters"][name]
+    found = (
+        re.search(parameter["AllowedPattern"], value) is not None
+        and parameter["MinLength"] <= len(value) <= parameter["MaxLength"]
+        and value in parameter.get("AllowedValues", [value])
+    )
+    assert found == accepted
+
+
+def test_every_parameter_is_tried_both_ways() -> None:
+    tried = {(product, name, accepted) for product, _, name, _, accepted in CASES}
+    for product, template in templates("github").items():
+        for name in template["Parameters"]:
+            # The project's own parameters and the repository are the same in all forms.
+            somewhere = {
+                accepted
+                for other, other_name, accepted in tried
+                if other_name == name and other in (product, "build_from_s3")
+            }
+            assert somewhere == {True, False}, (product, name)

@@ -1,0 +1,228 @@
+"""What holds for every product, whatever the adopter decides."""
+
+import json
+import re
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import aws_cdk as cdk
+import cdk_nag
+import pytest
+from cfnlint.api import ManualArgs, lint
+
+from products.product import add_stack, render, scratch_app
+from tests.products.launches import (
+    BOUNDARIES,
+    PRODUCTS,
+    PROVIDERS,
+    assets,
+    launch,
+    settings,
+    templates,
+)
+
+products = pytest.mark.parametrize("identifier", PRODUCTS)
+providers = pytest.mark.parametrize("provider", PROVIDERS)
+# Every kind of resource appears in one of these: GitLab and Bitbucket differ from GitHub by a host and a
+# pattern, a boundary adds one property.
+kinds = pytest.mark.parametrize(
+    ("provider", "boundary"), [("codecommit", None), ("github", BOUNDARIES[1])], ids=["codecommit", "github"]
+)
+boundaries = pytest.mark.parametrize("boundary", BOUNDARIES, ids=["no-boundary", "boundary"])
+
+# What each service takes: length, and characters where they are few.
+# Sources: the module `names`; https://docs.aws.amazon.com/codebuild/latest/APIReference/API_CreateProject.html,
+# https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PipelineDeclaration.html,
+# https://docs.aws.amazon.com/codecommit/latest/APIReference/API_CreateRepository.html,
+# https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html,
+# https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html,
+# https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html
+NAME_LIMITS = {
+    ("AWS::CodeBuild::Project", "Name"): (150, r"[A-Za-z0-9][A-Za-z0-9_-]+"),
+    ("AWS::CodeCommit::Repository", "RepositoryName"): (100, r"[\w.-]+"),
+    ("AWS::CodePipeline::Pipeline", "Name"): (100, r"[A-Za-z0-9.@_-]+"),
+    ("AWS::IAM::Role", "RoleName"): (64, r"[\w+=,.@-]+"),
+    ("AWS::KMS::Alias", "AliasName"): (256, r"alias/[a-zA-Z0-9/_-]+"),
+    ("AWS::Lambda::Function", "FunctionName"): (64, r"[a-zA-Z0-9-_]+"),
+    ("AWS::Logs::LogGroup", "LogGroupName"): (512, r"[.\-_/#A-Za-z0-9]+"),
+    ("AWS::S3::Bucket", "BucketName"): (63, r"[a-z0-9][a-z0-9.-]+[a-z0-9]"),
+    ("AWS::SageMaker::CodeRepository", "CodeRepositoryName"): (63, r"[a-zA-Z0-9](-*[a-zA-Z0-9])*"),
+    ("AWS::SageMaker::Domain", "DomainName"): (63, r"[a-zA-Z0-9](-*[a-zA-Z0-9])*"),
+    ("AWS::SageMaker::ModelPackageGroup", "ModelPackageGroupName"): (63, r"[a-zA-Z0-9](-*[a-zA-Z0-9])*"),
+    ("AWS::SageMaker::UserProfile", "UserProfileName"): (63, r"[a-zA-Z0-9](-*[a-zA-Z0-9])*"),
+}
+UNNAMED = {
+    "AWS::EC2::FlowLog",
+    "AWS::EC2::RouteTable",
+    "AWS::EC2::SecurityGroup",
+    "AWS::EC2::SecurityGroupEgress",
+    "AWS::EC2::SecurityGroupIngress",
+    "AWS::EC2::Subnet",
+    "AWS::EC2::SubnetRouteTableAssociation",
+    "AWS::EC2::VPC",
+    "AWS::EC2::VPCEndpoint",
+    "AWS::Events::Rule",
+    "AWS::KMS::Key",
+    "AWS::Lambda::Permission",
+    "AWS::S3::BucketPolicy",
+    "Custom::RepositorySeed",
+}
+# Types whose schema knows no tags.
+UNTAGGED = {
+    "AWS::EC2::SecurityGroupEgress",
+    "AWS::EC2::SecurityGroupIngress",
+    "AWS::EC2::SubnetRouteTableAssociation",
+    "AWS::KMS::Alias",
+    "AWS::Lambda::Permission",
+    "AWS::S3::BucketPolicy",
+    "Custom::RepositorySeed",
+}
+HOLDING_WORK = {
+    "AWS::CodeCommit::Repository",
+    "AWS::KMS::Key",
+    "AWS::S3::Bucket",
+    "AWS::S3::BucketPolicy",
+    "AWS::SageMaker::ModelPackageGroup",
+}
+
+
+@products
+@kinds
+def test_template_has_no_findings_of_cfn_lint(identifier: str, provider: str, boundary: str | None) -> None:
+    text = json.dumps(templates(provider, boundary)[identifier])
+    findings = lint(text, config=ManualArgs(regions=["eu-west-1"], include_checks=["W"]))
+    assert [f"{finding.rule.id} {finding.path} {finding.message}" for finding in findings] == []
+
+
+@kinds
+def test_cdk_nag_finds_nothing_unexplained(provider: str, boundary: str | None, tmp_path: Path) -> None:
+    app = scratch_app(str(tmp_path))
+    for product in PRODUCTS.values():
+        add_stack(app, product, settings(provider=provider, boundary=boundary), assets(product))
+    cdk.Validations.of(app).add_plugins(cdk_nag.AwsSolutionsChecks(app))
+    app.synth()  # raises on a finding, as the next test shows
+
+
+def test_cdk_nag_sees_into_products(tmp_path: Path) -> None:
+    app = scratch_app(str(tmp_path))
+    product = PRODUCTS["build_from_s3"]
+    stack = add_stack(app, product, settings(), assets(product))
+    cdk.aws_s3.Bucket(stack, "Careless")
+    cdk.Validations.of(app).add_plugins(cdk_nag.AwsSolutionsChecks(app))
+    with pytest.raises(Exception, match="AwsSolutions-S10"):
+        app.synth()
+
+
+@products
+@providers
+def test_names_fit_the_longest_project(identifier: str, provider: str) -> None:
+    for logical_id, resource in launch(identifier, provider=provider).resources.items():
+        resource_type = resource["Type"]
+        limits = [(key[1], limit) for key, limit in NAME_LIMITS.items() if key[0] == resource_type]
+        assert limits or resource_type in UNNAMED, f"{resource_type} has no entry in either table"
+        for name_property, (maximum, pattern) in limits:
+            name = resource["Properties"][name_property]
+            assert len(name) <= maximum, (logical_id, name)
+            assert re.fullmatch(pattern, name), (logical_id, name)
+
+
+@products
+@providers
+@boundaries
+def test_every_role_has_the_boundary_or_none(identifier: str, provider: str, boundary: str | None) -> None:
+    roles = launch(identifier, provider=provider, boundary=boundary).of_type("AWS::IAM::Role")
+    expected = f"arn:aws:iam::333333333333:policy/{boundary}" if boundary else None
+    assert {role.get("PermissionsBoundary") for role in roles} == {expected}
+
+
+@products
+@providers
+def test_everything_is_tagged(identifier: str, provider: str) -> None:
+    launched = launch(identifier, provider=provider)
+    expected = {"platform": "mlplatform"}
+    if identifier != "studio_domain":
+        expected |= {
+            "sagemaker:project-id": launched.values["SageMakerProjectId"],
+            "sagemaker:project-name": launched.values["SageMakerProjectName"],
+        }
+    for logical_id, resource in launched.resources.items():
+        if resource["Type"] in UNTAGGED:
+            continue
+        tags = resource["Properties"].get("Tags", {})
+        found = {tag["Key"]: tag["Value"] for tag in tags} if isinstance(tags, list) else tags
+        assert found.items() >= expected.items(), logical_id
+
+
+@products
+@providers
+def test_what_holds_work_outlives_the_product(identifier: str, provider: str) -> None:
+    for logical_id, resource in templates(provider)[identifier]["Resources"].items():
+        kept = resource["Type"] in HOLDING_WORK
+        # A failed creation leaves nothing behind.
+        expected = ("RetainExceptOnCreate", "Retain") if kept else ("Delete", "Delete")
+        found = tuple(resource.get(policy, "Delete") for policy in ("DeletionPolicy", "UpdateReplacePolicy"))
+        assert found == expected, logical_id
+
+
+@products
+@providers
+def test_form_is_complete(identifier: str, provider: str) -> None:
+    template = templates(provider)[identifier]
+    parameters = template["Parameters"]
+    interface = template["Metadata"]["AWS::CloudFormation::Interface"]
+    grouped = [name for group in interface["ParameterGroups"] for name in group["Parameters"]]
+    assert sorted(grouped) == sorted(parameters)
+    assert set(interface["ParameterLabels"]) == set(parameters)
+    assert template["Metadata"]["SagemakerTemplateParameterRules"] == {
+        name: {"Optional": "Default" in parameter} for name, parameter in parameters.items()
+    }
+    for name, parameter in parameters.items():
+        assert re.compile(parameter["AllowedPattern"]), name
+        assert parameter["ConstraintDescription"].startswith("Enter "), name
+        assert parameter["MaxLength"] >= len(parameter.get("Default", "")), name
+        assert parameter["Description"].endswith("."), name
+    assert ("RepositoryId" in parameters) == (provider != "codecommit" and identifier != "studio_domain")
+    assert all(output["Description"].endswith(".") for output in template["Outputs"].values())
+
+
+@products
+def test_policies_name_their_actions_and_fit_a_role(identifier: str) -> None:
+    for provider in ("codecommit", "github"):
+        for role in launch(identifier, provider=provider).of_type("AWS::IAM::Role"):
+            # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+            assert len(re.sub(r"\s", "", json.dumps(role["Policies"]))) <= 10_240, role["RoleName"]
+            for statement in statements(role):
+                listed = (
+                    statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+                )
+                assert not any("*" in action for action in listed), role["RoleName"]
+
+
+def statements(role: dict[str, Any]) -> list[dict[str, Any]]:
+    return [statement for policy in role["Policies"] for statement in policy["PolicyDocument"]["Statement"]]
+
+
+@products
+def test_template_is_bound_to_no_account(identifier: str) -> None:
+    text = json.dumps(templates()[identifier])
+    assert "333333333333" not in text
+    assert "BootstrapVersion" not in text
+    assert len(text.encode()) < 1_000_000
+
+
+@products
+def test_rendering_again_gives_the_same_bytes(identifier: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # What the CDK command line adds to the environment changes nothing.
+    context = {"aws:cdk:enable-path-metadata": True, "@aws-cdk/aws-iam:minimizePolicies": False}
+    monkeypatch.setenv("CDK_CONTEXT_JSON", json.dumps(context))
+    product = PRODUCTS[identifier]
+    alone = render(product, settings(prefix="mlplatform-x"), assets(product))
+    assert json.dumps(alone) == json.dumps(templates()[identifier])
+
+
+def test_nothing_is_left_in_the_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    product = PRODUCTS["studio_domain"]
+    render(product, settings(), assets(product))
+    assert list(tmp_path.iterdir()) == []
