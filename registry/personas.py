@@ -1,17 +1,18 @@
 """The people of the shared services account who decide about models."""
 
 import embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
-import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from names import PlatformNames
 from registry.storage import MODELS, RegistryStorage
-from roles import Permission, role
+from roles import Permission, arn, role
+from settings import Repository
 
 PRODUCTION_APPROVAL = "ApproveProduction/ApproveProduction"
 """Stage and action of a deploy pipeline in which the governance officer decides."""
 
+OF_A_PROJECT = {"Null": {"aws:ResourceTag/sagemaker:project-id": "false"}}
 NOTHING_NARROWER = "AWS offers no narrower resource for these actions."
 
 
@@ -22,7 +23,13 @@ class Personas(Construct):
     """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, names: PlatformNames, storage: RegistryStorage
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        names: PlatformNames,
+        storage: RegistryStorage,
+        repository: Repository,
     ) -> None:
         """Define both roles.
 
@@ -31,6 +38,7 @@ class Personas(Construct):
             construct_id: Its id there.
             names: The platform's names.
             storage: The central bucket and key.
+            repository: Where teams keep their code.
         """
         super().__init__(scope, construct_id)
         self._storage = storage
@@ -45,7 +53,12 @@ class Personas(Construct):
             name=names.ml_engineer_role,
             description="Approves versions of the central model registry and owns deploy projects.",
             trusts=trusts,
-            permissions=[*reading, self._approve_versions(), *self._own_deploy_projects()],
+            permissions=[
+                *reading,
+                self._approve_versions(),
+                *self._own_deploy_projects(),
+                *self._work_on_code(repository),
+            ],
         )
         self.governance_officer = role(
             self,
@@ -69,7 +82,7 @@ class Personas(Construct):
                     "sagemaker:ListModelPackages",
                     "sagemaker:ListTags",
                 ),
-                resources=(self._sagemaker("model-package-group/*"), self._sagemaker("model-package/*")),
+                resources=(arn("sagemaker", "model-package-group/*"), arn("sagemaker", "model-package/*")),
                 because="Whoever decides sees the versions of all teams.",
             ),
             Permission(
@@ -93,17 +106,17 @@ class Personas(Construct):
                     "codepipeline:ListActionExecutions",
                     "codepipeline:ListPipelineExecutions",
                 ),
-                resources=(self._arn("codepipeline", "*"),),
+                resources=(arn("codepipeline", "*"),),
                 because=because,
             ),
             Permission(
                 actions=("codebuild:BatchGetBuilds",),
-                resources=(self._arn("codebuild", "project/*"),),
+                resources=(arn("codebuild", "project/*"),),
                 because=because,
             ),
             Permission(
                 actions=("logs:FilterLogEvents", "logs:GetLogEvents"),
-                resources=(self._arn("logs", "log-group:/aws/codebuild/*"),),
+                resources=(arn("logs", "log-group:/aws/codebuild/*"),),
                 because=because,
             ),
         ]
@@ -111,7 +124,7 @@ class Personas(Construct):
     def _approve_versions(self) -> Permission:
         return Permission(
             actions=("sagemaker:UpdateModelPackage",),
-            resources=(self._sagemaker("model-package/*"),),
+            resources=(arn("sagemaker", "model-package/*"),),
             because="The ML engineer decides about the versions of all teams.",
         )
 
@@ -129,7 +142,7 @@ class Personas(Construct):
                     "sagemaker:DescribeProject",
                     "sagemaker:UpdateProject",
                 ),
-                resources=(self._sagemaker("project/*"),),
+                resources=(arn("sagemaker", "project/*"),),
                 because="The ML engineer names the projects.",
             ),
             Permission(
@@ -141,7 +154,7 @@ class Personas(Construct):
                     "servicecatalog:ListProvisioningArtifacts",
                     "servicecatalog:ProvisionProduct",
                 ),
-                resources=(self._arn("catalog", "product/*"),),
+                resources=(arn("catalog", "product/*"),),
                 because="AWS chooses the products' ids; the principals of the portfolio decide.",
             ),
             Permission(
@@ -167,18 +180,26 @@ class Personas(Construct):
             ),
         ]
 
+    def _work_on_code(self, repository: Repository) -> list[Permission]:
+        """Repositories of deploy projects in CodeCommit; other providers know the person themselves."""
+        if repository.provider != "codecommit":
+            return []
+        return [
+            Permission(
+                actions=(
+                    "codecommit:GetRepository",
+                    "codecommit:GitPull",
+                    "codecommit:GitPush",
+                ),
+                resources=(arn("codecommit", "*"),),
+                conditions=OF_A_PROJECT,
+                because="Repositories are named after projects; the condition keeps to theirs.",
+            )
+        ]
+
     def _approve_production(self) -> Permission:
         return Permission(
             actions=("codepipeline:PutApprovalResult",),
-            resources=(self._arn("codepipeline", f"*/{PRODUCTION_APPROVAL}"),),
+            resources=(arn("codepipeline", f"*/{PRODUCTION_APPROVAL}"),),
             because="Pipelines are named after projects; stage and action are the production approval's.",
-        )
-
-    def _sagemaker(self, resource: str) -> str:
-        return self._arn("sagemaker", resource)
-
-    def _arn(self, service: str, resource: str) -> str:
-        """An ARN in this account and Region."""
-        return cdk.Stack.of(self).format_arn(
-            service=service, resource=resource, arn_format=cdk.ArnFormat.NO_RESOURCE_NAME
         )

@@ -56,4 +56,4 @@ class RegistryStack(cdk.Stack):
             alarms=alarms,
         )
         ReleaseFunction(self, "Release", names=names, storage=storage, alarms=alarms)
-        Personas(self, "Personas", names=names, storage=storage)
+        Personas(self, "Personas", names=names, storage=storage, repository=settings.repository)

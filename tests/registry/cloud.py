@@ -23,6 +23,7 @@ from urllib.parse import unquote
 
 import boto3
 from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 from botocore.exceptions import ClientError
 from botocore.response import StreamingBody
 from botocore.validate import ParamValidator
@@ -43,10 +44,11 @@ class Killed(BaseException):
 
 def failure(operation: str, code: str, message: str, status: int = 400) -> ClientError:
     """An error as AWS answers it."""
-    return ClientError(
-        {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": status}},
-        operation,
-    )
+    answer: Any = {
+        "Error": {"Code": code, "Message": message},
+        "ResponseMetadata": {"HTTPStatusCode": status},
+    }
+    return ClientError(answer, operation)
 
 
 def crc64(body: bytes) -> str:
@@ -375,7 +377,9 @@ class Cloud:
         group.policy = ResourcePolicy
         return {"ModelPackageGroupArn": group.arn}
 
-    def _ListModelPackages(self, *, ModelPackageGroupName: str, SortBy: str, SortOrder: str) -> Parameters:
+    def _ListModelPackages(
+        self, *, ModelPackageGroupName: str, SortBy: str, SortOrder: str, MaxResults: int
+    ) -> Parameters:
         self._group("ListModelPackages", ModelPackageGroupName)
         summary = (
             "ModelPackageGroupName",
@@ -442,7 +446,7 @@ def use(cloud: Cloud) -> None:
 @functools.cache
 def client(service: str) -> Any:
     """A boto3 client whose requests go to the cloud in use."""
-    session = boto3.Session(
+    session: Any = boto3.Session(
         aws_access_key_id="in-memory", aws_secret_access_key="in-memory", region_name=REGION
     )
     made = session.client(service)
@@ -458,7 +462,7 @@ def client(service: str) -> Any:
             response, status = dict(error.response), error.response["ResponseMetadata"]["HTTPStatusCode"]
         if status == 200:
             _check(model, response)
-        return AWSResponse("in-memory://", status, {}, None), response
+        return AWSResponse("in-memory://", status, HTTPHeaders(), None), response
 
     made.meta.events.register("before-parameter-build", remember)
     made.meta.events.register("before-call", respond)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from mypy_boto3_sagemaker.client import SageMakerClient
 
 SOURCE_ACCOUNT_TAG = "source-account"
+# The most that ListModelPackages gives at once.
+PAGE_SIZE = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +66,10 @@ class CentralGroups:
         It is known by the sentence its description begins with, which nobody can change afterwards.
         """
         pages = self.sagemaker.get_paginator("list_model_packages").paginate(
-            ModelPackageGroupName=source.group, SortBy="CreationTime", SortOrder="Descending"
+            ModelPackageGroupName=source.group,
+            SortBy="CreationTime",
+            SortOrder="Descending",
+            PaginationConfig={"PageSize": PAGE_SIZE},
         )
         try:
             for page in pages:
