@@ -4,6 +4,9 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 
+# The CDK's library is large: without compiled modules every start would take seconds longer.
+unexport PYTHONDONTWRITEBYTECODE
+
 PYTHON ?= python3
 VENV := $(CURDIR)/.venv
 BIN := $(VENV)/bin
