@@ -109,10 +109,11 @@ def reason(build: dict[str, Any], request: dict[str, str]) -> str:
         if context.get("message")
     ]
     cause = "; ".join(failed) or f"the build ended as {build['buildStatus']}"
-    log = build.get("logs", {}).get("deepLink", build["id"])
+    log = f" Log: {build.get('logs', {}).get('deepLink', build['id'])}"
     # The link survives when the message is long.
-    room = MAXIMUM_REASON - len(log)
-    return f"The seeding of {request['PhysicalResourceId']} failed. {cause}"[:room] + f" Log: {log}"
+    return (
+        f"The seeding of {request['PhysicalResourceId']} failed. {cause}"[: MAXIMUM_REASON - len(log)] + log
+    )
 
 
 def answer(request: dict[str, str], failure: str = "") -> None:

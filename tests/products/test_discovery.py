@@ -1,0 +1,134 @@
+"""Products are found by their folder, and a folder that is no product says why."""
+
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from products.product import Product, ProductError, discover
+
+WHOLE = {
+    "product.py": """
+        from pathlib import Path
+
+        import aws_cdk as cdk
+
+        from products.product import Product
+
+        HERE = Path(__file__).parent
+
+
+        def stack(scope, construct_id, /, *, settings, assets, synthesizer):
+            return cdk.Stack(scope, construct_id, synthesizer=synthesizer)
+
+
+        PRODUCT = Product(
+            identifier="batch_scoring",
+            name="Score a data set",
+            description="Scores a data set with an approved model.",
+            version="1.2.3",
+            portfolio="sagemaker_projects",
+            launched_in=("development",),
+            stack=stack,
+        )
+    """,
+    "README.md": "# Score a data set\n",
+}
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An importable package named ``catalogue`` without a product."""
+    folder = tmp_path / "catalogue"
+    folder.mkdir()
+    (folder / "__init__.py").touch()
+    monkeypatch.syspath_prepend(tmp_path)
+    for name in [name for name in sys.modules if name.split(".")[0] == "catalogue"]:
+        monkeypatch.delitem(sys.modules, name)
+    return folder
+
+
+def write(folder: Path, files: dict[str, str]) -> None:
+    folder.mkdir()
+    for name, text in files.items():
+        (folder / name).write_text(textwrap.dedent(text), encoding="utf-8")
+
+
+def test_the_bundle_offers_its_products() -> None:
+    assert [product.identifier for product in discover()] == [
+        "build_from_s3",
+        "deploy_realtime",
+        "studio_domain",
+    ]
+
+
+def test_a_new_folder_is_a_new_product(package: Path) -> None:
+    write(package / "batch_scoring", WHOLE)
+    (product,) = discover("catalogue")
+    assert isinstance(product, Product)
+    assert (product.identifier, product.version, product.assets) == ("batch_scoring", "1.2.3", {})
+
+
+def test_what_git_and_python_leave_behind_is_no_product(package: Path) -> None:
+    write(package / "batch_scoring", WHOLE)
+    (package / "removed" / "__pycache__").mkdir(parents=True)
+    (package / "__pycache__").mkdir()
+    (package / ".notes").mkdir()
+    assert [product.identifier for product in discover("catalogue")] == ["batch_scoring"]
+
+
+MALFORMED = {
+    "no-product-file": ({"product.py": None}, "has no product.py"),
+    "no-readme": ({"README.md": None}, "README.md is missing"),
+    "no-product": ({"product.py": "PRODUCTS = []"}, "defines no PRODUCT"),
+    "other-type": ({"product.py": "PRODUCT = 'batch_scoring'"}, "defines no PRODUCT"),
+    "syntax-error": ({"product.py": "PRODUCT ="}, "cannot be imported: invalid syntax"),
+    "import-error": ({"product.py": "import nowhere"}, "cannot be imported: No module named 'nowhere'"),
+}
+
+
+@pytest.mark.parametrize(("changes", "sentence"), MALFORMED.values(), ids=MALFORMED)
+def test_malformed_folder(package: Path, changes: dict[str, str | None], sentence: str) -> None:
+    files = {name: text for name, text in (WHOLE | changes).items() if text is not None}
+    write(package / "batch_scoring", files)
+    with pytest.raises(ProductError, match=sentence) as raised:
+        discover("catalogue")
+    assert "batch_scoring" in str(raised.value)
+
+
+MISTAKES = {
+    "another-name": ('identifier="batch_scoring"', 'identifier="scoring"', "give both one name"),
+    "version": ('"1.2.3"', '"1.2"', 'version "1.2" is not MAJOR.MINOR.PATCH'),
+    "leading-zero": ('"1.2.3"', '"1.02.3"', "is not MAJOR.MINOR.PATCH"),
+    "no-name": ('"Score a data set"', '""', "name must have"),
+    "no-description": ('"Scores a data set with an approved model."', '""', "description must have"),
+    "long-description": ('"Scores a data set with an approved model."', '"x" * 1025', "1 to 1024"),
+    "nowhere": ('("development",)', "()", "nobody could launch"),
+    "no-such-seed": (
+        "stack=stack,",
+        "stack=stack, seeds={'seed': HERE / 'nowhere'},",
+        r"do not exist: seed \(.*nowhere\)",
+    ),
+    "asset-twice": (
+        "stack=stack,",
+        "stack=stack, seeds={'a': HERE}, functions={'a': HERE},",
+        "both name a",
+    ),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "sentence"), MISTAKES.values(), ids=MISTAKES)
+def test_mistake(package: Path, old: str, new: str, sentence: str) -> None:
+    assert old in WHOLE["product.py"]
+    write(package / "batch_scoring", WHOLE | {"product.py": WHOLE["product.py"].replace(old, new)})
+    with pytest.raises(ProductError, match=sentence):
+        discover("catalogue")
+
+
+@pytest.mark.parametrize("name", ["Batch", "batch-scoring", "batch__scoring", "a" * 33])
+def test_identifier_names_a_role_and_a_module(package: Path, name: str) -> None:
+    text = WHOLE["product.py"].replace('"batch_scoring"', f'"{name}"')
+    write(package / name, WHOLE | {"product.py": text})
+    with pytest.raises(ProductError, match="must be lower-case words joined by single underscores"):
+        discover("catalogue")
