@@ -28,7 +28,9 @@ NO_MODEL_PACKAGE = "none"
 """Its value when nobody names a version; also what the build answers when the registry has none."""
 
 BUILD = "Build"
+# What the repository's buildspec exports.
 RESOLVED = f"#{{{BUILD}.MODEL_PACKAGE_ARN}}"
+VERSION = f"#{{{BUILD}.MODEL_PACKAGE_VERSION}}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,8 +171,8 @@ class DeployPipeline(Construct):
                     "ApproveProduction",
                     approval_action(
                         "ApproveProduction",
-                        f"{RESOLVED} serves in the test account {test.account} and has passed the "
-                        f"integration tests there. Approve it for the production account "
+                        f"Version {VERSION} ({RESOLVED}) serves in the test account {test.account} and has "
+                        "passed the integration tests there. Approve it for the production account "
                         f"{production.account}?",
                     ),
                 ),

@@ -267,8 +267,8 @@ def _load(package: str, folder: Path) -> Product:
     product = getattr(module, "PRODUCT", None)
     if not isinstance(product, Product):
         raise ProductError(f"{folder / 'product.py'} defines no PRODUCT of type products.product.Product.")
-    for mistake in _mistakes(product, folder):
-        raise ProductError(f"{folder / 'product.py'}: {mistake}")
+    if mistakes := _mistakes(product, folder):
+        raise ProductError(f"{folder / 'product.py'}: {'; '.join(mistakes)}")
     return product
 
 

@@ -1,10 +1,14 @@
 """The deploy project's own promises."""
 
 import json
+import re
 from typing import Any
 
 import pytest
+import yaml
 
+from products.deploy_realtime.product import PRODUCT
+from registry.personas import PRODUCTION_APPROVAL
 from tests.products.launches import LONGEST, Launch, launch, templates
 
 ID = LONGEST["SageMakerProjectId"]
@@ -150,7 +154,21 @@ def test_artifacts_are_read_by_the_deployment_roles_alone(launched: Launch) -> N
 def test_approver_reads_what_is_approved(pipeline: dict[str, Any]) -> None:
     message = action(pipeline, "ApproveProduction")["Configuration"]["CustomData"]
     assert "#{Build.MODEL_PACKAGE_ARN}" in message
+    assert "#{Build.MODEL_PACKAGE_VERSION}" in message
     assert PRODUCTION in message
+
+
+def test_governance_officer_may_approve_this_action(pipeline: dict[str, Any]) -> None:
+    stage, name = PRODUCTION_APPROVAL.split("/")
+    assert action(pipeline, stage)["Name"] == name
+    assert action(pipeline, stage)["ActionTypeId"]["Category"] == "Approval"
+
+
+def test_buildspec_exports_what_the_pipeline_uses(pipeline: dict[str, Any]) -> None:
+    buildspec = yaml.safe_load((PRODUCT.seeds["seed"] / "buildspec.yml").read_text(encoding="utf-8"))
+    used = set(re.findall(r"#\{Build\.(\w+)\}", json.dumps(pipeline)))
+    assert used
+    assert used <= set(buildspec["env"]["exported-variables"])
 
 
 def test_one_account_for_both_stages_is_refused() -> None:
