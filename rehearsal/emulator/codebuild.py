@@ -188,7 +188,7 @@ def _start_build(request: Request) -> dict[str, Any]:
             "InvalidInputException",
             "Builds of a project with source type CODEPIPELINE are started by AWS CodePipeline alone",
         )
-    initiator = f"codepipeline/{pipeline}" if pipeline else request.caller_arn.partition("/")[2]
+    initiator = f"codepipeline/{pipeline}" if pipeline else request.caller_arn.rpartition(":")[2]
     build = Build(_describe(project, request.parameters, initiator), request.parameters)
     project.builds[build.description["id"]] = build
     build.start()

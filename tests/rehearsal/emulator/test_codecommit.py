@@ -215,7 +215,7 @@ def test_says_on_the_bus_that_a_branch_has_moved(codecommit: Any, name: str, emu
     first = commit(codecommit, name, {"a": b"1"})
     second = commit(codecommit, name, {"a": b"2"}, first["commitId"])
 
-    details = []
+    details: list[dict[str, str]] = []
     while len(details) < 2:
         received = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, WaitTimeSeconds=5)["Messages"]
         for message in received:
