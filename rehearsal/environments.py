@@ -99,7 +99,8 @@ def prepare(name: Name, *, root: Path = FOLDER, tell: Callable[[str], None] = la
             shutil.rmtree(environment.folder, ignore_errors=True)
             interpreter = ["--python", sys.executable]
             _uv("venv", "--relocatable", *interpreter, str(environment.folder), root=root)
-            packages = ["--require-hashes", str(LOCKS / f"{name}.lock")]
+            # Compiled once here; processes that import it write no bytecode of their own.
+            packages = ["--compile-bytecode", "--require-hashes", str(LOCKS / f"{name}.lock")]
             _uv("pip", "sync", "--python", str(environment.python), *packages, root=root)
             stamp.write_text(wanted, encoding="utf-8")
     return environment
