@@ -33,12 +33,18 @@ def bootstrap(story: Story, credentials: Credentials, account_id: str) -> None:
     _cdk(story, credentials, "bootstrap", target)
 
 
-def deploy(story: Story, credentials: Credentials, assembly: Path) -> None:
-    """Run `cdk deploy --all` on a cloud assembly."""
+def deploy(story: Story, credentials: Credentials, *stacks: str) -> None:
+    """Run `cdk deploy` for stacks of the bundle's cloud assembly.
+
+    Args:
+        story: The story.
+        credentials: Of whoever deploys.
+        stacks: Names of the stacks; all if left out.
+    """
     _cdk(
         story,
         credentials,
-        *("deploy", "--all", "--app", str(assembly), "--require-approval", "never"),
+        *("deploy", *(stacks or ["--all"]), "--app", str(story.assembly), "--require-approval", "never"),
         *("--progress", "events", "--concurrency", "4"),
     )
 

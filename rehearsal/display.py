@@ -66,7 +66,7 @@ class Display:
             self.console.print(Text(f"       {line}", style="dim"), soft_wrap=True)
 
     def act(self, number: int, record: ActRecord) -> None:
-        """Write the line of an act that ended, and the reason if it failed."""
+        """Write the line of an act that ended."""
         mark, style = MARKS[record.status]
         line = Text.assemble(
             (f" {mark} ", style),
@@ -76,9 +76,11 @@ class Display:
             f"{duration(record.seconds):>10}",
         )
         self.console.print(line, soft_wrap=True)
-        if record.status == "failed":
-            for reason in record.detail.splitlines():
-                self.console.print(Text(f"       {reason}", style="red"), soft_wrap=True)
+
+    def reason(self, text: str) -> None:
+        """Write why an act failed, below its line."""
+        for line in text.splitlines():
+            self.console.print(Text(f"       {line}", style="red"), soft_wrap=True)
 
     def _render(self) -> Group | Text:
         if not self._headline:

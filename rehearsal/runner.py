@@ -71,6 +71,8 @@ def play(acts: Sequence[Act], story: Story, display: Display) -> Played:
         played.acts.append(record)
         played.starts.append(round(started - beginning, 2))
         display.act(number, record)
+        if failed_at == number:
+            display.reason(detail)
     return played
 
 

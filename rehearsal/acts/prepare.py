@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 from rehearsal import cdk
 from rehearsal.people import ADMINISTRATOR_ROLE, CONSUMER_ROLE, AccountKey
-from rehearsal.story import Act, ActError, Story
-from rehearsal.waiting import wait_for
+from rehearsal.stage import administrator_credentials
+from rehearsal.story import Act, Story
 from scripts import organization
 
 WORKLOADS: tuple[AccountKey, ...] = ("development", "test", "production")
@@ -26,7 +26,8 @@ def play(story: Story) -> str:
         story.tell(f"{change.outcome}: {change.subject}")
     story.tell("synthesizing the bundle")
     story.assembly = cdk.synthesize(story)
-    _create_platform_engineer(story)
+    administrator = administrator_credentials(stage.account_id("shared_services"))
+    cdk.deploy(story, administrator, stage.names.platform_engineer_stack)
     for account in WORKLOADS:
         _create_own_roles(story, account)
     for person in stage.people.everyone:
@@ -37,31 +38,6 @@ def play(story: Story) -> str:
         "platform engineer's role stands. Each person has an identity that may assume one role and "
         "nothing else."
     )
-
-
-def _create_platform_engineer(story: Story) -> None:
-    """Create the stack of the platform engineer's role, which needs no bootstrap."""
-    name = story.stage.names.platform_engineer_stack
-    cloudformation = story.stage.administrator("shared_services", "cloudformation")
-    template = story.assembly / f"{name}.template.json"
-    cloudformation.create_stack(
-        StackName=name,
-        TemplateBody=template.read_text(encoding="utf-8"),
-        Capabilities=["CAPABILITY_NAMED_IAM"],
-    )
-
-    def look() -> str | None:
-        stack = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
-        status: str = stack["StackStatus"]
-        if status == "CREATE_COMPLETE":
-            return status
-        if not status.endswith("IN_PROGRESS") or status.startswith("ROLLBACK"):
-            raise ActError(
-                f"stack {name} ended as {status}: {stack.get('StackStatusReason', 'no reason given')}"
-            )
-        return None
-
-    wait_for(f"stack {name}", look)
 
 
 def _create_own_roles(story: Story, account: AccountKey) -> None:

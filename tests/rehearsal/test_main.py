@@ -1,0 +1,107 @@
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+from typer.testing import CliRunner
+
+from rehearsal.__main__ import app
+from rehearsal.processes import REPOSITORY, single_run
+
+SECONDS = 60
+REHEARSE = [sys.executable, "-m", "rehearsal", "--report-folder"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "content", "says"),
+    [
+        pytest.param(
+            ["--target", "colour"], "size,colour\n1,red\n2,blue\n", "at least 30", id="too few rows"
+        ),
+        pytest.param(
+            ["--target", "weight"], "size,colour\n1,red\n", "no column 'weight'", id="missing target"
+        ),
+        pytest.param(["--target", "colour"], "", "is empty", id="empty"),
+        pytest.param(["--target", "colour"], "size,colour\n" + "1,red\n" * 40, "in every row", id="constant"),
+        pytest.param(["--target", "colour"], "<html></html>", "is not a CSV file", id="not a CSV"),
+        pytest.param([], "size,colour\n1,red\n", "Give its name as TARGET", id="no target given"),
+    ],
+)
+def test_bad_data_ends_with_one_sentence_before_anything_starts(
+    tmp_path: Path, arguments: list[str], content: str, says: str
+) -> None:
+    data = tmp_path / "data.csv"
+    data.write_text(content)
+    folder = tmp_path / "report"
+    result = CliRunner().invoke(app, ["--data", str(data), *arguments, "--report-folder", str(folder)])
+    assert result.exit_code == 2
+    assert says in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+    assert not result.stdout
+    assert not folder.exists()
+
+
+def test_a_target_alone_is_refused(tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["--target", "colour", "--report-folder", str(tmp_path / "report")])
+    assert result.exit_code == 2
+    assert "give DATA" in result.stderr
+
+
+def test_a_second_rehearsal_says_that_one_is_running(tmp_path: Path) -> None:
+    with single_run(tmp_path):
+        result = CliRunner().invoke(app, ["--report-folder", str(tmp_path)])
+    assert result.exit_code == 2
+    assert f"process {os.getpid()}" in result.stderr
+
+
+def _start(folder: Path) -> tuple[subprocess.Popen[str], list[psutil.Process]]:
+    """Start a rehearsal and wait until its emulator is there."""
+    run = subprocess.Popen(
+        [*REHEARSE, str(folder)],
+        cwd=REPOSITORY,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    for line in run.stdout or ():
+        if "0  Prepare" in line:
+            break
+    return run, psutil.Process(run.pid).children(recursive=True)
+
+
+@pytest.mark.parametrize(
+    ("signal_number", "code"),
+    [
+        pytest.param(signal.SIGINT, 130, id="Ctrl-C"),
+        pytest.param(signal.SIGTERM, 130, id="ended"),
+        pytest.param(signal.SIGKILL, -signal.SIGKILL, id="killed"),
+    ],
+)
+@pytest.mark.rehearsal
+def test_an_interrupted_rehearsal_leaves_nothing_behind(
+    tmp_path: Path, signal_number: signal.Signals, code: int
+) -> None:
+    run, started = _start(tmp_path)
+    ports = [
+        connection.laddr[1]
+        for process in started
+        for connection in process.net_connections(kind="tcp")
+        if connection.status == psutil.CONN_LISTEN
+    ]
+    assert ports
+    os.kill(run.pid, signal_number)
+    _, stderr = run.communicate(timeout=SECONDS)
+    assert run.returncode == code
+    assert "Traceback" not in stderr
+    _, alive = psutil.wait_procs(started, timeout=SECONDS)
+    assert not alive
+    for port in ports:
+        with socket.socket() as probe:
+            assert probe.connect_ex(("127.0.0.1", port))
+    with single_run(tmp_path):
+        pass  # The folder is free for the next run.

@@ -1,0 +1,87 @@
+"""The whole story, played once for all tests of this module."""
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rehearsal.acts import ACTS
+from rehearsal.denials import DENIALS
+from rehearsal.processes import REPOSITORY
+
+pytestmark = pytest.mark.rehearsal
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """A rehearsal that was played to its end."""
+
+    exit_code: int
+    output: str
+    report: dict[str, Any]
+    page: str
+
+
+@pytest.fixture(scope="module")
+def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> Rehearsal:
+    """The story on the default data, as `make rehearse` plays it."""
+    folder: Path = tmp_path_factory.mktemp("rehearsal")
+    command = [sys.executable, "-m", "rehearsal", "--report-folder", str(folder)]
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    return Rehearsal(
+        exit_code=done.returncode,
+        output=done.stdout + done.stderr,
+        report=json.loads((folder / "report.json").read_text(encoding="utf-8")),
+        page=(folder / "index.html").read_text(encoding="utf-8"),
+    )
+
+
+def test_everything_comes_out_as_it_must(rehearsal: Rehearsal) -> None:
+    failed = [
+        entry for entry in (*rehearsal.report["acts"], *rehearsal.report["denied"]) if entry["status"] != "ok"
+    ]
+    assert not failed, rehearsal.output
+    assert rehearsal.report["status"] == "ok"
+    assert rehearsal.exit_code == 0
+
+
+def test_every_act_was_played(rehearsal: Rehearsal) -> None:
+    assert [act["name"] for act in rehearsal.report["acts"]] == [act.name for act in ACTS]
+    assert all(act["detail"] for act in rehearsal.report["acts"])
+
+
+def test_the_output_has_a_line_for_each_act(rehearsal: Rehearsal) -> None:
+    for number, act in enumerate(rehearsal.report["acts"]):
+        assert [
+            line
+            for line in rehearsal.output.splitlines()
+            if f"{number}  {act['name']}" in line and act["actor"] in line and act["account"] in line
+        ]
+
+
+def test_every_refusal_was_tried(rehearsal: Rehearsal) -> None:
+    assert [row["action"] for row in rehearsal.report["denied"]] == [denial.action for denial in DENIALS]
+    assert len(DENIALS) >= 15
+
+
+def test_two_different_versions_were_trained_well(rehearsal: Rehearsal) -> None:
+    models = rehearsal.report["models"]
+    assert [model["version"] for model in models] == [1, 2]
+    assert len({model["digest"] for model in models}) == 2
+    for model in models:
+        assert model["metrics"]["accuracy"] > 0.9
+
+
+def test_the_report_says_what_it_cannot_show(rehearsal: Rehearsal) -> None:
+    assert len(rehearsal.report["limits"]) >= 5
+    for limit in rehearsal.report["limits"]:
+        assert limit.replace("'", "&#39;") in rehearsal.page
+
+
+def test_the_page_tells_of_the_story(rehearsal: Rehearsal) -> None:
+    for expected in ("Production serves", "version 1", "Preprocess", "Evaluate", "multiclass classification"):
+        assert expected in rehearsal.page
