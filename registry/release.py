@@ -61,8 +61,9 @@ class ReleaseFunction(EventFunction):
                 Permission(
                     actions=("events:PutEvents",),
                     resources=(default_bus_arn,),
+                    # Of every event in a request: both keys hold a list, and every event has them.
                     conditions={
-                        "StringEquals": {
+                        "ForAllValues:StringEquals": {
                             "events:source": names.registry_event_source,
                             "events:detail-type": DETAIL_TYPE,
                         }
