@@ -10,7 +10,7 @@ from portfolios.boundary import apply_boundary
 from portfolios.foundation import FoundationStack, asset_synthesizer
 from portfolios.platform_engineer import PlatformEngineerStack
 from portfolios.stack import PortfoliosStack
-from products.product import Product, ProductError, discover
+from products.product import CONTEXT, Product, ProductError, discover
 from registry.stack import RegistryStack
 from settings import CatalogError, Settings, load
 
@@ -26,6 +26,9 @@ def new_app(outdir: str | None = None) -> cdk.App:
         # cfn-lint judges every template in `tests/gates`; the CDK's own rules would cost a second more.
         builtin_cloud_formation_validation=False,
         outdir=outdir,
+        post_cli_context=CONTEXT,
+        # Traces lead through temporary folders of jsii, and never to a line of Python.
+        stack_traces=False,
     )
 
 

@@ -236,14 +236,14 @@ class DeploymentTargetStack(cdk.Stack):
 
         Templates come from repositories that teams change, so that no role can be derived from them. This is
         the frame in which they have to stay; a test holds the seed's own template against the role.
+        CloudFormation names models and configurations, so that a change replaces them.
         """
-        name = self._any_project.title
         tags = [{"Key": PROJECT_TAG, "Value": "*"}]
         execution_role = f"arn:aws:iam::{ACCOUNT}:role/{self._names.endpoint_role}"
         resources = {
-            "AWS::SageMaker::Model": {"ModelName": name, "ExecutionRoleArn": execution_role},
-            "AWS::SageMaker::EndpointConfig": {"EndpointConfigName": name},
-            "AWS::SageMaker::Endpoint": {"EndpointName": name, "EndpointConfigName": name},
+            "AWS::SageMaker::Model": {"ExecutionRoleArn": execution_role},
+            "AWS::SageMaker::EndpointConfig": {},
+            "AWS::SageMaker::Endpoint": {"EndpointName": self._any_project.title, "EndpointConfigName": "*"},
         }
         return {
             "Resources": {

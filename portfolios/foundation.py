@@ -5,6 +5,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from roles import Permission, role
 from settings import Settings
 
 _DAYS_OF_ACCESS_LOGS = 400
@@ -59,22 +60,17 @@ class FoundationStack(cdk.Stack):
                 conditions={"StringEquals": {"aws:PrincipalOrgID": settings.organization.id}},
             )
         )
-        publishing = iam.Role(
+        role(
             self,
             "AssetPublishing",
-            role_name=settings.names.asset_publishing_role,
+            name=settings.names.asset_publishing_role,
             description="Publishes templates, seeds and function code; assumed by the CDK command line",
-            assumed_by=iam.AccountPrincipal(settings.accounts.shared_services),
-            inline_policies={"publish": _publishing_policy(bucket)},
+            trusts=iam.AccountPrincipal(settings.accounts.shared_services),
+            permissions=_publishing(bucket),
         )
         cdk.Validations.of(access_logs).acknowledge(
             cdk.Acknowledgment(
                 id="AwsSolutions-S1", reason="This is the bucket of the access logs; logging it would loop."
-            )
-        )
-        cdk.Validations.of(publishing).acknowledge(
-            cdk.Acknowledgment(
-                id="AwsSolutions-IAM5", reason="Keys of assets are digests of what is yet to be published."
             )
         )
 
@@ -94,17 +90,16 @@ def asset_synthesizer(settings: Settings) -> cdk.DefaultStackSynthesizer:
     )
 
 
-def _publishing_policy(bucket: s3.Bucket) -> iam.PolicyDocument:
+def _publishing(bucket: s3.Bucket) -> list[Permission]:
     """What `cdk deploy` calls to find out what is published already, and to publish the rest."""
-    return iam.PolicyDocument(
-        statements=[
-            iam.PolicyStatement(
-                actions=["s3:GetBucketLocation", "s3:GetEncryptionConfiguration", "s3:ListBucket"],
-                resources=[bucket.bucket_arn],
-            ),
-            iam.PolicyStatement(
-                actions=["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"],
-                resources=[bucket.arn_for_objects("*")],
-            ),
-        ]
-    )
+    return [
+        Permission(
+            actions=("s3:GetBucketLocation", "s3:GetEncryptionConfiguration", "s3:ListBucket"),
+            resources=(bucket.bucket_arn,),
+        ),
+        Permission(
+            actions=("s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"),
+            resources=(bucket.arn_for_objects("*"),),
+            because="Keys of assets are digests of what is yet to be published.",
+        ),
+    ]

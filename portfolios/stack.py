@@ -33,6 +33,7 @@ class PortfoliosStack(cdk.Stack):
     Sharing them with an organisational unit has no resource in CloudFormation: `scripts` does it.
 
     Attributes:
+        assets: Where the seeds and functions of each product are published, by the product's identifier.
         templates: The rendered template of each product, by the product's identifier.
     """
 
@@ -55,8 +56,10 @@ class PortfoliosStack(cdk.Stack):
             synthesizer=asset_synthesizer(settings),
         )
         products = tuple(products)
-        assets = {product.identifier: self._publish(product) for product in products}
-        self.templates: Mapping[str, Template] = render_all(products, settings, assets)
+        self.assets: Mapping[str, Mapping[str, AssetLocation]] = {
+            product.identifier: self._publish(product) for product in products
+        }
+        self.templates: Mapping[str, Template] = render_all(products, settings, self.assets)
         portfolios: dict[Portfolio, servicecatalog.Portfolio] = {
             "ml_admin": self._add_portfolio("ml_admin", settings, settings.portfolios.ml_admin.principals),
             "sagemaker_projects": self._add_portfolio(
@@ -111,29 +114,34 @@ class PortfoliosStack(cdk.Stack):
             for portfolio in portfolios:
                 portfolio.associate_tag_options(options)
 
-    def _add_product(self, product: Product, portfolio: servicecatalog.Portfolio, settings: Settings) -> None:
-        construct_id = _camel(product.identifier)
+    def _publish_template(self, product: Product) -> str:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, f"{product.identifier}.template.json")
             path.write_text(json.dumps(self.templates[product.identifier], indent=1), encoding="utf-8")
-            template = servicecatalog.CloudFormationTemplate.from_asset(str(path))
-            offered = servicecatalog.CloudFormationProduct(
-                self,
-                construct_id,
-                product_name=product.name,
-                description=product.description,
-                owner=settings.portfolios.provider_name,
-                distributor=settings.portfolios.provider_name,
-                support_email=settings.portfolios.support_email,
-                support_description=f"Questions about {product.name}",
-                product_versions=[
-                    servicecatalog.CloudFormationProductVersion(
-                        cloud_formation_template=template,
-                        product_version_name=product.version,
-                        description=f"Version {product.version}",
-                    )
-                ],
-            )
+            return s3_assets.Asset(self, f"{_camel(product.identifier)}Template", path=str(path)).http_url
+
+    def _add_product(self, product: Product, portfolio: servicecatalog.Portfolio, settings: Settings) -> None:
+        construct_id = _camel(product.identifier)
+        offered = servicecatalog.CloudFormationProduct(
+            self,
+            construct_id,
+            product_name=product.name,
+            description=product.description,
+            owner=settings.portfolios.provider_name,
+            distributor=settings.portfolios.provider_name,
+            support_email=settings.portfolios.support_email,
+            support_description=f"Questions about {product.name}",
+            product_versions=[
+                servicecatalog.CloudFormationProductVersion(
+                    # `from_asset` would name a construct after the path of the file, which is a passing one.
+                    cloud_formation_template=servicecatalog.CloudFormationTemplate.from_url(
+                        self._publish_template(product)
+                    ),
+                    product_version_name=product.version,
+                    description=f"Version {product.version}",
+                )
+            ],
+        )
         if product.portfolio == "sagemaker_projects":
             cdk.Tags.of(offered).add(*STUDIO_VISIBILITY)
         association = servicecatalog.CfnPortfolioProductAssociation(

@@ -1,0 +1,44 @@
+"""What the gates share: one synthesis of everything for each variant, and the seed's own templates."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from products.product import Template, discover
+from tests.gates.everything import VARIANTS, Everything, settings_of, synthesize
+
+SEED = Path(__file__).parents[2] / "seed_code" / "deploy_realtime"
+# The longest names that a project can have.
+PROJECT = {
+    "SAGEMAKER_PROJECT_NAME": "customer-churn-prediction-for-eu",
+    "SAGEMAKER_PROJECT_ID": "p-0123456789abcdefgh",
+    "MODEL_PACKAGE_ARN": "arn:aws:sagemaker:eu-west-1:222222222222:model-package/churn-p-abc/1",
+    "TEST_ACCOUNT_ID": "444444444444",
+    "PRODUCTION_ACCOUNT_ID": "555555555555",
+    "NAME_PREFIX": "mlplatform",
+    "AWS_REGION": "eu-west-1",
+}
+
+
+@pytest.fixture(scope="session", params=VARIANTS, ids=str)
+def everything(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Everything:
+    """Everything, for one variant of the settings."""
+    variant: str = request.param
+    return synthesize(tmp_path_factory.mktemp(variant), settings_of(variant), discover())
+
+
+@pytest.fixture(scope="session")
+def endpoint_templates(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Template]:
+    """What the deploy seed's own app makes, run as its repository's build runs it."""
+    folder = tmp_path_factory.mktemp("endpoint")
+    environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "CDK_OUTDIR": str(folder / "out")}
+    subprocess.run([sys.executable, "app.py"], cwd=SEED, env=environment | PROJECT, check=True, timeout=120)
+    return {
+        path.name.removesuffix(".template.json"): json.loads(path.read_text("utf-8"))
+        for path in (folder / "out").glob("*.template.json")
+    }
