@@ -156,9 +156,9 @@ def _places(source: SourceVersion, bucket: str) -> dict[Location, Location]:
         folder = PurePosixPath(source.folder)
         if names[location.name] > 1:
             folder /= hashlib.sha256(location.uri.encode()).hexdigest()[:8]
-        if location.is_prefix:
-            # A folder of its own, because a prefix may also begin several names.
-            folder /= f"{location.name}.d" if not location.key.endswith("/") else ""
+        if location.is_prefix and not location.key.endswith("/"):
+            # It begins several names, which get a folder of their own.
+            folder /= f"{location.name}.d"
         key = f"{folder}/{location.key.removeprefix(location.parent)}"
         return Location(bucket=bucket, key=key, is_prefix=location.is_prefix)
 
