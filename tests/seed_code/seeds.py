@@ -1,0 +1,112 @@
+"""The seeds, each with an environment from its own lock and its commands, as its buildspec runs them."""
+
+import fcntl
+import hashlib
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from rehearsal import environments
+
+ROOT = Path(__file__).parents[2]
+NAMES = ("build", "deploy_realtime")
+
+
+@dataclass(frozen=True)
+class Seed:
+    """A seed.
+
+    Attributes:
+        name: The name of its folder.
+    """
+
+    name: str
+
+    @property
+    def folder(self) -> Path:
+        """Where it lies in this repository."""
+        return ROOT / "seed_code" / self.name
+
+    @property
+    def files(self) -> list[Path]:
+        """What git keeps of it, relative to its folder; what it ignores never leaves the machine."""
+        listed = subprocess.run(
+            ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+            cwd=self.folder,
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        return sorted(Path(name) for name in listed.split("\0") if name and (self.folder / name).exists())
+
+    @property
+    def modules(self) -> list[Path]:
+        """Its Python files, relative to its folder."""
+        return [path for path in self.files if path.suffix == ".py"]
+
+    @property
+    def checks(self) -> list[str]:
+        """The commands of its buildspec between the set-up of the environment and the first call to AWS."""
+        commands: list[str] = self.buildspec("buildspec.yml")["phases"]["pre_build"]["commands"]
+        return commands
+
+    def buildspec(self, name: str) -> dict[str, Any]:
+        """Read one of its buildspecs."""
+        content: dict[str, Any] = yaml.safe_load((self.folder / name).read_text(encoding="utf-8"))
+        return content
+
+    def copy(self, folder: Path) -> Path:
+        """Copy it, as a project's repository starts, so that nothing is left behind in its own folder."""
+        for path in self.files:
+            target = folder / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes((self.folder / path).read_bytes())
+        return folder
+
+    def environment(self) -> Path:
+        """Return an environment of its lock, made first unless the lock and the interpreter are unchanged."""
+        lock = self.folder / "requirements.lock"
+        folder = environments.FOLDER / f"seed-{self.name}"
+        wanted = hashlib.sha256(lock.read_bytes() + sys.version.encode()).hexdigest()
+        stamp = folder / ".complete"
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with folder.with_suffix(".lock").open("a", encoding="utf-8") as guard:
+            fcntl.flock(guard, fcntl.LOCK_EX)
+            if not stamp.exists() or stamp.read_text(encoding="utf-8") != wanted:
+                stamp.unlink(missing_ok=True)
+                _uv("venv", "--quiet", "--allow-existing", "--python", sys.executable, str(folder))
+                python = str(folder / "bin" / "python")
+                _uv("pip", "sync", "--quiet", "--python", python, "--require-hashes", str(lock))
+                stamp.write_text(wanted, encoding="utf-8")
+        return folder
+
+    def run(self, command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+        """Run a command of the buildspec.
+
+        Args:
+            command: A line of bash.
+            folder: A copy of the seed.
+        """
+        environment = self.environment()
+        variables = {
+            "HOME": str(folder),
+            "LANG": "C.UTF-8",
+            "PATH": f"{environment / 'bin'}{os.pathsep}/usr/bin{os.pathsep}/bin",
+            # Kept between runs: what the SageMaker SDK is compiled to, and what the CDK's library unpacks to.
+            "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(environments.FOLDER / "cache" / "jsii"),
+            "PYTHONPYCACHEPREFIX": str(environments.FOLDER / "cache" / "bytecode"),
+            "VIRTUAL_ENV": str(environment),
+        }
+        return subprocess.run(
+            ["bash", "-c", command], cwd=folder, env=variables, check=False, capture_output=True, text=True
+        )
+
+
+def _uv(*arguments: str) -> None:
+    program = str(Path(sys.executable).with_name("uv"))
+    subprocess.run([program, *arguments], env={**os.environ, **environments.download_settings()}, check=True)
