@@ -9,7 +9,7 @@ import threading
 import time
 import zipfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -206,9 +206,11 @@ class Build:
             return
         client = credentials.client("logs", self._credentials, self._region)
         try:
-            with suppress(client.exceptions.ResourceAlreadyExistsException):
+            try:
+                client.create_log_stream(logGroupName=logs["groupName"], logStreamName=logs["streamName"])
+            except client.exceptions.ResourceNotFoundException:
                 client.create_log_group(logGroupName=logs["groupName"])
-            client.create_log_stream(logGroupName=logs["groupName"], logStreamName=logs["streamName"])
+                client.create_log_stream(logGroupName=logs["groupName"], logStreamName=logs["streamName"])
         except ClientError as error:
             reason = error.response["Error"]["Message"]
             raise PhaseFailedError(

@@ -19,7 +19,8 @@ from typing import Any
 
 import embedded_node
 from rehearsal import environments
-from rehearsal.emulator import archives, credentials, state
+from rehearsal.emulator import archives, authorization, credentials, state
+from rehearsal.emulator.artifact_store import ArtifactStore, Location, location
 from rehearsal.emulator.buildspec import Artifact, Buildspec, BuildspecError, parse
 from rehearsal.isolation import clean_environment
 
@@ -86,6 +87,9 @@ class Workspace:
         self._request = request
         self._credentials = role_credentials
         self._region = region
+        self._store = ArtifactStore(
+            credentials=role_credentials, account=description["serviceRole"].split(":")[4], region=region
+        )
         self._secondary_sources: dict[str, Path] = {}
 
     def fetch(self) -> Buildspec:
@@ -98,16 +102,13 @@ class Workspace:
         """
         match self._description["source"]["type"]:
             case "CODEPIPELINE":
-                self._fetch_archive(
-                    self._description["sourceVersion"].removeprefix("arn:aws:s3:::"), self.source
-                )
+                self._unpack(self._description["sourceVersion"], self.source)
                 for secondary in self._request.get("secondarySourcesVersionOverride", []):
                     name = secondary["sourceIdentifier"]
                     self._secondary_sources[name] = self._folder / "output" / f"src-{name}"
-                    location = secondary["sourceVersion"].removeprefix("arn:aws:s3:::")
-                    self._fetch_archive(location, self._secondary_sources[name])
+                    self._unpack(secondary["sourceVersion"], self._secondary_sources[name])
             case "S3":
-                self._fetch_archive(self._description["source"]["location"], self.source)
+                self._unpack(self._description["source"]["location"], self.source)
             case "NO_SOURCE":
                 pass
             case other:
@@ -141,6 +142,10 @@ class Workspace:
         local = cache["type"] == "LOCAL" and "LOCAL_CUSTOM_CACHE" in cache.get("modes", [])
         if not local and cache["type"] != "S3":
             return
+        refusal = self._cache_refusal(cache["location"]) if cache["type"] == "S3" else None
+        if refusal is not None:
+            tell(f"Not cached: {refusal}")
+            return
         for pattern in spec.cache.paths:
             place = self._cached_place(pattern)
             if place is None or place.exists():
@@ -168,20 +173,15 @@ class Workspace:
             if len(outputs) > 1 or not artifact.files:
                 artifact = spec.artifacts.secondary_artifacts.get(name, Artifact())
             content = archives.pack(artifact.select(self.source))
-            key = self._request.get("encryptionKeyOverride")
-            encryption = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key} if key else {}
-            self.client("s3").put_object(
-                Bucket=output["location"], Key=output["path"], Body=content, **encryption
-            )
+            place = Location(output["location"], output["path"])
+            self._store.write(place, content, self._request.get("encryptionKeyOverride"))
 
     def client(self, service: str) -> Any:
         """Return a client that acts as the service role."""
         return credentials.client(service, self._credentials, self._region)
 
-    def _fetch_archive(self, location: str, folder: Path) -> None:
-        bucket, _, key = location.partition("/")
-        answer = self.client("s3").get_object(Bucket=bucket, Key=key)
-        archives.unpack(answer["Body"].read(), folder)
+    def _unpack(self, place: str, folder: Path) -> None:
+        archives.unpack(self._store.read(location(place)), folder)
 
     def _buildspec(self) -> str:
         text: str = self._description["source"].get("buildspec") or DEFAULT_BUILDSPEC
@@ -207,6 +207,18 @@ class Workspace:
         )
         secret = str(answer["SecretString"])
         return str(json.loads(secret)[key]) if key else secret
+
+    def _cache_refusal(self, prefix: str) -> str | None:
+        """Return why the service role may not keep a cache in S3; CodeBuild does without it then."""
+        role = self._description["serviceRole"]
+        principal = authorization.principal_of_role(role, "AWSCodeBuild")
+        for action in ("s3:GetObject", "s3:PutObject"):
+            refused = authorization.refusal(
+                principal, action, f"arn:aws:s3:::{prefix}/cache", region=self._region
+            )
+            if refused is not None:
+                return refused
+        return None
 
     def _cached_place(self, pattern: str) -> Path | None:
         """Return the folder that a path of the cache section means; None if it is none of the build's own."""

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from rehearsal.emulator import archives, credentials, events, state
+from rehearsal.emulator import archives, conditions, credentials, events, state
 from rehearsal.emulator.codecommit_git import BranchMovedError, Commit, Entry, GitRepository, Person
 from rehearsal.emulator.service import (
     Request,
@@ -541,13 +541,16 @@ def _attributes(repository: Repository) -> dict[str, Any]:
     }
 
 
-def _seed_archive(location: Mapping[str, str]) -> bytes:
-    """Read the code of a new repository with the rights of whoever creates the stack."""
-    version = {"VersionId": location["ObjectVersion"]} if "ObjectVersion" in location else {}
-    client = credentials.client("s3", credentials.root_credentials(current_account()), current_region())
-    content: bytes = client.get_object(Bucket=location["Bucket"], Key=location["Key"], **version)[
-        "Body"
-    ].read()
+def _seed_archive(place: Mapping[str, str]) -> bytes:
+    """Read the code of a new repository.
+
+    Whether whoever creates the stack may read it has been asked before the resource is made.
+    """
+    bucket, key = place["Bucket"], place["Key"]
+    version = {"VersionId": place["ObjectVersion"]} if "ObjectVersion" in place else {}
+    owner = conditions.owner_of(f"arn:aws:s3:::{bucket}/{key}") or current_account()
+    client = credentials.client("s3", credentials.root_credentials(owner), current_region())
+    content: bytes = client.get_object(Bucket=bucket, Key=key, **version)["Body"].read()
     return content
 
 

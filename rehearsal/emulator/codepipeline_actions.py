@@ -9,9 +9,10 @@ import time
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
-from rehearsal.emulator import authorization, codebuild, codecommit, credentials
+from rehearsal.emulator import archives, authorization, codebuild, codecommit, credentials
+from rehearsal.emulator.artifact_store import ArtifactStore, Location
 
 
 class ActionFailedError(Exception):
@@ -30,13 +31,6 @@ class ActionFailedError(Exception):
 
 class ActionAbandonedError(Exception):
     """The execution was stopped while the action ran."""
-
-
-class Location(NamedTuple):
-    """An artifact in an artifact store."""
-
-    bucket: str
-    key: str
 
 
 @dataclass(kw_only=True)
@@ -96,17 +90,13 @@ class ActionRun:
 
     def put(self, name: str, content: bytes) -> None:
         """Write an output artifact."""
-        location = self.outputs[name]
-        key = self.store.get("encryptionKey")
-        encryption = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key["id"]} if key else {}
-        self.client("s3").put_object(Bucket=location.bucket, Key=location.key, Body=content, **encryption)
+        self._artifacts().write(self.outputs[name], content, self.encryption_key)
 
-    def put_files(self, name: str, files: Mapping[str, bytes]) -> None:
-        """Write an output artifact of some files by their path."""
+    def put_file(self, name: str, path: str, content: bytes) -> None:
+        """Write an output artifact that holds one file."""
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w") as archive:
-            for path, content in files.items():
-                archive.writestr(path, content)
+            archive.writestr(path, content)
         self.put(name, buffer.getvalue())
 
     def read(self, path: str) -> bytes:
@@ -116,13 +106,19 @@ class ActionRun:
             raise ActionFailedError(
                 f"{path}: {artifact} is no input artifact of the action", "ConfigurationError"
             )
-        location = self.inputs[artifact]
-        answer = self.client("s3").get_object(Bucket=location.bucket, Key=location.key)
-        try:
-            with zipfile.ZipFile(io.BytesIO(answer["Body"].read())) as archive:
-                return archive.read(name)
-        except KeyError:
-            raise ActionFailedError(f"File [{name}] does not exist in artifact [{artifact}]") from None
+        files = archives.read(self._artifacts().read(self.inputs[artifact]))
+        if name not in files:
+            raise ActionFailedError(f"File [{name}] does not exist in artifact [{artifact}]")
+        return files[name]
+
+    @property
+    def encryption_key(self) -> str | None:
+        """The key of the artifact store, if it names one."""
+        key = self.store.get("encryptionKey")
+        return str(key["id"]) if key else None
+
+    def _artifacts(self) -> ArtifactStore:
+        return ArtifactStore(credentials=self.credentials, account=self.account, region=self.region)
 
     def pause(self, seconds: float) -> None:
         """Wait a moment, unless the execution is stopped meanwhile."""
@@ -202,20 +198,19 @@ def run_codebuild(run: ActionRun) -> Outcome:
     primary = inputs.pop(run.configuration.get("PrimarySource", next(iter(inputs))))
     client = run.client("codebuild")
     codebuild.act_for_pipeline(run.credentials["AccessKeyId"], run.pipeline)
-    key = run.store.get("encryptionKey")
+    key = run.encryption_key
     build_id = client.start_build(
         projectName=run.require("ProjectName"),
-        sourceVersion=_object_arn(primary),
+        sourceVersion=primary.arn,
         secondarySourcesVersionOverride=[
-            {"sourceIdentifier": name, "sourceVersion": _object_arn(location)}
-            for name, location in inputs.items()
+            {"sourceIdentifier": name, "sourceVersion": location.arn} for name, location in inputs.items()
         ],
         secondaryArtifactsOverride=[
             {"type": "CODEPIPELINE", "artifactIdentifier": name, "location": to.bucket, "path": to.key}
             for name, to in run.outputs.items()
         ],
         environmentVariablesOverride=json.loads(run.configuration.get("EnvironmentVariables", "[]")),
-        **({"encryptionKeyOverride": key["id"]} if key else {}),
+        **({"encryptionKeyOverride": key} if key else {}),
     )["build"]["id"]
     run.tell(build_id, f"https://{run.region}.console.aws.amazon.com/codesuite/codebuild/build/{build_id}")
     while not codebuild.wait(build_id, run.account, run.region, 0.5):
@@ -226,10 +221,6 @@ def run_codebuild(run: ActionRun) -> Outcome:
     if build["buildStatus"] != "SUCCEEDED":
         raise ActionFailedError(_build_failure(build))
     return Outcome(variables={each["name"]: each["value"] for each in build["exportedEnvironmentVariables"]})
-
-
-def _object_arn(location: Location) -> str:
-    return f"arn:aws:s3:::{location.bucket}/{location.key}"
 
 
 def _check_permission(run: ActionRun, action: str, resource: str) -> None:

@@ -107,7 +107,7 @@ class _Stack:
 
     def put_outputs(self, file_name: str, outputs: Mapping[str, str]) -> None:
         for artifact in self._run.outputs:
-            self._run.put_files(artifact, {file_name: json.dumps(outputs).encode()})
+            self._run.put_file(artifact, file_name, json.dumps(outputs).encode())
 
     def _describe(self) -> dict[str, Any] | None:
         try:

@@ -18,11 +18,11 @@ from botocore.exceptions import ClientError
 
 from rehearsal.emulator import codepipeline_definition as definitions
 from rehearsal.emulator import credentials, events
+from rehearsal.emulator.artifact_store import Location
 from rehearsal.emulator.codepipeline_actions import (
     ActionAbandonedError,
     ActionFailedError,
     ActionRun,
-    Location,
     Outcome,
     run_codebuild,
     run_codecommit_source,

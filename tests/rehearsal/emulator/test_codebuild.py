@@ -266,9 +266,7 @@ def test_failures_take_their_course(
             id="source on GitHub",
         ),
         pytest.param(
-            {
-                "buildspec": "{version: 0.2, env: {parameter-store: {A: /a}}, phases: {build: {commands: [a]}}}"
-            },
+            {"buildspec": "{version: 0.2, env: {parameter-store: {A: /a}}, phases: {build: {}}}"},
             "DOWNLOAD_SOURCE",
             "CLIENT_ERROR",
             "ssm:GetParameter",
@@ -307,25 +305,43 @@ phases: {{build: {{commands: ['echo "$TOKEN, $PASSWORD"']}}}}
     assert (log(emulator, build), contexts(build)) == (["from ssm, from secrets"], [])
 
 
-def test_keeps_cached_folders_between_builds(start: Run, emulator: Emulator) -> None:
+@pytest.mark.parametrize(
+    ("cache", "permissions", "kept"),
+    [
+        pytest.param({"type": "LOCAL", "modes": ["LOCAL_CUSTOM_CACHE"]}, [], True, id="local"),
+        pytest.param(
+            {"type": "S3", "location": "team/cache"},
+            [allow(["s3:GetObject", "s3:PutObject"], "arn:aws:s3:::team/cache/*")],
+            True,
+            id="s3",
+        ),
+        pytest.param({"type": "S3", "location": "team/cache"}, [], False, id="s3 without permission"),
+        pytest.param({"type": "NO_CACHE"}, [], False, id="none"),
+    ],
+)
+def test_keeps_cached_folders_between_builds(
+    cache: dict[str, Any], permissions: list[Mapping[str, Any]], kept: bool, start: Run, emulator: Emulator
+) -> None:
     codebuild = emulator.client("codebuild")
     spec = """
 version: 0.2
 phases:
   build:
     commands:
-      - cat $HOME/.cache/tool/seen local/seen || true
+      - mkdir -p $HOME/.cache/tool local
+      - cat $HOME/.cache/tool/seen local/seen 2> /dev/null || true
       - echo home > $HOME/.cache/tool/seen
       - echo source > local/seen
 cache: {paths: [/root/.cache/tool/**/*, local/**/*, /var/elsewhere/*]}
 """
-    cache = {"type": "LOCAL", "modes": ["LOCAL_CUSTOM_CACHE"]}
-    first = await_build(codebuild, start(spec, project={"cache": cache})["id"])
-    second = await_build(codebuild, codebuild.start_build(projectName=first["projectName"])["build"]["id"])
+    submitted = start(spec, project={"cache": cache}, permissions=[LOGS, *permissions])
+    first = await_build(codebuild, submitted["id"])
+    second = codebuild.start_build(projectName=first["projectName"])["build"]
+    second = await_build(codebuild, second["id"])
 
     assert (contexts(first), contexts(second)) == ([], [])
-    assert not {"home", "source"} & set(log(emulator, first))
-    assert log(emulator, second) == ["home", "source"]
+    assert log(emulator, first) == []
+    assert log(emulator, second) == (["home", "source"] if kept else [])
 
 
 def test_can_be_stopped(start: Run, emulator: Emulator) -> None:

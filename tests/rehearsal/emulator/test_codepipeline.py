@@ -40,6 +40,7 @@ class Workshop:
     emulator: Emulator
     name: str
     role: str
+    build_role: str
     project: str
 
     @property
@@ -195,9 +196,8 @@ def workshop(emulator: Emulator) -> Workshop:
         },
         serviceRole=build_role,
     )
-    workshop = Workshop(
-        emulator, name, emulator.role(*permissions(emulator, name), trusting=PIPELINE_SERVICE), name
-    )
+    role = emulator.role(*permissions(emulator, name), trusting=PIPELINE_SERVICE)
+    workshop = Workshop(emulator, name, role, build_role, name)
     workshop.commit({"buildspec.yml": BUILDSPEC, "template.json": json.dumps(TEMPLATE)})
     return workshop
 
@@ -336,6 +336,55 @@ def test_fails_without_a_permission_of_its_role(
     error = workshop.actions(definition, execution)[action]["output"]["executionResult"]["errorDetails"]
     assert error["code"] == "PermissionError"
     assert sentence in error["message"]
+
+
+@pytest.mark.parametrize(
+    ("key_policy", "identity_policy"),
+    [
+        pytest.param(True, True, id="allowed by both"),
+        pytest.param(False, True, id="refused by the key"),
+        pytest.param(True, False, id="refused by the role"),
+    ],
+)
+def test_an_encrypted_artifact_needs_its_key(
+    key_policy: bool, identity_policy: bool, workshop: Workshop, deployment: Mapping[str, Any]
+) -> None:
+    emulator = workshop.emulator
+    role = deployment["roleArn"]
+    readers = [f"arn:aws:iam::{emulator.development}:root", *([role] if key_policy else [])]
+    key = emulator.client("kms").create_key(
+        Policy=policy(
+            allow("kms:*", Principal={"AWS": readers[0]}), allow("kms:Decrypt", Principal={"AWS": readers})
+        )
+    )["KeyMetadata"]["Arn"]
+    uses = ["kms:Decrypt", "kms:GenerateDataKey"]
+    for account, user, allowed in (
+        (emulator.development, workshop.role, True),
+        (emulator.development, workshop.build_role, True),
+        (emulator.test, role, identity_policy),
+    ):
+        emulator.client("iam", account=account).put_role_policy(
+            RoleName=user.rpartition("/")[2],
+            PolicyName="key",
+            PolicyDocument=policy(allow(uses if allowed else "kms:DescribeKey", key)),
+        )
+    emulator.client("iam", account=emulator.test).update_assume_role_policy(
+        RoleName=role.rpartition("/")[2], PolicyDocument=trust(AWS=workshop.role)
+    )
+    definition = workshop.definition(
+        workshop.source(), workshop.build(), {"name": "Deploy", "actions": [deployment]}
+    )
+    definition["artifactStore"]["encryptionKey"] = {"id": key, "type": "KMS"}
+
+    execution = workshop.create(definition)
+
+    if key_policy and identity_policy:
+        assert workshop.end(definition, execution) == "Succeeded"
+    else:
+        assert workshop.end(definition, execution) == "Failed"
+        error = workshop.actions(definition, execution)["Deploy"]["output"]["executionResult"]["errorDetails"]
+        assert error["code"] == "PermissionError"
+        assert f"kms:Decrypt on resource: {key}" in error["message"]
 
 
 def test_a_role_must_trust_codepipeline(workshop: Workshop) -> None:
