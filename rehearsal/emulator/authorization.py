@@ -16,8 +16,8 @@ Policy = dict[str, Any] | str | None
 ResourcePolicy = tuple[Policy, str]
 """A resource's own policy, if it has one, and the account that owns the resource."""
 
-_KEY_POLICY_SERVICES = ("kms",)
-"""Services whose resource policy must allow even the principals of the owner's account."""
+_KEY_ACTIONS = "kms:"
+"""A key's policy must allow even the principals of the owner's account."""
 
 
 class AuthenticationError(Exception):
@@ -127,7 +127,7 @@ def refusal(
         evaluation,
         policy,
         owner,
-        required=action.partition(":")[0] in _KEY_POLICY_SERVICES,
+        required=policy is not None and action.startswith(_KEY_ACTIONS),
         limits=principal.limits,
     )
     if combined.decision == "Allow":

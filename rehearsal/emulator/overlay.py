@@ -1,11 +1,11 @@
 """Everything the emulator adds to ministack, in one list; imported after ministack has got its settings."""
 
-from rehearsal.emulator import conditions, events, kms, s3
-from rehearsal.emulator.organizations import establish, organizations
+from rehearsal.emulator import cloudformation, cloudformation_types, conditions, events, kms, s3
 from rehearsal.emulator.codebuild import codebuild
 from rehearsal.emulator.codecommit import codecommit
 from rehearsal.emulator.codeconnections import codeconnections
 from rehearsal.emulator.codepipeline import codepipeline
+from rehearsal.emulator.organizations import establish, organizations
 from rehearsal.emulator.sagemaker import sagemaker
 from rehearsal.emulator.service import Service
 from settings import Settings
@@ -27,7 +27,7 @@ def install(settings: Settings) -> None:
         settings: Describe the organisation.
     """
     establish(settings)
-    for seam in (conditions, events, kms, s3):
+    for seam in (cloudformation, cloudformation_types, conditions, events, kms, s3):
         seam.install()
     for service in SERVICES:
         service.install()

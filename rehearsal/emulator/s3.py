@@ -14,15 +14,17 @@ from ministack.core.responses import get_region, request_scope
 from ministack.services import s3
 
 _object_tags = s3.object_tags_for_condition
+_object_data = s3._get_object_data
 
 
 def install() -> None:
     """Put the checks in place."""
     s3._foreign_bucket_allows = _foreign_bucket_allows
     s3.object_tags_for_condition = _object_tags_for_condition
+    s3._get_object_data = _get_object_data
 
 
-def _foreign_bucket_allows(
+def _foreign_bucket_allows(  # noqa: PLR0917  ministack's signature
     owner_account: str,
     bucket_name: str,
     key: str,
@@ -53,3 +55,10 @@ def _object_tags_for_condition(bucket: str, key: str, query_params: dict[str, An
     with request_scope(s3._bucket_owner_account(bucket) or "", get_region()):
         tags: dict[str, str] = _object_tags(bucket, key, query_params)
     return tags
+
+
+def _get_object_data(bucket_name: str, key: str, version_id: str | None = None) -> bytes | None:
+    """An object that another service reads (code, a template), which checks whoever asks for it."""
+    with request_scope(s3._bucket_owner_account(bucket_name) or "", get_region()):
+        content: bytes | None = _object_data(bucket_name, key, version_id=version_id)
+    return content

@@ -33,6 +33,7 @@ from rehearsal.emulator.authorization import (
     refusal,
     tag_keys,
 )
+from rehearsal.emulator.resource_schemas import tag_property
 
 logger = logging.getLogger(__name__)
 
@@ -160,6 +161,9 @@ def register_resource_type(
     if update is not None:
         handlers["update"] = update
     provisioners._RESOURCE_HANDLERS[type_name] = handlers
+    tagged = tag_property(type_name)
+    if tagged is not None:
+        provisioners._STACK_TAG_PROPERTY[type_name] = tagged  # Tags of the stack become the resource's.
     registered_types.add(type_name)
 
 

@@ -1,0 +1,227 @@
+"""Whether whoever runs a stack may do what CloudFormation does in its name to one resource.
+
+CloudFormation acts on the credentials of the stack's role, or of its caller
+(https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-servicerole.html). ministack does
+everything by itself; here each step is first asked for, on the ARNs of the very resource, as far as they
+can be known before it exists.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from ministack.services import kms, s3
+
+from rehearsal.emulator import arns
+from rehearsal.emulator.authorization import Principal, ResourcePolicy, refusal
+from rehearsal.emulator.cloudformation_actions import called, passed_roles, tags
+from rehearsal.emulator.conditions import owner_of
+from rehearsal.emulator.resource_schemas import Verb, identifiers
+
+_GENERATED = "0123456789abcdef0"
+"""What stands for an id that AWS will generate."""
+
+_PASSED_TO: Mapping[str, str] = {"AWS::EC2::FlowLog": "vpc-flow-logs.amazonaws.com"}
+"""Who gets the roles of a type, where that is not its service."""
+
+_POLICY_ACTIONS = frozenset({"iam:AttachRolePolicy", "iam:DetachRolePolicy"})
+
+
+class NotAllowedError(ValueError):
+    """A stack's role lacks a permission; in the words of a stack event."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """What is about to happen to a resource of a stack.
+
+    Attributes:
+        verb: What happens.
+        type_name: The resource's type.
+        logical_id: Its name in the template.
+        properties: Its properties; on update, the new ones.
+        previous: On update, the old properties.
+        physical_id: Its id, if it exists.
+        stack_name: The stack.
+        stack_tags: Tags of the stack.
+        account: Where.
+        region: Where.
+    """
+
+    verb: Verb
+    type_name: str
+    logical_id: str
+    properties: Mapping[str, Any]
+    previous: Mapping[str, Any] | None = None
+    physical_id: str | None = None
+    stack_name: str
+    stack_tags: Mapping[str, str]
+    account: str
+    region: str
+
+
+class _Need(NamedTuple):
+    action: str
+    resource: str
+    keys: dict[str, Any]
+
+
+def check(principal: Principal, step: Step) -> None:
+    """Check that a step is allowed.
+
+    Args:
+        principal: Whose credentials CloudFormation uses.
+        step: The step.
+
+    Raises:
+        NotAllowedError: It is not; the message names the first action and resource that are refused.
+    """
+    for action, resource, keys in _needs(step):
+        reason = refusal(
+            principal,
+            action,
+            resource,
+            region=step.region,
+            condition_keys=keys,
+            resource_policy=_resource_policy(resource, step.account),
+        )
+        if reason is not None:
+            raise NotAllowedError(
+                f'Resource handler returned message: "{reason}" (HandlerErrorCode: AccessDenied)'
+            )
+
+
+def _needs(step: Step) -> Iterator[_Need]:
+    own_tags = {**step.stack_tags, **tags(step.type_name, step.properties)}
+    request = {f"aws:RequestTag/{key}": value for key, value in own_tags.items()} | {
+        "aws:TagKeys": [*own_tags]
+    }
+    existing = {f"aws:ResourceTag/{key}": value for key, value in own_tags.items()}
+    boundary = {"iam:PermissionsBoundary": step.properties.get("PermissionsBoundary")}
+    for action in called(step.type_name, step.verb, step.properties, step.previous):
+        keys: dict[str, Any] = {"kms:GrantIsForAWSResource": "true", "kms:ViaService": _via(step), **boundary}
+        creates = step.verb == "create" and action.partition(":")[2].startswith(
+            ("Create", "PutRule", "PutMetric")
+        )
+        if creates or "Tag" in action:
+            keys |= request
+        if not creates:
+            keys |= existing
+        for resource in _resources(action, step):
+            if action in _POLICY_ACTIONS:
+                for policy_arn in _attached(step):
+                    yield _Need(action, resource, {**keys, "iam:PolicyARN": policy_arn})
+            else:
+                yield _Need(action, resource, keys)
+    if step.verb != "delete":
+        service = _PASSED_TO.get(step.type_name, f"{step.type_name.split('::')[1].lower()}.amazonaws.com")
+        for role_arn in passed_roles(step.type_name, step.properties, step.previous, step.account):
+            yield _Need("iam:PassRole", role_arn, {"iam:PassedToService": service})
+
+
+def _resources(action: str, step: Step) -> list[str]:
+    """ARNs that an action touches: those it always asks for, or else the resource's own."""
+    if action == "s3:GetObject":
+        return list(_objects(step.properties))
+    forms = arns.formats(action)
+    chosen = [form for form in forms if form.required] or [form for form in forms if _is_own(form, step)]
+    if not chosen:
+        return ["*"]
+    return list(dict.fromkeys(_arn(form, step) for form in chosen if _is_meant(form, step)))
+
+
+def _arn(form: arns.Format, step: Step) -> str:
+    if _is_own(form, step) and (step.physical_id or "").startswith("arn:"):
+        return str(step.physical_id)
+    name = f"{step.stack_name}-{step.logical_id}-{_GENERATED}"
+    unknown = name if form.text.endswith(("Name}", "WithPath}")) and _is_own(form, step) else _GENERATED
+    filled = arns.fill(form, _values(form, step), step.account, step.region, unknown=unknown)
+    return str(filled)
+
+
+def _values(form: arns.Format, step: Step) -> dict[str, Any]:
+    """Names, ids and ARNs that a step tells, by the placeholders of a form."""
+    values = _given(step.properties)
+    noun = step.type_name.rpartition("::")[2]
+    if "Name" in values:
+        values[f"{noun}Name"] = values[f"{form.kind}Name"] = values["Name"]
+    for name, placeholder in (("RoleName", "RoleName"), ("ManagedPolicyName", "PolicyName")):
+        if name in values:
+            path = str(values.get("Path", "/")).lstrip("/")
+            values[f"{placeholder}WithPath"] = path + str(values[name])
+    if "AliasName" in values:
+        values["Alias"] = str(values["AliasName"]).removeprefix("alias/")
+    if key_id := values.get("TargetKeyId") or values.get("KmsKeyId"):
+        values["KeyId"] = key_id
+    return values | _existing(form, step, values)
+
+
+def _given(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Properties that are one name, id or ARN, and the first of those that are several."""
+    values: dict[str, Any] = {}
+    for key, value in properties.items():
+        if isinstance(value, str | int):
+            values[key] = value
+        elif isinstance(value, list) and value and isinstance(value[0], str):
+            values[key.removesuffix("s")] = value[0]
+    return values
+
+
+def _existing(form: arns.Format, step: Step, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What the id of a resource that exists tells."""
+    if not step.physical_id or step.physical_id.startswith("arn:"):
+        return {}
+    noun, names, parts = (
+        step.type_name.rpartition("::")[2],
+        identifiers(step.type_name),
+        step.physical_id.split("|"),
+    )
+    values = dict(zip(names, parts, strict=True)) if len(names) == len(parts) else {}
+    values[f"{noun}Id"] = values[f"{form.kind}Id"] = parts[-1]
+    if f"{noun}Name" not in given:
+        values[f"{noun}Name"] = parts[-1].rpartition("/")[2]
+    return values
+
+
+def _is_own(form: arns.Format, step: Step) -> bool:
+    kind, noun = arns.plain(form.kind), arns.plain(step.type_name.rpartition("::")[2])
+    return kind.endswith(noun) or noun.endswith(kind) or kind.startswith(noun)
+
+
+def _is_meant(form: arns.Format, step: Step) -> bool:
+    """Rules are of the default bus or of another one, which their ARNs show."""
+    if not form.kind.startswith("rule-on-"):
+        return True
+    custom = step.properties.get("EventBusName", "default") != "default"
+    return bool(custom == (form.kind == "rule-on-custom-event-bus"))
+
+
+def _objects(properties: Mapping[str, Any]) -> Iterator[str]:
+    """Code in S3, as functions and repositories name it."""
+    code = properties.get("Code", {})
+    code = code.get("S3", code)
+    bucket, key = code.get("S3Bucket", code.get("Bucket")), code.get("S3Key", code.get("Key"))
+    if bucket and key:
+        yield f"arn:aws:s3:::{bucket}/{key}"
+
+
+def _attached(step: Step) -> list[str]:
+    return [
+        *step.properties.get("ManagedPolicyArns", ()),
+        *(step.previous or {}).get("ManagedPolicyArns", ()),
+    ]
+
+
+def _via(step: Step) -> str:
+    return f"{step.type_name.split('::')[1].lower()}.{step.region}.amazonaws.com"
+
+
+def _resource_policy(resource: str, account: str) -> ResourcePolicy:
+    """The policy of a bucket or a key, and who owns it."""
+    owner = owner_of(resource) or account
+    if resource.startswith("arn:aws:s3:::"):
+        bucket = resource.removeprefix("arn:aws:s3:::").partition("/")[0]
+        return s3._bucket_policies.get_scoped(owner, None, bucket), owner
+    if resource.startswith("arn:aws:kms:") and ":key/" in resource:
+        return kms.key_policy_for_arn(resource) or (None, owner)
+    return None, owner
