@@ -56,8 +56,13 @@ class PortfoliosStack(cdk.Stack):
             synthesizer=asset_synthesizer(settings),
         )
         products = tuple(products)
+        # Logical ids follow from the paths of constructs, and these from identifiers alone: a release never
+        # replaces a product that another account has launched.
+        shelves = {
+            product.identifier: Construct(self, f"Product-{product.identifier}") for product in products
+        }
         self.assets: Mapping[str, Mapping[str, AssetLocation]] = {
-            product.identifier: self._publish(product) for product in products
+            product.identifier: _publish_assets(shelves[product.identifier], product) for product in products
         }
         self.templates: Mapping[str, Template] = render_all(products, settings, self.assets)
         portfolios: dict[Portfolio, servicecatalog.Portfolio] = {
@@ -66,30 +71,16 @@ class PortfoliosStack(cdk.Stack):
                 "sagemaker_projects", settings, settings.portfolios.sagemaker_projects.principals
             ),
         }
-        self._add_tag_options(portfolios.values(), settings)
+        self._add_tag_options(portfolios, settings)
         for product in products:
-            self._add_product(product, portfolios[product.portfolio], settings)
-
-    def _publish(self, product: Product) -> dict[str, AssetLocation]:
-        locations = {}
-        for name, folder in product.assets.items():
-            asset = s3_assets.Asset(
-                self,
-                f"{_camel(product.identifier)}{_camel(name)}",
-                path=str(folder),
-                exclude=list(ASSET_EXCLUDE),
-                ignore_mode=cdk.IgnoreMode.GIT,
-            )
-            locations[name] = AssetLocation(bucket=asset.s3_bucket_name, key=asset.s3_object_key)
-        return locations
+            self._add_product(shelves[product.identifier], product, portfolios[product.portfolio], settings)
 
     def _add_portfolio(
         self, key: Portfolio, settings: Settings, principals: Iterable[str]
     ) -> servicecatalog.Portfolio:
-        construct_id = _camel(key)
         portfolio = servicecatalog.Portfolio(
             self,
-            construct_id,
+            f"Portfolio-{key}",
             display_name=PORTFOLIO_NAMES[key],
             provider_name=settings.portfolios.provider_name,
             description=_DESCRIPTIONS[key],
@@ -99,32 +90,37 @@ class PortfoliosStack(cdk.Stack):
             # may create a role of this name there may launch: hence exact names, and no patterns
             # (https://docs.aws.amazon.com/servicecatalog/latest/adminguide/catalogs_portfolios_sharing_how-to-share.html).
             servicecatalog.CfnPortfolioPrincipalAssociation(
-                self,
-                f"{construct_id}Principal{_camel(name)}",
+                portfolio,
+                name,
                 portfolio_id=portfolio.portfolio_id,
                 principal_arn=f"arn:aws:iam:::role/{name}",
                 principal_type="IAM_PATTERN",
             )
         return portfolio
 
-    def _add_tag_options(self, portfolios: Iterable[servicecatalog.Portfolio], settings: Settings) -> None:
-        if settings.portfolios.tag_options:
-            values = {key: list(choice) for key, choice in settings.portfolios.tag_options.items()}
-            options = servicecatalog.TagOptions(self, "TagOptions", allowed_values_for_tags=values)
-            for portfolio in portfolios:
-                portfolio.associate_tag_options(options)
+    def _add_tag_options(
+        self, portfolios: Mapping[Portfolio, servicecatalog.Portfolio], settings: Settings
+    ) -> None:
+        options = Construct(self, "TagOptions")
+        for key, values in settings.portfolios.tag_options.items():
+            for value in values:
+                tag = f"{key}={value}"
+                option = servicecatalog.CfnTagOption(options, tag, key=key, value=value, active=True)
+                for portfolio in portfolios.values():
+                    servicecatalog.CfnTagOptionAssociation(
+                        portfolio, tag, tag_option_id=option.ref, resource_id=portfolio.portfolio_id
+                    )
 
-    def _publish_template(self, product: Product) -> str:
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder, f"{product.identifier}.template.json")
-            path.write_text(json.dumps(self.templates[product.identifier], indent=1), encoding="utf-8")
-            return s3_assets.Asset(self, f"{_camel(product.identifier)}Template", path=str(path)).http_url
-
-    def _add_product(self, product: Product, portfolio: servicecatalog.Portfolio, settings: Settings) -> None:
-        construct_id = _camel(product.identifier)
+    def _add_product(
+        self, scope: Construct, product: Product, portfolio: servicecatalog.Portfolio, settings: Settings
+    ) -> None:
+        # `from_asset` would name a construct after the path of the file, which is a passing one.
+        template = servicecatalog.CloudFormationTemplate.from_url(
+            _publish_template(scope, product, self.templates[product.identifier])
+        )
         offered = servicecatalog.CloudFormationProduct(
-            self,
-            construct_id,
+            scope,
+            "Product",
             product_name=product.name,
             description=product.description,
             owner=settings.portfolios.provider_name,
@@ -133,10 +129,7 @@ class PortfoliosStack(cdk.Stack):
             support_description=f"Questions about {product.name}",
             product_versions=[
                 servicecatalog.CloudFormationProductVersion(
-                    # `from_asset` would name a construct after the path of the file, which is a passing one.
-                    cloud_formation_template=servicecatalog.CloudFormationTemplate.from_url(
-                        self._publish_template(product)
-                    ),
+                    cloud_formation_template=template,
                     product_version_name=product.version,
                     description=f"Version {product.version}",
                 )
@@ -145,14 +138,11 @@ class PortfoliosStack(cdk.Stack):
         if product.portfolio == "sagemaker_projects":
             cdk.Tags.of(offered).add(*STUDIO_VISIBILITY)
         association = servicecatalog.CfnPortfolioProductAssociation(
-            self,
-            f"{construct_id}Association",
-            portfolio_id=portfolio.portfolio_id,
-            product_id=offered.product_id,
+            scope, "Association", portfolio_id=portfolio.portfolio_id, product_id=offered.product_id
         )
         constraint = servicecatalog.CfnLaunchRoleConstraint(
-            self,
-            f"{construct_id}LaunchRole",
+            scope,
+            "LaunchRole",
             portfolio_id=portfolio.portfolio_id,
             product_id=offered.product_id,
             local_role_name=settings.names.launch_role(product.identifier),
@@ -161,5 +151,22 @@ class PortfoliosStack(cdk.Stack):
         constraint.add_resource_dependency(association)
 
 
-def _camel(text: str) -> str:
-    return "".join(word[0].upper() + word[1:] for word in text.replace("-", "_").split("_") if word)
+def _publish_assets(scope: Construct, product: Product) -> dict[str, AssetLocation]:
+    locations = {}
+    for name, folder in product.assets.items():
+        asset = s3_assets.Asset(
+            scope,
+            f"Asset-{name}",
+            path=str(folder),
+            exclude=list(ASSET_EXCLUDE),
+            ignore_mode=cdk.IgnoreMode.GIT,
+        )
+        locations[name] = AssetLocation(bucket=asset.s3_bucket_name, key=asset.s3_object_key)
+    return locations
+
+
+def _publish_template(scope: Construct, product: Product, template: Template) -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, f"{product.identifier}.template.json")
+        path.write_text(json.dumps(template, indent=1), encoding="utf-8")
+        return s3_assets.Asset(scope, "Template", path=str(path)).http_url
