@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-import embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct

@@ -81,7 +81,7 @@ class StudioNetwork(Construct):
         routes = ec2.CfnRouteTable(self, "Routes", vpc_id=self.vpc_id, tags=[self._tag("-private")])
         self.subnet_ids = [self._subnet(index, cidr, routes) for index in range(SUBNETS)]
         self._log_traffic(key, flow_log_role_name)
-        self.security_group_id = self._studio_security_group()
+        self.security_group_id = self._studio_security_group(cidr)
 
         services = INTERFACE_ENDPOINTS | (CODECOMMIT_ENDPOINTS if with_codecommit else {})
         ec2.CfnVPCEndpoint(
@@ -113,13 +113,30 @@ class StudioNetwork(Construct):
         )
         return subnet.attr_subnet_id
 
-    def _studio_security_group(self) -> str:
+    def _studio_security_group(self, cidr: str) -> str:
+        first, last = APPLICATIONS
         group = ec2.CfnSecurityGroup(
             self,
             "StudioSecurityGroup",
             group_description="Studio applications: to AWS by HTTPS, and to each other",
             vpc_id=self.vpc_id,
+            security_group_ingress=[
+                ec2.CfnSecurityGroup.IngressProperty(
+                    cidr_ip=cidr,
+                    ip_protocol="tcp",
+                    from_port=first,
+                    to_port=last,
+                    description="Applications of the domain",
+                )
+            ],
             security_group_egress=[
+                ec2.CfnSecurityGroup.EgressProperty(
+                    cidr_ip=cidr,
+                    ip_protocol="tcp",
+                    from_port=first,
+                    to_port=last,
+                    description="Applications of the domain",
+                ),
                 ec2.CfnSecurityGroup.EgressProperty(
                     # No route leads to the internet; S3 answers at public addresses by its gateway.
                     cidr_ip="0.0.0.0/0",
@@ -127,30 +144,15 @@ class StudioNetwork(Construct):
                     from_port=HTTPS,
                     to_port=HTTPS,
                     description="Endpoints of AWS services",
-                )
+                ),
             ],
             tags=[self._tag("-studio")],
         )
-        first, last = APPLICATIONS
-        ec2.CfnSecurityGroupIngress(
-            self,
-            "FromApplications",
-            group_id=group.attr_group_id,
-            source_security_group_id=group.attr_group_id,
-            ip_protocol="tcp",
-            from_port=first,
-            to_port=last,
-            description="Applications of the domain",
-        )
-        ec2.CfnSecurityGroupEgress(
-            self,
-            "ToApplications",
-            group_id=group.attr_group_id,
-            destination_security_group_id=group.attr_group_id,
-            ip_protocol="tcp",
-            from_port=first,
-            to_port=last,
-            description="Applications of the domain",
+        cdk.Validations.of(group).acknowledge(
+            cdk.Acknowledgment(
+                id="AwsSolutions-EC23",
+                reason="The rule cannot read a range that is a parameter; the form takes /16 to /25 only.",
+            )
         )
         return group.attr_group_id
 

@@ -56,8 +56,6 @@ UNNAMED = {
     "AWS::EC2::FlowLog",
     "AWS::EC2::RouteTable",
     "AWS::EC2::SecurityGroup",
-    "AWS::EC2::SecurityGroupEgress",
-    "AWS::EC2::SecurityGroupIngress",
     "AWS::EC2::Subnet",
     "AWS::EC2::SubnetRouteTableAssociation",
     "AWS::EC2::VPC",
@@ -70,8 +68,6 @@ UNNAMED = {
 }
 # Types whose schema knows no tags.
 UNTAGGED = {
-    "AWS::EC2::SecurityGroupEgress",
-    "AWS::EC2::SecurityGroupIngress",
     "AWS::EC2::SubnetRouteTableAssociation",
     "AWS::KMS::Alias",
     "AWS::Lambda::Permission",

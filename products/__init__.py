@@ -1,0 +1,3 @@
+"""What a team launches: one folder a product."""
+
+import embedded_node  # noqa: F401  (before any module here imports aws_cdk)
