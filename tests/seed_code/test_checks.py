@@ -51,13 +51,3 @@ def test_a_mistake_in_a_seed_is_noticed(
     path.write_text(text.replace(old, new), encoding="utf-8")
     assert any(command.startswith(check) for check in seed.checks)
     assert seed.run(command, tmp_path).returncode == 1
-
-
-def test_checks_leave_nothing_in_the_seeds(seed: Seed) -> None:
-    assert {path.parts[0] for path in seed.files} <= {path.name for path in seed.folder.iterdir()}, (
-        "git lists what is not there"
-    )
-    ignored = [
-        path for path in seed.folder.rglob("*") if path.name in ("__pycache__", "cdk.out", "model.env")
-    ]
-    assert ignored == []

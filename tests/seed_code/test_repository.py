@@ -8,6 +8,7 @@ import tomllib
 import pytest
 import yaml
 
+from products.product import ASSET_EXCLUDE
 from tests.seed_code.seeds import ROOT, Seed
 
 LOCKS = ("requirements.lock", "requirements-uv.lock")
@@ -33,6 +34,11 @@ def own_modules(seed: Seed) -> set[str]:
 
 def test_a_seed_is_a_whole_repository(seed: Seed) -> None:
     assert {str(path) for path in seed.files} >= REQUIRED
+
+
+def test_what_git_ignores_in_a_seed_stays_out_of_its_archive(seed: Seed) -> None:
+    ignored = (seed.folder / ".gitignore").read_text(encoding="utf-8").split()
+    assert set(ignored) <= set(ASSET_EXCLUDE)
 
 
 def test_a_seed_imports_nothing_of_the_bundle(seed: Seed) -> None:

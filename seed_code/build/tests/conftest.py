@@ -1,6 +1,7 @@
 """Small tables of every kind, and the three scripts run on them as SageMaker would."""
 
 import json
+import os
 import random
 import shutil
 import sys
@@ -10,6 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+# On tables this small, threads of XGBoost would only wait for one another.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import evaluate
 import preprocess

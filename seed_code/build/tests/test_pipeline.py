@@ -88,9 +88,15 @@ def build(configuration: Configuration | None = None, changes: Mapping[str, str]
         project=Project.from_environment({**os.environ, **(changes or {})}),
         configuration=configuration or Configuration.load(),
         source=Source.pack(),
-        boto_session=boto3.Session(region_name="eu-west-1"),
+        boto_session=session(),
     ).pipeline.definition()
     return text
+
+
+@functools.cache
+def session() -> boto3.Session:
+    """One session, which reads the descriptions of AWS's services once."""
+    return boto3.Session(region_name="eu-west-1")
 
 
 @functools.cache
@@ -189,7 +195,7 @@ def test_the_arguments_of_a_step_are_those_of_its_operation(
     arguments = resolved(steps_by_name(definition())[step]["Arguments"], parameters)
     if name:
         arguments[name] = "given-by-the-service"
-    model = boto3.Session(region_name="eu-west-1").client("sagemaker").meta.service_model
+    model = session().client("sagemaker").meta.service_model
     report = botocore.validate.ParamValidator().validate(
         arguments, model.operation_model(operation).input_shape
     )
