@@ -11,6 +11,7 @@ import json
 import os
 import re
 import shutil
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -231,19 +232,17 @@ class Workspace:
 
     def _machine(self) -> dict[str, str]:
         """Variables of the standard image: its tools, and how it reaches packages."""
-        image = environments.prepare("codebuild").copy(self._folder / "python")
+        image = environments.prepare("codebuild").copy(self._folder / "image")
+        # uv builds no virtual environment on another one, and would take whatever Python comes next.
+        interpreters = self._folder / "interpreters"
+        interpreters.mkdir()
+        for name in ("python", "python3"):
+            (interpreters / name).symlink_to(Path(sys.executable).resolve())
         git = Path(str(shutil.which("git"))).parent
-        path = [
-            str(image.bin),
-            str(embedded_node.NODE_FOLDER),
-            str(git),
-            "/usr/local/bin",
-            "/usr/bin",
-            "/bin",
-        ]
+        path = [image.bin, interpreters, embedded_node.NODE_FOLDER, git, "/usr/local/bin", "/usr/bin", "/bin"]
         return {
             "LANG": "C.UTF-8",
-            "PATH": os.pathsep.join(path),
+            "PATH": os.pathsep.join(str(folder) for folder in path),
             "TMPDIR": str(self._folder / "tmp"),
             # A fresh environment of the build's own would be compiled anew in each build.
             "PYTHONDONTWRITEBYTECODE": "",

@@ -2,6 +2,7 @@
 
 import io
 import json
+import sys
 import time
 import uuid
 import zipfile
@@ -166,14 +167,15 @@ phases:
         from importlib.util import find_spec
         print(find_spec("aws_cdk"), find_spec("ministack"))
         END
+      - uv venv --quiet .venv && .venv/bin/python -c "import sys; print(sys.base_prefix)"
       - env
 """
     )
 
     lines = log(emulator, build)
     assert [line.split(" ")[0].split(".")[0][:3] for line in lines[:4]] == ["Pyt", "pip", "uv", "git"]
-    assert lines[5] == "None None"
-    environment = dict(line.split("=", 1) for line in lines[6:] if "=" in line)
+    assert lines[5:7] == ["None None", sys.base_prefix]
+    environment = dict(line.split("=", 1) for line in lines[7:] if "=" in line)
     assert environment["AWS_ENDPOINT_URL"] == emulator.endpoint
     assert environment["AWS_ACCESS_KEY_ID"].startswith("ASIA")
     assert environment["HOME"].startswith(environment["CODEBUILD_SRC_DIR"].partition("/output/")[0])
