@@ -12,6 +12,7 @@ import json
 import tarfile
 import tempfile
 import zlib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from sklearn import metrics
 import folders
 import inference
 from tabular import read_table
+
+Array = np.ndarray[Any, Any]
 
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModelPackage.html
 MAXIMUM_METADATA_LENGTH = 256
@@ -42,6 +45,35 @@ def main() -> None:
     print(text)
 
 
+@dataclass(frozen=True)
+class Comparison:
+    """A model beside a constant answer, on the same rows.
+
+    Attributes:
+        primary: The metric that decides.
+        best: Its value for a model that makes no mistake.
+        scores: The model's metrics.
+        baseline: The same of the constant answer.
+        method: What the constant answer is.
+    """
+
+    primary: str
+    best: float
+    scores: dict[str, float]
+    baseline: dict[str, float]
+    method: str
+
+    @property
+    def skill_score(self) -> float:
+        """Share of the baseline's error that the model takes away: 0 is no better, 1 is perfect.
+
+        https://en.wikipedia.org/wiki/Forecast_skill
+        """
+        error = abs(self.best - self.scores[self.primary])
+        constant = abs(self.best - self.baseline[self.primary])
+        return 1 - error / constant if constant else 0.0
+
+
 def evaluate(model_folder: Path, training: pd.DataFrame, test: pd.DataFrame) -> dict[str, Any]:
     """Measure a model.
 
@@ -55,48 +87,58 @@ def evaluate(model_folder: Path, training: pd.DataFrame, test: pd.DataFrame) -> 
         SageMaker allows in the metadata of a model version.
     """
     model = inference.model_fn(str(model_folder))
-    schema = model.schema
-    truth = schema.labels(test[schema.target])
-    prediction = inference.predict(model, test[schema.names])
-    if schema.problem_type == "regression":
-        scores = regression_scores(truth, np.array(prediction["predictions"]))
-        constant = np.full(len(truth), schema.labels(training[schema.target]).mean())
-        baseline, primary, method = regression_scores(truth, constant), "rmse", "mean of the training target"
-        skill = 1 - scores["rmse"] / baseline["rmse"] if baseline["rmse"] else 0.0
-    else:
-        classes = len(schema.classes)
-        chances = np.array([list(row.values()) for row in prediction["probabilities"]])
-        # XGBoost's single precision leaves the sums a little off 1.
-        chances /= chances.sum(axis=1, keepdims=True)
-        scores = classification_scores(truth, chances)
-        counts = np.bincount(schema.labels(training[schema.target]), minlength=classes)
-        constant = np.tile(counts / counts.sum(), (len(truth), 1))
-        baseline, primary = classification_scores(truth, constant), "balanced_accuracy"
-        method = "class frequencies of the training target"
-        error = 1 - baseline[primary]
-        skill = 1 - (1 - scores[primary]) / error if error else 0.0
+    target = model.schema.target
+    compare = compare_regression if model.schema.problem_type == "regression" else compare_classification
+    comparison = compare(
+        inference.predict(model, test[model.schema.names]),
+        model.schema.labels(test[target]),
+        model.schema.labels(training[target]),
+    )
     request, answer = sample(model, test)
     return {
-        "problem_type": schema.problem_type,
-        "primary_metric": primary,
-        "metrics": {name: {"value": value} for name, value in {**scores, "skill_score": skill}.items()},
-        "baseline": {
-            "method": method,
-            "metrics": {name: {"value": value} for name, value in baseline.items()},
-        },
+        "problem_type": model.schema.problem_type,
+        "primary_metric": comparison.primary,
+        "metrics": _values(comparison.scores | {"skill_score": comparison.skill_score}),
+        "baseline": {"method": comparison.method, "metrics": _values(comparison.baseline)},
         "rows": {"train": len(training), "test": len(test)},
         "registration": {
-            "problem_type": schema.problem_type,
-            "primary_metric": primary,
-            "primary_metric_value": f"{scores[primary]:.6g}",
-            "skill_score": f"{skill:.6g}",
+            "problem_type": model.schema.problem_type,
+            "primary_metric": comparison.primary,
+            "primary_metric_value": f"{comparison.scores[comparison.primary]:.6g}",
+            "skill_score": f"{comparison.skill_score:.6g}",
             "sample_request": request,
             "sample_prediction": answer,
         },
     }
 
 
-def regression_scores(truth: np.ndarray[Any, Any], values: np.ndarray[Any, Any]) -> dict[str, float]:
+def compare_regression(prediction: dict[str, list[Any]], truth: Array, training: Array) -> Comparison:
+    """Measure numbers against the mean of the training target."""
+    return Comparison(
+        primary="rmse",
+        best=0.0,
+        scores=regression_scores(truth, np.array(prediction["predictions"])),
+        baseline=regression_scores(truth, np.full(len(truth), training.mean())),
+        method="mean of the training target",
+    )
+
+
+def compare_classification(prediction: dict[str, list[Any]], truth: Array, training: Array) -> Comparison:
+    """Measure probabilities against the class frequencies of the training target."""
+    chances = np.array([list(row.values()) for row in prediction["probabilities"]])
+    # XGBoost's single precision leaves the sums a little off 1.
+    chances /= chances.sum(axis=1, keepdims=True)
+    frequencies = np.bincount(training, minlength=chances.shape[1]) / len(training)
+    return Comparison(
+        primary="balanced_accuracy",
+        best=1.0,
+        scores=classification_scores(truth, chances),
+        baseline=classification_scores(truth, np.tile(frequencies, (len(truth), 1))),
+        method="class frequencies of the training target",
+    )
+
+
+def regression_scores(truth: Array, values: Array) -> dict[str, float]:
     """Errors in the unit of the target, and R²."""
     return {
         "rmse": float(metrics.root_mean_squared_error(truth, values)),
@@ -105,7 +147,7 @@ def regression_scores(truth: np.ndarray[Any, Any], values: np.ndarray[Any, Any])
     }
 
 
-def classification_scores(truth: np.ndarray[Any, Any], chances: np.ndarray[Any, Any]) -> dict[str, float]:
+def classification_scores(truth: Array, chances: Array) -> dict[str, float]:
     """Scores of class probabilities.
 
     Args:
@@ -159,6 +201,10 @@ def csv_row(cells: list[str]) -> str:
 def encode(text: str) -> str:
     """Write a text in the characters that the metadata of a model version may have: zlib, then base64."""
     return base64.b64encode(zlib.compress(text.encode(), level=9)).decode("ascii")
+
+
+def _values(scores: dict[str, float]) -> dict[str, dict[str, float]]:
+    return {name: {"value": value} for name, value in scores.items()}
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ back, so all of them encode a row in the same way.
 """
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -92,7 +92,6 @@ class Schema:
     columns: tuple[Column, ...]
     classes: tuple[str, ...] = ()
     integer_classes: bool = False
-    version: int = field(default=1)
 
     @property
     def names(self) -> list[str]:
