@@ -5,6 +5,7 @@ What none of them answers is moto's to answer.
 
 from rehearsal.emulator import (  # noqa: F401 (imported for the operations that they add)
     sagemaker_domains,
+    sagemaker_groups,
     sagemaker_hosting,
     sagemaker_jobs,
     sagemaker_pipelines,

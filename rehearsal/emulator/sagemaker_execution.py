@@ -11,37 +11,25 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from botocore.exceptions import ClientError, ParamValidationError
 
 from rehearsal.emulator import credentials
+from rehearsal.emulator.sagemaker_cache import CachedStep, StepCache
 from rehearsal.emulator.sagemaker_containers import FAILURE_REASON_LENGTH
-from rehearsal.emulator.sagemaker_definition import Definition, DefinitionError, Step, Values
-from rehearsal.emulator.sagemaker_jobs import Job, job_at
+from rehearsal.emulator.sagemaker_definition import Definition, Step
+from rehearsal.emulator.sagemaker_expressions import DefinitionError, Values
+from rehearsal.emulator.sagemaker_job import Job
+from rehearsal.emulator.sagemaker_jobs import job_at
 from rehearsal.emulator.sagemaker_registry import version_at
 from rehearsal.emulator.sagemaker_service import PRINCIPAL
 from rehearsal.emulator.sagemaker_storage import Location, Storage, StorageError
 from rehearsal.emulator.service import ServiceError
 
 MAXIMUM_PARALLEL_STEPS = 4
-
-CACHE_ATTRIBUTES: Mapping[str, tuple[str, ...]] = {
-    "Processing": ("AppSpecification", "Environment", "ProcessingInputs"),
-    "Training": (
-        "AlgorithmSpecification",
-        "CheckpointConfig",
-        "DebugHookConfig",
-        "DebugRuleConfigurations",
-        "Environment",
-        "HyperParameters",
-        "InputDataConfig",
-    ),
-}
-"""What decides whether a step is the same as before: not its outputs, resources or role
-(https://docs.aws.amazon.com/sagemaker/latest/dg/pipelines-default-keys.html)."""
 
 
 class StepError(Exception):
@@ -50,41 +38,6 @@ class StepError(Exception):
 
 class StepStopped(Exception):  # noqa: N818 (no error: somebody stopped the execution)
     """The step's job was stopped with its execution."""
-
-
-@dataclass(frozen=True)
-class CachedStep:
-    """A successful run of a step that later executions may reuse."""
-
-    finished: float
-    execution_arn: str
-    metadata: Mapping[str, Any]
-    properties: Mapping[str, Any]
-
-
-@dataclass
-class StepCache:
-    """Successful runs of one pipeline's steps; the newest of equal runs is kept."""
-
-    _runs: dict[tuple[str, str], CachedStep] = field(default_factory=dict)
-
-    def find(self, step: Step, arguments: Mapping[str, Any]) -> CachedStep | None:
-        """A run of the step with equal arguments that is not older than the step's cache period."""
-        if step.cache_period is None:
-            return None
-        run = self._runs.get(self._key(step, arguments))
-        fresh = run is not None and time.time() - run.finished <= step.cache_period.total_seconds()
-        return run if fresh else None
-
-    def keep(self, step: Step, arguments: Mapping[str, Any], run: CachedStep) -> None:
-        """Remember a run if the step takes part in caching."""
-        if step.cache_period is not None:
-            self._runs[self._key(step, arguments)] = run
-
-    @staticmethod
-    def _key(step: Step, arguments: Mapping[str, Any]) -> tuple[str, str]:
-        attributes = {name: arguments.get(name) for name in CACHE_ATTRIBUTES[step.type]}
-        return step.name, json.dumps(attributes, sort_keys=True)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,25 +4,19 @@ Source: the API reference of each operation, such as
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModel.html.
 """
 
-import logging
-import random
-import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from rehearsal.emulator import credentials
-from rehearsal.emulator.sagemaker_capture import DataCapture
-from rehearsal.emulator.sagemaker_containers import FAILURE_REASON_LENGTH, ContainerError
+from rehearsal.emulator.sagemaker_endpoint import Endpoint
 from rehearsal.emulator.sagemaker_registry import check_use, version_at
 from rehearsal.emulator.sagemaker_service import PRINCIPAL, check_pass_role, check_tagging, sagemaker
-from rehearsal.emulator.sagemaker_serving import Answer, ModelServer, ServedModel
+from rehearsal.emulator.sagemaker_serving import ServedModel
 from rehearsal.emulator.sagemaker_storage import Storage, StorageError
 from rehearsal.emulator.sagemaker_store import Table, listed, tags
 from rehearsal.emulator.service import Request, ServiceError
-
-_LOGGER = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -181,244 +175,19 @@ def _delete_configuration(request: Request) -> dict[str, Any]:
 # Endpoints.
 
 
-class Deployment:
-    """An endpoint configuration in service: a server for each of its variants."""
-
-    def __init__(self, configuration: Mapping[str, Any], account: str, region: str) -> None:
-        """Prepare the servers.
-
-        Args:
-            configuration: The description of the endpoint configuration.
-            account: Account of the endpoint.
-            region: Region of the endpoint.
-
-        Raises:
-            ServiceError: A model has been deleted.
-        """
-        self.configuration = configuration
-        self._variants = {variant["VariantName"]: variant for variant in configuration["ProductionVariants"]}
-        self.models = {
-            name: models.get(account, region, variant["ModelName"]).served
-            for name, variant in self._variants.items()
-        }
-        self._servers = {name: ModelServer(model) for name, model in self.models.items()}
-        self._since = time.time()
-
-    def start(self) -> None:
-        """Start every server and wait until all answer; none is left running if one does not.
-
-        Raises:
-            ServiceError: An execution role cannot be assumed by SageMaker.
-            StorageError: An execution role cannot read its artifact.
-            ContainerError: A container cannot be started.
-        """
-        try:
-            for server in self._servers.values():
-                server.start()
-        except Exception:
-            self.stop()
-            raise
-
-    def stop(self) -> None:
-        """End every server. Safe to repeat."""
-        for server in self._servers.values():
-            server.stop()
-
-    def choose(self, target: str | None) -> str:
-        """Name of the variant that answers a request.
-
-        Args:
-            target: The variant that the client asks for, if any; else they share by weight.
-
-        Raises:
-            ServiceError: There is no such variant.
-        """
-        if target is None:
-            weights = [variant.get("InitialVariantWeight", 1.0) for variant in self._variants.values()]
-            target = str(random.choices(list(self._variants), weights)[0])  # noqa: S311 (shares load, no secret)
-        elif target not in self._variants:
-            raise ServiceError("ValidationError", f"Variant {target} was not found.")
-        return target
-
-    def invoke(self, variant: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-        """Send a request to a variant's server.
-
-        Raises:
-            OSError: The server does not answer.
-        """
-        return self._servers[variant].invoke(body, headers)
-
-    def summaries(self) -> list[dict[str, Any]]:
-        """The variants as DescribeEndpoint answers them."""
-        return [
-            {
-                "VariantName": name,
-                "DeployedImages": [
-                    {"SpecifiedImage": self.models[name].image, "ResolutionTime": self._since},
-                ],
-                "CurrentWeight": variant.get("InitialVariantWeight", 1.0),
-                "DesiredWeight": variant.get("InitialVariantWeight", 1.0),
-                "CurrentInstanceCount": variant.get("InitialInstanceCount", 1),
-                "DesiredInstanceCount": variant.get("InitialInstanceCount", 1),
-            }
-            for name, variant in self._variants.items()
-        ]
-
-
-class Endpoint:
-    """An endpoint.
-
-    Attributes:
-        settled: Set while the endpoint is neither being created nor updated.
-    """
-
-    def __init__(self, name: str, endpoint_arn: str, account: str, region: str) -> None:
-        """Prepare an endpoint.
-
-        Args:
-            name: Its name.
-            endpoint_arn: Its ARN.
-            account: Its account.
-            region: Its Region.
-        """
-        self.name = name
-        self.arn = endpoint_arn
-        self.settled = threading.Event()
-        self._place = (account, region)
-        self._lock = threading.Lock()
-        self._deployment: Deployment | None = None
-        self._capture: DataCapture | None = None
-        self._deleted = False
-        now = time.time()
-        self._state: dict[str, Any] = {"CreationTime": now, "LastModifiedTime": now}
-
-    @property
-    def description(self) -> dict[str, Any]:
-        """What DescribeEndpoint answers."""
-        described = {"EndpointName": self.name, "EndpointArn": self.arn, **self._state}
-        if (deployment := self._deployment) is None:
-            return described
-        described["ProductionVariants"] = deployment.summaries()
-        if capture := deployment.configuration.get("DataCaptureConfig"):
-            described["DataCaptureConfig"] = {
-                "EnableCapture": capture.get("EnableCapture", False),
-                "CaptureStatus": "Started" if capture.get("EnableCapture") else "Stopped",
-                "CurrentSamplingPercentage": capture["InitialSamplingPercentage"],
-                "DestinationS3Uri": capture["DestinationS3Uri"],
-                "KmsKeyId": capture.get("KmsKeyId", ""),
-            }
-        return described
-
-    def deploy(self, configuration: Mapping[str, Any]) -> None:
-        """Bring a configuration into service in the background.
-
-        An endpoint that serves goes on serving until the new configuration answers, and stays with the old
-        one if it never does.
-
-        Args:
-            configuration: The description of the endpoint configuration.
-
-        Raises:
-            ServiceError: The endpoint is not in service, or a model has been deleted.
-        """
-        with self._lock:
-            status = self._state.get("EndpointStatus")
-            if status not in (None, "InService"):
-                raise ServiceError(
-                    "ValidationException",
-                    f'Cannot update endpoint "{self.arn}" while its status is {status}.',
-                )
-            deployment = Deployment(configuration, *self._place)
-            self.settled.clear()
-            self._state |= {"EndpointStatus": "Updating" if status else "Creating"}
-            self._state.setdefault("EndpointConfigName", configuration["EndpointConfigName"])
-        threading.Thread(target=self._deploy, args=(deployment,), name=self.arn, daemon=True).start()
-
-    def invoke(self, body: bytes, headers: Mapping[str, str], target: str | None) -> tuple[str, Answer]:
-        """Answer a request.
-
-        Args:
-            body: The body.
-            headers: What the container is to see.
-            target: The variant that the client asks for, if any.
-
-        Returns:
-            The variant that answered, and its answer.
-
-        Raises:
-            ServiceError: The endpoint is not in service, or there is no such variant.
-            OSError: The container does not answer.
-        """
-        deployment, capture = self._deployment, self._capture
-        if deployment is None:
-            raise ServiceError(
-                "ValidationError", f"Endpoint {self.name} of account {self._place[0]} not found."
-            )
-        variant = deployment.choose(target)
-        answer = deployment.invoke(variant, body, headers)
-        if capture is not None and answer.status == 200:
-            capture.capture(
-                variant, (body, headers.get("Content-Type", "")), (answer.body, answer.content_type)
-            )
-        return variant, answer
-
-    def delete(self) -> None:
-        """Take the endpoint out of service."""
-        with self._lock:
-            self._deleted = True
-            self._state |= {"EndpointStatus": "Deleting"}
-            retired, self._deployment = self._deployment, None
-        self._retire(retired)
-
-    def _deploy(self, deployment: Deployment) -> None:
-        try:
-            deployment.start()
-        except (ServiceError, StorageError, ContainerError) as error:
-            self._settle(None, str(error))
-        except Exception as error:
-            _LOGGER.exception("Endpoint %s", self.name)
-            self._settle(None, f"InternalServerError: {error!r}")
-        else:
-            self._settle(deployment)
-
-    def _settle(self, deployment: Deployment | None, reason: str = "") -> None:
-        with self._lock:
-            retired = deployment if self._deleted else None
-            if deployment is None:
-                failed = {"FailureReason": reason[:FAILURE_REASON_LENGTH]}
-                self._state |= failed | {"EndpointStatus": "InService" if self._deployment else "Failed"}
-            elif not self._deleted:
-                retired, self._deployment = self._deployment, deployment
-                self._state |= {
-                    "EndpointStatus": "InService",
-                    "EndpointConfigName": deployment.configuration["EndpointConfigName"],
-                }
-                self._state.pop("FailureReason", None)
-            self._state |= {"LastModifiedTime": time.time()}
-        if deployment is not None:
-            self._retire(retired)
-            self._begin_capture(deployment)
-        self.settled.set()
-
-    def _begin_capture(self, deployment: Deployment) -> None:
-        config = deployment.configuration.get("DataCaptureConfig", {})
-        if config.get("EnableCapture") and not self._deleted:
-            role_arn = next(iter(deployment.models.values())).role_arn
-            self._capture = DataCapture(config, self.name, role_arn, self._place[1])
-
-    def _retire(self, deployment: Deployment | None) -> None:
-        capture, self._capture = self._capture, None
-        if capture is not None:
-            capture.close()
-        if deployment is not None:
-            deployment.stop()
-
-
 endpoints: Table[Endpoint] = Table(
     "endpoint",
     missing='Could not find endpoint "{arn}".',
     duplicate='Cannot create already existing endpoint "{arn}".',
 )
+
+
+def _served_by(configuration: Mapping[str, Any], request: Request) -> dict[str, ServedModel]:
+    """The model of each variant of a configuration; one may have been deleted since."""
+    return {
+        variant["VariantName"]: models.get(request.account, request.region, variant["ModelName"]).served
+        for variant in configuration["ProductionVariants"]
+    }
 
 
 def _endpoint_resources(request: Request) -> list[str]:
@@ -434,19 +203,21 @@ def _create_endpoint(request: Request) -> dict[str, Any]:
     endpoint_arn = endpoints.arn(request, given["EndpointName"])
     check_tagging(request, endpoint_arn)
     configuration = configurations.get(request.account, request.region, given["EndpointConfigName"])
-    endpoint = Endpoint(given["EndpointName"], endpoint_arn, request.account, request.region)
+    models_of_variants = _served_by(configuration, request)
+    endpoint = Endpoint(given["EndpointName"], endpoint_arn)
     endpoints.add(request.account, request.region, given["EndpointName"], endpoint)
     tags.put(endpoint_arn, given.get("Tags", []))
-    endpoint.deploy(configuration)
+    endpoint.deploy(configuration, models_of_variants)
     return {"EndpointArn": endpoint_arn}
 
 
 @sagemaker.operation("UpdateEndpoint", resource=_endpoint_resources)
 def _update_endpoint(request: Request) -> dict[str, Any]:
     endpoint = endpoints.get(request.account, request.region, request.parameters["EndpointName"])
-    endpoint.deploy(
-        configurations.get(request.account, request.region, request.parameters["EndpointConfigName"])
+    configuration = configurations.get(
+        request.account, request.region, request.parameters["EndpointConfigName"]
     )
+    endpoint.deploy(configuration, _served_by(configuration, request))
     return {"EndpointArn": endpoint.arn}
 
 

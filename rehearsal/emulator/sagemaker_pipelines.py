@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from rehearsal.emulator.sagemaker_definition import Definition, DefinitionError, parse
-from rehearsal.emulator.sagemaker_execution import MAXIMUM_PARALLEL_STEPS, Execution, Plan, StepCache
+from rehearsal.emulator.sagemaker_cache import StepCache
+from rehearsal.emulator.sagemaker_definition import Definition, parse
+from rehearsal.emulator.sagemaker_execution import MAXIMUM_PARALLEL_STEPS, Execution, Plan
+from rehearsal.emulator.sagemaker_expressions import DefinitionError
 from rehearsal.emulator.sagemaker_service import check_pass_role, check_tagging, sagemaker
 from rehearsal.emulator.sagemaker_store import Table, listed, page, tags
 from rehearsal.emulator.service import Request, ServiceError

@@ -1,9 +1,9 @@
-"""The model registry: model package groups and their versions, across accounts.
+"""The model registry: versions of models, across accounts.
 
 Wording and rules follow
 https://docs.aws.amazon.com/sagemaker/latest/dg/model-registry-version.html and the API reference of each
-operation. What differs from moto, which would answer otherwise: groups by ARN and in other accounts, the
-group's resource policy, `ClientToken`, updates that keep what they are not sent, versions that are never
+operation. What differs from moto, which would answer otherwise: versions of other accounts' groups,
+`ClientToken`, updates that keep what they are not sent, versions that are never
 numbered twice, and the events of
 https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html.
 """
@@ -11,29 +11,19 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventb
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
-from ministack.core.iam_evaluator import validate_policy_document
-
-from rehearsal.emulator.authorization import ResourcePolicy
 from rehearsal.emulator.events import put_service_event
+from rehearsal.emulator.sagemaker_groups import GroupName, group_name, groups, resource_policy
 from rehearsal.emulator.sagemaker_service import sagemaker
-from rehearsal.emulator.sagemaker_store import Table, arn, listed, tags
+from rehearsal.emulator.sagemaker_store import listed, tags
 from rehearsal.emulator.service import Request, ServiceError, authorize
 
 MAXIMUM_CUSTOMER_METADATA = 50
 
-_GROUP_ARN = re.compile(
-    r"arn:aws:sagemaker:(?P<region>[^:]+):(?P<account>\d{12}):model-package-group/(?P<name>[\w-]+)"
-)
 _VERSION_ARN = re.compile(
     r"arn:aws:sagemaker:(?P<region>[^:]+):(?P<account>\d{12}):model-package/(?P<group>[\w-]+)/(?P<version>\d+)"
-)
-
-_GOVERNED_ARN = re.compile(
-    r"arn:aws:sagemaker:(?P<region>[^:]+):(?P<account>\d{12}):model-package(-group)?/(?P<name>[\w-]+)"
 )
 
 _EVENT_FIELDS = (
@@ -72,47 +62,6 @@ _UPDATED_FIELDS = (
 )
 
 
-class GroupName(NamedTuple):
-    """A model package group of any account."""
-
-    account: str
-    region: str
-    name: str
-
-    @property
-    def arn(self) -> str:
-        """ARN of the group."""
-        return arn(self.region, self.account, f"model-package-group/{self.name}")
-
-    def version_arn(self, version: int | str) -> str:
-        """ARN of a version, or with `*` of all versions."""
-        return arn(self.region, self.account, f"model-package/{self.name}/{version}")
-
-
-@dataclass
-class Group:
-    """A model package group.
-
-    Attributes:
-        versions: Descriptions of the versions, as DescribeModelPackage answers them.
-        tokens: By client token, what was sent with it and the version that came of it.
-    """
-
-    name: GroupName
-    description: dict[str, Any]
-    policy: str | None = None
-    last_version: int = 0
-    versions: dict[int, dict[str, Any]] = field(default_factory=dict)
-    tokens: dict[str, tuple[dict[str, Any], int]] = field(default_factory=dict)
-
-
-groups: Table[Group] = Table(
-    "model-package-group",
-    missing="ModelPackageGroup {arn} does not exist.",
-    duplicate="Model Package Group already exists: {arn}",
-)
-
-
 def version_at(version_arn: str) -> dict[str, Any]:
     """Description of a model package version of any account.
 
@@ -126,15 +75,6 @@ def version_at(version_arn: str) -> dict[str, Any]:
     return found.versions[version]
 
 
-def policy_of(request: Request, resource_arn: str) -> ResourcePolicy | None:  # noqa: ARG001 (one of many lookups)
-    """The resource policy that governs a group or a version, and the account that owns it."""
-    match = _GOVERNED_ARN.match(resource_arn)
-    if match is None:
-        return None
-    group = groups.find(match["account"], match["region"], match["name"])
-    return (group.policy if group else None), match["account"]
-
-
 def check_use(request: Request, version_arn: str) -> None:
     """Check that the caller may create a model from a version.
 
@@ -142,16 +82,7 @@ def check_use(request: Request, version_arn: str) -> None:
         ServiceError: The caller may not see it: in its own account by its own policies, across accounts by
             the group's resource policy as well.
     """
-    authorize(request, "sagemaker:DescribeModelPackage", version_arn, resource_policy=policy_of)
-
-
-def _group_name(request: Request) -> GroupName:
-    given = str(request.parameters["ModelPackageGroupName"])
-    if match := _GROUP_ARN.fullmatch(given):
-        return GroupName(match["account"], match["region"], match["name"])
-    if given.startswith("arn:"):
-        raise ServiceError("ValidationException", f"{given} is not the ARN of a model package group.")
-    return GroupName(request.account, request.region, given)
+    authorize(request, "sagemaker:DescribeModelPackage", version_arn, resource_policy=resource_policy)
 
 
 def _parse_version(version_arn: str) -> tuple[GroupName, int]:
@@ -161,12 +92,8 @@ def _parse_version(version_arn: str) -> tuple[GroupName, int]:
     return GroupName(match["account"], match["region"], match["group"]), int(match["version"])
 
 
-def _group_resource(request: Request) -> str:
-    return _group_name(request).arn
-
-
 def _versions_resource(request: Request) -> str:
-    return _group_name(request).version_arn("*") if "ModelPackageGroupName" in request.parameters else "*"
+    return group_name(request).version_arn("*") if "ModelPackageGroupName" in request.parameters else "*"
 
 
 def _version_resource(request: Request) -> str:
@@ -192,122 +119,25 @@ def _version_keys(request: Request) -> dict[str, Any]:
     return {key: value for key, value in keys.items() if value is not None}
 
 
-# Groups.
-
-
-def create_group(
-    name: GroupName, description: str | None, creator: str, given_tags: list[dict[str, str]]
-) -> Group:
-    """Create a model package group.
-
-    Raises:
-        ServiceError: There is one of that name.
-    """
-    details = {
-        "ModelPackageGroupName": name.name,
-        "ModelPackageGroupArn": name.arn,
-        "CreationTime": time.time(),
-        "CreatedBy": {"IamIdentity": {"Arn": creator}},
-        "ModelPackageGroupStatus": "Completed",
-    } | ({"ModelPackageGroupDescription": description} if description else {})
-    group = groups.add(*name, Group(name, details))
-    tags.put(name.arn, given_tags)
-    return group
-
-
-def delete_group(name: GroupName) -> None:
-    """Delete a model package group.
-
-    Raises:
-        ServiceError: There is none, or it still has versions.
-    """
-    with groups.lock:
-        if groups.get(*name).versions:
-            raise ServiceError(
-                "ConflictException",
-                f"Model Package Group {name.arn} cannot be deleted because it still contains Model Packages.",
-            )
-        groups.remove(*name)
-
-
-def put_group_policy(name: GroupName, policy: str) -> None:
-    """Attach a resource policy to a group, in place of the one it has.
-
-    Raises:
-        ServiceError: The policy is malformed.
-    """
-    group = groups.get(*name)
-    if problem := validate_policy_document(policy):
-        raise ServiceError("ValidationException", f"Invalid resource policy: {problem}")
-    group.policy = policy
-
-
-@sagemaker.operation("CreateModelPackageGroup", resource=_group_resource)
-def _create_group(request: Request) -> dict[str, Any]:
-    given = request.parameters
-    name = _group_name(request)
-    create_group(name, given.get("ModelPackageGroupDescription"), request.caller_arn, given.get("Tags", []))
-    return {"ModelPackageGroupArn": name.arn}
-
-
-@sagemaker.operation("DescribeModelPackageGroup", resource=_group_resource, resource_policy=policy_of)
-def _describe_group(request: Request) -> dict[str, Any]:
-    return groups.get(*_group_name(request)).description
-
-
-@sagemaker.operation("ListModelPackageGroups")
-def _list_groups(request: Request) -> dict[str, Any]:
-    described = [group.description for group in groups.all(request.account, request.region)]
-    found, rest = listed(request, described, name="ModelPackageGroupName")
-    return {
-        "ModelPackageGroupSummaryList": [{k: v for k, v in g.items() if k != "CreatedBy"} for g in found],
-        **rest,
-    }
-
-
-@sagemaker.operation("DeleteModelPackageGroup", resource=_group_resource, resource_policy=policy_of)
-def _delete_group(request: Request) -> dict[str, Any]:
-    delete_group(_group_name(request))
-    return {}
-
-
-@sagemaker.operation("PutModelPackageGroupPolicy", resource=_group_resource)
-def _put_group_policy(request: Request) -> dict[str, Any]:
-    name = _group_name(request)
-    put_group_policy(name, request.parameters["ResourcePolicy"])
-    return {"ModelPackageGroupArn": name.arn}
-
-
-@sagemaker.operation("GetModelPackageGroupPolicy", resource=_group_resource)
-def _get_group_policy(request: Request) -> dict[str, Any]:
-    name = _group_name(request)
-    policy = groups.get(*name).policy
-    if policy is None:
-        raise ServiceError("ValidationException", f"Cannot find resource policy for: {name.arn}.")
-    return {"ResourcePolicy": policy}
-
-
-@sagemaker.operation("DeleteModelPackageGroupPolicy", resource=_group_resource)
-def _delete_group_policy(request: Request) -> dict[str, Any]:
-    groups.get(*_group_name(request)).policy = None
-    return {}
-
-
-# Versions.
-
-
 @sagemaker.operation(
-    "CreateModelPackage", resource=_versions_resource, condition_keys=_version_keys, resource_policy=policy_of
+    "CreateModelPackage",
+    resource=_versions_resource,
+    condition_keys=_version_keys,
+    resource_policy=resource_policy,
 )
 def _create_version(request: Request) -> dict[str, Any]:
     if "ModelPackageGroupName" not in request.parameters:
         raise ServiceError(
             "UnsupportedOperation", "The emulator registers versions of a group; give ModelPackageGroupName."
         )
-    given = {key: value for key, value in request.parameters.items() if key not in ("ClientToken", "Tags")}
+    if "Tags" in request.parameters:
+        raise ServiceError(
+            "ValidationException", "A version has the tags of its group; Tags cannot be given."
+        )
+    given = {key: value for key, value in request.parameters.items() if key != "ClientToken"}
     token = request.parameters.get("ClientToken")
     with groups.lock:
-        group = groups.get(*_group_name(request))
+        group = groups.get(*group_name(request))
         if token is not None and token in group.tokens:
             sent, version = group.tokens[token]
             if sent != given:
@@ -335,21 +165,20 @@ def _create_version(request: Request) -> dict[str, Any]:
         }
         if token is not None:
             group.tokens[token] = given, group.last_version
-    tags.put(version_arn, request.parameters.get("Tags", []))
     _announce(version_arn)
     return {"ModelPackageArn": version_arn}
 
 
-@sagemaker.operation("DescribeModelPackage", resource=_version_resource, resource_policy=policy_of)
+@sagemaker.operation("DescribeModelPackage", resource=_version_resource, resource_policy=resource_policy)
 def _describe_version(request: Request) -> dict[str, Any]:
     return version_at(request.parameters["ModelPackageName"])
 
 
-@sagemaker.operation("ListModelPackages", resource=_versions_resource, resource_policy=policy_of)
+@sagemaker.operation("ListModelPackages", resource=_versions_resource, resource_policy=resource_policy)
 def _list_versions(request: Request) -> dict[str, Any]:
     wanted = request.parameters.get("ModelApprovalStatus")
     if "ModelPackageGroupName" in request.parameters:
-        versions = list(groups.get(*_group_name(request)).versions.values())
+        versions = list(groups.get(*group_name(request)).versions.values())
     elif request.parameters.get("ModelPackageType") in ("Versioned", "Both"):
         versions = [v for g in groups.all(request.account, request.region) for v in g.versions.values()]
     else:
@@ -363,7 +192,10 @@ def _list_versions(request: Request) -> dict[str, Any]:
 
 
 @sagemaker.operation(
-    "UpdateModelPackage", resource=_version_resource, condition_keys=_version_keys, resource_policy=policy_of
+    "UpdateModelPackage",
+    resource=_version_resource,
+    condition_keys=_version_keys,
+    resource_policy=resource_policy,
 )
 def _update_version(request: Request) -> dict[str, Any]:
     given = request.parameters
@@ -392,7 +224,7 @@ def _update_version(request: Request) -> dict[str, Any]:
     return {"ModelPackageArn": version_arn}
 
 
-@sagemaker.operation("DeleteModelPackage", resource=_version_resource, resource_policy=policy_of)
+@sagemaker.operation("DeleteModelPackage", resource=_version_resource, resource_policy=resource_policy)
 def _delete_version(request: Request) -> dict[str, Any]:
     group, version = _parse_version(request.parameters["ModelPackageName"])
     with groups.lock:

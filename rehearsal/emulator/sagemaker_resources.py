@@ -1,8 +1,8 @@
 """SageMaker's CloudFormation types, made of SageMaker's own operations.
 
-A type's properties are, but for the case of their letters, the parameters of its Create operation; what
-the Update operation does not take replaces the resource. What `Ref` and `Fn::GetAtt` answer follows the
-types' schemas, such as
+A type's properties are, but for the case of their letters, the parameters of its operations. CloudFormation
+has checked the permissions before, so the operations are called as the account. What `Ref` and `Fn::GetAtt`
+answer follows the types' references, such as
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sagemaker-endpoint.html.
 """
 
@@ -13,8 +13,12 @@ from typing import Any, ClassVar
 
 from botocore import xform_name
 from botocore.exceptions import ClientError
+from ministack.services.cloudformation import provisioners
 
-from rehearsal.emulator import api_shapes, credentials
+from rehearsal.emulator import api_shapes, credentials, resource_schemas
+from rehearsal.emulator.authorization import refusal
+from rehearsal.emulator.cloudformation import acting
+from rehearsal.emulator.sagemaker_groups import policy_of
 from rehearsal.emulator.sagemaker_hosting import endpoints
 from rehearsal.emulator.sagemaker_service import sagemaker
 from rehearsal.emulator.service import (
@@ -36,18 +40,23 @@ class ResourceType:
         key: The parameters that identify a resource, the one that names it last.
         reference: What of its description `Ref` answers.
         attributes: What of its description `Fn::GetAtt` answers.
+        settled_properties: Properties that `settle` brings about, not the operations.
     """
 
     noun: ClassVar[str]
     key: ClassVar[tuple[str, ...]]
     reference: ClassVar[str]
     attributes: ClassVar[tuple[str, ...]]
+    settled_properties: ClassVar[frozenset[str]] = frozenset()
 
     def register(self) -> None:
-        """Teach CloudFormation the type."""
-        register_resource_type(
-            f"AWS::SageMaker::{self.noun}", create=self.create, update=self.update, delete=self.delete
+        """Teach CloudFormation the type, and which changes it cannot make in place."""
+        type_name = f"AWS::SageMaker::{self.noun}"
+        fixed = resource_schemas.schema(type_name).get("createOnlyProperties", [])
+        provisioners._REPLACING_PROPERTIES[type_name] = tuple(
+            path.removeprefix("/properties/") for path in fixed
         )
+        register_resource_type(type_name, create=self.create, update=self.update, delete=self.delete)
 
     def create(self, logical_id: str, properties: dict[str, Any], stack_name: str) -> Created:
         """Create a resource, under a generated name if the properties give none."""
@@ -59,16 +68,19 @@ class ResourceType:
         self.settle(key, properties)
         return self._created(key)
 
-    def update(self, physical_id: str, old: dict[str, Any], new: dict[str, Any], stack_name: str) -> Created:
-        """Change a resource in place if its Update operation can, else create another in its stead."""
+    def update(
+        self,
+        physical_id: str,
+        old: dict[str, Any],
+        new: dict[str, Any],
+        stack_name: str,  # noqa: ARG002 (CloudFormation's call)
+    ) -> Created:
+        """Change a resource in place."""
         key = self.identify(physical_id)
-        changed = {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
         known = _members(f"Update{self.noun}")
-        if not changed - {"Tags", *self.settled_properties} <= known - set(self.key):
-            return self.create(physical_id.rpartition("/")[2], new, stack_name)
-        if changed & known:
+        if any(old.get(name) != new.get(name) for name in known):
             self._call("Update", {**{name: new[name] for name in new if name in known}, **key})
-        self._tag(self._describe(key), old, new)
+        self._tag(self._describe(key)[f"{self.noun}Arn"], old, new)
         self.settle(key, new)
         return self._created(key)
 
@@ -83,9 +95,6 @@ class ResourceType:
             except ClientError:
                 return
             raise
-
-    settled_properties: ClassVar[frozenset[str]] = frozenset()
-    """Properties that `settle` brings about, not the Create operation."""
 
     def settle(self, key: Mapping[str, str], properties: Mapping[str, Any]) -> None:
         """Do what the operation alone does not: wait, or bring about the rest of the properties.
@@ -113,18 +122,24 @@ class ResourceType:
 
     def _call(self, verb: str, properties: Mapping[str, Any]) -> dict[str, Any]:
         given = {name: value for name, value in properties.items() if name not in self.settled_properties}
-        parameters = api_shapes.parameters("sagemaker", f"{verb}{self.noun}", self.parameters(given))
-        answer: dict[str, Any] = getattr(_client(), xform_name(f"{verb}{self.noun}"))(**parameters)
+        operation = f"{verb}{self.noun}"
+        tokens = {
+            name: secrets.token_hex(32)
+            for name, shape in _members(operation).items()
+            if shape.metadata.get("idempotencyToken")
+        }
+        parameters = api_shapes.parameters("sagemaker", operation, self.parameters(given) | tokens)
+        answer: dict[str, Any] = getattr(_client(), xform_name(operation))(**parameters)
         return answer
 
     def parameters(self, properties: dict[str, Any]) -> dict[str, Any]:
         """The parameters of an operation, still spelled as CloudFormation does."""
         return properties
 
-    def _tag(self, described: Mapping[str, Any], old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
+    @staticmethod
+    def _tag(resource_arn: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
         wanted = {tag["Key"]: tag["Value"] for tag in new.get("Tags", [])}
         had = {tag["Key"]: tag["Value"] for tag in old.get("Tags", [])}
-        resource_arn = described[f"{self.noun}Arn"]
         client = _client()
         if added := [{"Key": k, "Value": v} for k, v in wanted.items() if had.get(k) != v]:
             client.add_tags(ResourceArn=resource_arn, Tags=added)
@@ -161,12 +176,28 @@ class CodeRepository(ResourceType):
 
 
 class Model(ResourceType):
-    """A model."""
+    """A model, which may come from a model package of another account."""
 
     noun = "Model"
     key = ("ModelName",)
     reference = "ModelArn"
     attributes = ("ModelArn", "ModelName")
+
+    def create(self, logical_id: str, properties: dict[str, Any], stack_name: str) -> Created:
+        """Create a model, if whoever runs the stack may see the model packages that it names."""
+        principal = acting()
+        containers = [*properties.get("Containers", []), properties.get("PrimaryContainer", {})]
+        for version_arn in [each["ModelPackageName"] for each in containers if "ModelPackageName" in each]:
+            reason = principal and refusal(
+                principal,
+                "sagemaker:DescribeModelPackage",
+                version_arn,
+                region=current_region(),
+                resource_policy=policy_of(version_arn),
+            )
+            if reason:
+                raise ServiceError("AccessDenied", reason)
+        return super().create(logical_id, properties, stack_name)
 
 
 class EndpointConfig(ResourceType):
@@ -247,12 +278,12 @@ def _client() -> Any:
     return credentials.client("sagemaker", credentials.root_credentials(current_account()), current_region())
 
 
-def _members(operation: str) -> set[str]:
-    """The parameters of an operation; none if there is no such operation."""
+def _members(operation: str) -> dict[str, Any]:
+    """The parameters of an operation with their shapes; none if there is no such operation."""
     if operation not in sagemaker.model.operation_names:
-        return set()
+        return {}
     shape = sagemaker.model.operation_model(operation).input_shape
-    return set(shape.members) if shape is not None else set()
+    return dict(shape.members) if shape is not None else {}
 
 
 def _text(value: Any) -> Any:

@@ -10,7 +10,8 @@ from typing import Any
 from ministack.core import router
 
 from rehearsal.emulator.authorization import AuthenticationError, principal_of_key
-from rehearsal.emulator.sagemaker_hosting import Endpoint, endpoints
+from rehearsal.emulator.sagemaker_endpoint import Endpoint
+from rehearsal.emulator.sagemaker_hosting import endpoints
 from rehearsal.emulator.sagemaker_service import sagemaker
 from rehearsal.emulator.service import (
     Answer,

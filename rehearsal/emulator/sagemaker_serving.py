@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rehearsal.emulator import credentials, state
-from rehearsal.emulator import sagemaker_training as training
+from rehearsal.emulator.sagemaker_artifacts import unpack
 from rehearsal.emulator.sagemaker_containers import BASE, Container, ContainerError, interpreter
 from rehearsal.emulator.sagemaker_service import PRINCIPAL, check_image_pull
 from rehearsal.emulator.sagemaker_storage import Storage
@@ -72,6 +72,7 @@ class ModelServer:
         Raises:
             ServiceError: The execution role cannot be assumed by SageMaker.
             StorageError: The execution role cannot read the artifact.
+            ArtifactError: The artifact cannot be unpacked.
             ContainerError: The process ended or did not answer in time.
         """
         role = credentials.service_role_credentials(self.model.role_arn, PRINCIPAL, "SageMaker")
@@ -82,7 +83,7 @@ class ModelServer:
             archive = self._folder / "model.tar.gz"
             storage = Storage(credentials.client("s3", role, self.model.region))
             storage.download_object(self.model.artifact, archive)
-            training.unpack(archive, container.path(MODEL), self.model.artifact)
+            unpack(archive, container.path(MODEL), self.model.artifact)
         self._port = _free_port()
         container.start(
             ["python3", str(HOST_PROGRAM)],

@@ -1,4 +1,4 @@
-"""What a training container finds in `/opt/ml`, and script mode: how a framework image runs a team's script.
+"""Training jobs, and script mode: how a framework image runs a team's script.
 
 Sources: https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-running-container.html
 for the folder, and https://github.com/aws/sagemaker-training-toolkit/blob/master/ENVIRONMENT_VARIABLES.md
@@ -7,24 +7,78 @@ for the variables.
 
 import json
 import os
-import tarfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rehearsal.emulator.sagemaker_artifacts import pack, unpack
 from rehearsal.emulator.sagemaker_containers import BASE, Container, ContainerError
+from rehearsal.emulator.sagemaker_job import HOST, Job, check_instances, jobs_table
 from rehearsal.emulator.sagemaker_storage import Storage
+from rehearsal.emulator.service import ServiceError
 
 INPUT = f"{BASE}/input"
 MODEL = f"{BASE}/model"
 OUTPUT = f"{BASE}/output"
 CODE = f"{BASE}/code"
-HOST = "algo-1"
+
+
+class TrainingJob(Job):
+    """A training job."""
+
+    kind = "TrainingJob"
+    log_group = "/aws/sagemaker/TrainingJobs"
+    table = jobs_table("training-job")
+
+    @classmethod
+    def check(cls, given: Mapping[str, Any]) -> None:
+        """Check a request: its channels are read from S3."""
+        check_instances(given["ResourceConfig"])
+        if any("S3DataSource" not in channel["DataSource"] for channel in given.get("InputDataConfig", [])):
+            raise ServiceError("UnsupportedOperation", "The emulator's training jobs read S3 only.")
+
+    @property
+    def image(self) -> str:
+        """URI of the container image."""
+        return str(self.description["AlgorithmSpecification"].get("TrainingImage", ""))
+
+    @property
+    def kms_key(self) -> str | None:
+        """Key for what the job writes."""
+        key: str | None = self.description["OutputDataConfig"].get("KmsKeyId")
+        return key
+
+    def work(self, container: Container, storage: Storage) -> dict[str, Any]:
+        """Copy the channels, run the script, copy the model."""
+        _write_configuration(container, self.description)
+        for channel in self.description.get("InputDataConfig", []):
+            uri = channel["DataSource"]["S3DataSource"]["S3Uri"]
+            storage.download(uri, container.path(f"{INPUT}/data/{channel['ChannelName']}"))
+        script = _prepare_script(container, self.description, storage)
+        variables = {
+            **self.description.get("Environment", {}),
+            **script.variables,
+            "TRAINING_JOB_NAME": self.name,
+            "TRAINING_JOB_ARN": self.arn,
+        }
+        self.run_container(container, script.command, variables, script.directory)
+        output = f"{self.description['OutputDataConfig']['S3OutputPath'].rstrip('/')}/{self.name}/output"
+        uploads = {"model.tar.gz": MODEL, "output.tar.gz": f"{OUTPUT}/data"}
+        for name, folder in uploads.items():
+            if name == "model.tar.gz" or any(container.path(folder).iterdir()):
+                pack(container.path(folder), container.folder / name)
+                storage.upload(container.folder / name, f"{output}/{name}")
+        return {"ModelArtifacts": {"S3ModelArtifacts": f"{output}/model.tar.gz"}}
+
+    def described(self) -> dict[str, Any]:
+        """What DescribeTrainingJob answers."""
+        status = "Training" if self.status == "InProgress" else self.status
+        return {**self.description, "SecondaryStatus": status}
 
 
 @dataclass(frozen=True)
-class Script:
+class _Script:
     """A command with its variables and working directory.
 
     Attributes:
@@ -36,7 +90,7 @@ class Script:
     directory: str
 
 
-def write_configuration(container: Container, job: Mapping[str, Any]) -> None:
+def _write_configuration(container: Container, job: Mapping[str, Any]) -> None:
     """Lay out the folders of a training container and write its configuration files.
 
     Args:
@@ -70,7 +124,7 @@ def write_configuration(container: Container, job: Mapping[str, Any]) -> None:
         (container.path(f"{INPUT}/config") / name).write_text(json.dumps(content), encoding="utf-8")
 
 
-def prepare_script(container: Container, job: Mapping[str, Any], storage: Storage) -> Script:
+def _prepare_script(container: Container, job: Mapping[str, Any], storage: Storage) -> _Script:
     """Find out what the container runs: its own entry point, or a team's script in script mode.
 
     Args:
@@ -84,7 +138,7 @@ def prepare_script(container: Container, job: Mapping[str, Any], storage: Storag
     """
     specification = job["AlgorithmSpecification"]
     if entrypoint := specification.get("ContainerEntrypoint"):
-        return Script([*entrypoint, *specification.get("ContainerArguments", [])], {}, BASE)
+        return _Script([*entrypoint, *specification.get("ContainerArguments", [])], {}, BASE)
     hyperparameters = {name: _decoded(value) for name, value in job.get("HyperParameters", {}).items()}
     source = hyperparameters.get("sagemaker_submit_directory")
     program = hyperparameters.get("sagemaker_program")
@@ -93,11 +147,11 @@ def prepare_script(container: Container, job: Mapping[str, Any], storage: Storag
             "The emulator trains in script mode: give the hyperparameters sagemaker_program and "
             "sagemaker_submit_directory, or a ContainerEntrypoint."
         )
-    extract_source(container, str(source), storage)
+    _extract_source(container, str(source), storage)
     own = {name: value for name, value in hyperparameters.items() if not name.startswith("sagemaker_")}
     arguments = [part for name, value in own.items() for part in (f"--{name}", _argument(value))]
     channels = [channel["ChannelName"] for channel in job.get("InputDataConfig", [])]
-    return Script(
+    return _Script(
         ["python3", str(program), *arguments],
         {
             "SM_MODEL_DIR": MODEL,
@@ -121,7 +175,7 @@ def prepare_script(container: Container, job: Mapping[str, Any], storage: Storag
     )
 
 
-def extract_source(container: Container, source: str, storage: Storage) -> None:
+def _extract_source(container: Container, source: str, storage: Storage) -> None:
     """Unpack a `sourcedir.tar.gz` into the container's code folder.
 
     Raises:
@@ -136,32 +190,6 @@ def extract_source(container: Container, source: str, storage: Storage) -> None:
             log.write(
                 "requirements.txt is not installed on this machine: the image's environment is locked.\n"
             )
-
-
-def unpack(archive: Path, folder: Path, origin: str) -> None:
-    """Unpack a gzipped tar archive.
-
-    Args:
-        archive: The file.
-        folder: Where to; created if missing.
-        origin: What an error names.
-
-    Raises:
-        ContainerError: It is not a gzipped tar archive, or it reaches out of its folder.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        with tarfile.open(archive, "r:gz") as content:
-            content.extractall(folder, filter="data")
-    except (tarfile.TarError, OSError) as error:
-        raise ContainerError(f"{origin} cannot be unpacked: {error}") from error
-
-
-def pack(folder: Path, archive: Path) -> None:
-    """Pack the content of a folder as SageMaker packs `/opt/ml/model`."""
-    with tarfile.open(archive, "w:gz") as content:
-        for path in sorted(folder.iterdir()):
-            content.add(path, path.name)
 
 
 def _decoded(value: str) -> Any:

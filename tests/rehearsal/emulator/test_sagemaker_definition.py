@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from rehearsal.emulator.sagemaker_definition import DefinitionError, Values, duration, parse
+from rehearsal.emulator.sagemaker_definition import duration, parse
+from rehearsal.emulator.sagemaker_expressions import DefinitionError, Values
 
 PARAMETERS = [
     {"Name": "Rows", "Type": "Integer", "DefaultValue": 3},

@@ -125,7 +125,7 @@ def test_an_endpoint_answers(stage: Stage, doubling: str) -> None:
 def test_the_scripts_error_reaches_the_client(stage: Stage, doubling: str) -> None:
     with pytest.raises(ClientError) as caught:
         stage.ask(doubling, "{}", "application/json")
-    response = caught.value.response
+    response: dict[str, Any] = {**caught.value.response}
     assert response["Error"]["Code"] == "ModelError"
     assert response["OriginalStatusCode"] == 500
     assert json.loads(response["OriginalMessage"]) == {

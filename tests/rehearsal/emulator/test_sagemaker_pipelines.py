@@ -251,7 +251,7 @@ class Run:
     def __init__(self, described: Mapping[str, Any], steps: dict[str, Any]) -> None:
         self.arn = described["PipelineExecutionArn"]
         self.status = described["PipelineExecutionStatus"]
-        self.reason = described.get("FailureReason")
+        self.reason = described.get("FailureReason", "")
         self.steps = steps
 
     @property
