@@ -75,7 +75,7 @@ class Storage:
                     f"ClientError: No S3 objects found under S3 URL {uri!r} given in input data source."
                 )
             for key in keys:
-                target = folder / _relative(key, location.key)
+                target = folder / relative_path(key, location.key)
                 if not target.resolve().is_relative_to(folder.resolve()):
                     raise StorageError(f"ClientError: The key {key!r} leads out of its folder.")
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -149,7 +149,7 @@ class Storage:
                 yield item["Key"]
 
 
-def _relative(key: str, prefix: str) -> str:
+def relative_path(key: str, prefix: str) -> str:
     """Where an object goes in its folder: below a folder prefix, else beside what the prefix begins."""
     if prefix.endswith("/") or not prefix:
         return key[len(prefix) :]
