@@ -157,6 +157,7 @@ class Container:
             self.folder / "home",
             {
                 "OMP_NUM_THREADS": THREADS,
+                "OMP_WAIT_POLICY": "PASSIVE",  # Threads that spin while they wait slow the others' jobs down.
                 "PYTHONUNBUFFERED": "1",
                 **localized,
                 "PATH": os.pathsep.join((str(self.python.parent), "/usr/local/bin", "/usr/bin", "/bin")),

@@ -118,12 +118,10 @@ class Execution:
         except Exception as error:
             self._finish("Failed", f"InternalServerError: {error!r}")
         else:
-            if self.status == "Stopping":
-                self._finish("Stopped")
-            elif "Failed" in self._outcomes.values():
+            if self.status != "Stopping" and "Failed" in self._outcomes.values():
                 self._finish("Failed", "Step failure: One or multiple steps failed.")
             else:
-                self._finish("Succeeded")
+                self._finish("Stopped" if self._halted() else "Succeeded")
 
     def _connect(self) -> None:
         role = credentials.service_role_credentials(self.plan.role_arn, PRINCIPAL, "SageMaker")
@@ -171,7 +169,7 @@ class Execution:
         return all(self._outcomes[name] == "Succeeded" for name in step.depends_on)
 
     def _halted(self) -> bool:
-        return self.status == "Stopping" or "Failed" in self._outcomes.values()
+        return self.status == "Stopping" or not {"Failed", "Stopped"}.isdisjoint(self._outcomes.values())
 
     def _finish(self, status: str, reason: str | None = None) -> None:
         with self._lock:

@@ -365,6 +365,14 @@ def test_independent_steps_run_at_the_same_time_and_an_execution_is_stopped(work
     assert run.statuses == {"One": "Stopped", "Two": "Stopped"}
 
 
+def test_a_step_that_outlasts_its_time_stops_the_execution(workshop: Workshop) -> None:
+    step = processing("Wait", workshop.role, "wait", {}, "nothing", bucket=workshop.bucket)
+    step["Arguments"]["StoppingCondition"] = {"MaxRuntimeInSeconds": 1}
+    after = {"Name": "After", "Type": "Fail", "Arguments": {"ErrorMessage": "Never"}, "DependsOn": ["Wait"]}
+    run = workshop.run(workshop.pipeline(json.dumps({"Version": "2020-12-01", "Steps": [step, after]})))
+    assert (run.status, run.statuses) == ("Stopped", {"Wait": "Stopped"})
+
+
 def test_a_pipeline_is_kept_updated_and_deleted(workshop: Workshop) -> None:
     sagemaker, name = workshop.sagemaker, workshop.pipeline()
     run = workshop.run(name, Minimum="7")
