@@ -9,6 +9,7 @@ from portfolios.accounts import AccountsStack
 from portfolios.boundary import apply_boundary
 from portfolios.foundation import FoundationStack, asset_synthesizer
 from portfolios.platform_engineer import PlatformEngineerStack
+from portfolios.resource_types import PermissionsError
 from portfolios.stack import PortfoliosStack
 from products.product import CONTEXT, Product, ProductError, discover
 from registry.stack import RegistryStack
@@ -74,12 +75,11 @@ def main() -> int:
         0, or 2 if the catalog file or a product is not as it must be.
     """
     try:
-        settings, offered = load(), discover()
-    except (CatalogError, ProductError) as error:
+        app = new_app()
+        compose(app, load(), discover())
+    except (CatalogError, PermissionsError, ProductError) as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 2
-    app = new_app()
-    compose(app, settings, offered)
     app.synth()
     return 0
 

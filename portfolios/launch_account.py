@@ -8,6 +8,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from portfolios.launch_role import LaunchRole
+from portfolios.resource_types import PermissionsError
 from products.product import LaunchAccount, Product, Template
 from roles import Permission, role, service_principal
 from settings import Settings
@@ -99,9 +100,14 @@ def add_launch_roles(
         settings: What the adopter decided.
         products: The products of the portfolios.
         templates: The rendered template of each product, by identifier.
+
+    Raises:
+        PermissionsError: If the launch role of a product cannot be derived from its template.
     """
     for product in products:
-        if account in product.launched_in:
+        if account not in product.launched_in:
+            continue
+        try:
             LaunchRole(
                 scope,
                 f"Launch-{product.identifier}",
@@ -110,6 +116,8 @@ def add_launch_roles(
                 template=templates[product.identifier],
                 region=settings.region,
             )
+        except PermissionsError as error:
+            raise PermissionsError(f"products/{product.identifier}: {error}") from error
 
 
 def _end_user(settings: Settings) -> list[Permission]:

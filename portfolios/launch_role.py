@@ -10,6 +10,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from portfolios.permissions import Statement, derive
+from portfolios.resource_types import PermissionsError
 from portfolios.template_values import ACCOUNT
 from products.product import Template
 from roles import Permission, explain_wildcards
@@ -21,10 +22,6 @@ MAXIMUM_MANAGED_POLICY = 6_144
 MAXIMUM_MANAGED_POLICIES = 10
 
 _ANY_ACCOUNT = "0" * 12
-
-
-class RoleTooLargeError(ValueError):
-    """No role can hold the permissions."""
 
 
 class DerivedRole(Construct):
@@ -55,7 +52,7 @@ class DerivedRole(Construct):
             statements: What it allows.
 
         Raises:
-            RoleTooLargeError: If the statements fit no role.
+            PermissionsError: If the statements fit no role.
         """
         super().__init__(scope, construct_id)
         account = cdk.Stack.of(self).account
@@ -111,7 +108,7 @@ class LaunchRole(DerivedRole):
             region: The Region in which it is launched.
 
         Raises:
-            RoleTooLargeError: If the template needs more than a role can hold.
+            PermissionsError: If the role cannot be derived, or would hold more than a role can.
         """
         super().__init__(
             scope,
@@ -173,7 +170,7 @@ def fit(statements: Sequence[Statement]) -> tuple[list[Statement], list[list[Sta
         The statements of an inline policy, and those of each managed policy; one of both is empty.
 
     Raises:
-        RoleTooLargeError: If not even managed policies hold them.
+        PermissionsError: If not even managed policies hold them.
     """
     if _size(statements) <= MAXIMUM_INLINE:
         return list(statements), []
@@ -183,7 +180,7 @@ def fit(statements: Sequence[Statement]) -> tuple[list[Statement], list[list[Sta
             policies.append([])
         policies[-1].append(statement)
     if len(policies) > MAXIMUM_MANAGED_POLICIES:
-        raise RoleTooLargeError(
+        raise PermissionsError(
             f"The template needs {_size(statements):,} characters of policy, and a role holds "
             f"{MAXIMUM_MANAGED_POLICIES} managed policies of {MAXIMUM_MANAGED_POLICY:,}: "
             "split the product in two."
@@ -202,7 +199,7 @@ def _halved(statements: Iterable[Statement]) -> list[Statement]:
         values = getattr(statement, part)
         middle = len(values) // 2
         if not middle:
-            raise RoleTooLargeError(f"The statement {statement.sid} fits no policy: shorten its names.")
+            raise PermissionsError(f"The statement {statement.sid} fits no policy: shorten its names.")
         halves = (("A", values[:middle]), ("B", values[middle:]))
         fitting += _halved(
             replace(statement, **{"sid": f"{statement.sid}{mark}", part: half}) for mark, half in halves

@@ -23,6 +23,7 @@ from typing import Any
 
 from portfolios import iam_actions
 from portfolios.iam_actions import Action, ArnFormat
+from portfolios.resource_types import PermissionsError
 from portfolios.template_values import Resource, TemplateValues, own_formats
 
 Condition = tuple[tuple[str, str, tuple[str, ...]], ...]
@@ -51,10 +52,6 @@ _CRYPTOGRAPHIC = frozenset(
     {"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext"}
 )
 _NAMED_IAM_TYPES = frozenset({"AWS::IAM::Role", "AWS::IAM::ManagedPolicy"})
-
-
-class GeneratedNameError(ValueError):
-    """A role or managed policy has no name of its own, so that no permission could be limited to it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,8 +94,8 @@ def derive(template: Mapping[str, Any], *, region: str) -> tuple[Statement, ...]
         Statements whose order depends on nothing but the arguments.
 
     Raises:
-        GeneratedNameError: If the template leaves the name of a role or managed policy to CloudFormation.
-        UnknownPermissionsError: If nothing says what a resource type needs.
+        PermissionsError: If nothing says what a resource type needs, or if the template leaves the name of a
+            role or managed policy to CloudFormation, so that no permission could be limited to it.
     """
     derivation = _Derivation(TemplateValues(template, region=region))
     for resource in derivation.values.resources.values():
@@ -122,7 +119,7 @@ class _Derivation:
     def add(self, resource: Resource) -> None:
         """Allow what one resource needs."""
         if resource.type.name in _NAMED_IAM_TYPES and not self.values.has_own_name(resource):
-            raise GeneratedNameError(
+            raise PermissionsError(
                 f"{resource.logical_id} ({resource.type.name}) has no name: give it one that starts with "
                 "the platform's prefix, so that the launch role can be limited to it."
             )
@@ -130,19 +127,17 @@ class _Derivation:
         for arn in self.values.references(resource):
             used[iam_actions.classify(arn)].append(arn)
         kinds = resource.type
-        calls = kinds.create | kinds.read | kinds.update
-        for name in sorted(calls if resource.retained else calls | kinds.delete):
-            action = iam_actions.find(name)
-            if action is None or _is_unused(action, resource):
-                continue
-            if action.name == "iam:PassRole":
-                self._allow_passing_roles(resource)
-            elif action.name == "iam:CreateServiceLinkedRole":
-                self._allow_service_linked_role(resource)
-            elif not action.formats:
-                self._allowed[action.name, ()].add("*")
-            else:
-                self._allow(action, resource, used)
+        verbs = [kinds.create, kinds.read | kinds.update]
+        if not resource.retained:
+            verbs.append(kinds.delete)
+        for calls in verbs:
+            actions = [action for action in map(iam_actions.find, sorted(calls)) if action is not None]
+            needed = [action for action in actions if self._allow(action, resource, used)]
+            if any(action.changes for action in actions) and not any(action.changes for action in needed):
+                raise PermissionsError(
+                    f"Nothing tells what {', '.join(sorted(calls))} act on for {resource.logical_id}: "
+                    f"say which kind of ARN {kinds.name} has, in portfolios/template_values.py."
+                )
 
     def statements(self) -> tuple[Statement, ...]:
         """Group actions that act on the same resources under the same condition."""
@@ -164,21 +159,31 @@ class _Derivation:
             )
         return tuple(statements)
 
-    def _allow(self, action: Action, resource: Resource, used: Mapping[ArnFormat | None, list[str]]) -> None:
+    def _allow(self, action: Action, resource: Resource, used: Mapping[ArnFormat | None, list[str]]) -> bool:
+        """Allow one call for one resource, if handlers may need it; tell whether they may."""
+        if _is_unused(action, resource):
+            return False
+        if action.name == "iam:PassRole":
+            return self._allow_passing_roles(resource)
+        if action.name == "iam:CreateServiceLinkedRole":
+            return self._allow_service_linked_role(resource)
+        if not action.formats:
+            self._allowed[action.name, ()].add("*")
+            return True
         own = own_formats(resource.type)
-        acted_on = [
-            form
-            for form in action.formats
-            if form in own or form in used or self.values.names(form, resource)
-        ]
+        acted_on = [form for form in action.formats if form in own]
+        # What requires no kind of resource, such as tagging, acts on one thing at a time: here, on itself.
+        if not acted_on or action.required:
+            acted_on += [form for form in action.formats if form in used or self.values.names(form, resource)]
         if not acted_on and not any(_is_part(form, own) for form in action.formats):
-            return
+            return False
         for form in dict.fromkeys((*acted_on, *action.required)):
             named = () if form in own else used.get(form, ())
             arns = tuple(named) or self.values.fill(form, resource)
             condition = self._condition(action, form, resource, arns)
             if arns and condition is not None:
                 self._allowed[action.name, condition].update(arns)
+        return True
 
     def _condition(
         self, action: Action, form: ArnFormat, resource: Resource, arns: tuple[str, ...]
@@ -204,19 +209,22 @@ class _Derivation:
             parts += self._tag_condition(resource)
         return tuple(sorted(parts))
 
-    def _allow_passing_roles(self, resource: Resource) -> None:
+    def _allow_passing_roles(self, resource: Resource) -> bool:
         taker = f"{resource.type.service}.amazonaws.com"
-        for arn in self.values.roles(resource):
+        roles = self.values.roles(resource)
+        for arn in roles:
             trusted = self._trusted_services(arn)
             services = (taker,) if taker in trusted or not trusted else trusted
             condition = (("StringEquals", "iam:PassedToService", services),)
             self._allowed["iam:PassRole", condition].add(arn)
+        return bool(roles)
 
-    def _allow_service_linked_role(self, resource: Resource) -> None:
+    def _allow_service_linked_role(self, resource: Resource) -> bool:
         service = f"{resource.type.service}.amazonaws.com"
         condition = (("StringEquals", "iam:AWSServiceName", (service,)),)
         arn = f"arn:aws:iam::*:role/aws-service-role/{service}/*"
         self._allowed["iam:CreateServiceLinkedRole", condition].add(arn)
+        return True
 
     def _trusted_services(self, role_arn: str) -> tuple[str, ...]:
         """The services that may assume one of the template's own roles; none for any other role."""

@@ -18,8 +18,8 @@ from typing import Any
 _REGION = "us-east-1"
 
 
-class UnknownPermissionsError(LookupError):
-    """No source says which actions a resource type needs."""
+class PermissionsError(ValueError):
+    """No role can be derived from a template; the message says why, and what to do."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +87,7 @@ def resource_type(name: str) -> ResourceType:
         name: Such as ``AWS::S3::Bucket`` or ``Custom::Seed``.
 
     Raises:
-        UnknownPermissionsError: If neither its schema nor the supplement names its actions.
+        PermissionsError: If neither its schema nor the supplement names its actions.
     """
     if name.startswith("Custom::"):
         name = "AWS::CloudFormation::CustomResource"
@@ -96,7 +96,7 @@ def resource_type(name: str) -> ResourceType:
     schema = _schema(name)
     handlers = schema.get("handlers")
     if not handlers:
-        raise UnknownPermissionsError(
+        raise PermissionsError(
             f"No schema names the permissions that {name} needs: add it, with its source, to the supplement "
             f"in {Path(__file__).name}."
         )
@@ -138,7 +138,7 @@ def _index() -> Mapping[str, str]:
 
 def _schema(name: str) -> Mapping[str, Any]:
     if name not in _index():
-        raise UnknownPermissionsError(f"CloudFormation has no resource type {name}: correct its name.")
+        raise PermissionsError(f"CloudFormation has no resource type {name}: correct its name.")
     schema: Mapping[str, Any] = json.loads(
         (_folder() / "resources" / f"{_index()[name]}.json").read_text("utf-8")
     )

@@ -22,6 +22,7 @@ _WILDCARDS = re.compile(r"\*{2,}")
 
 # Where IAM calls a kind of resource otherwise than CloudFormation calls its type.
 _KINDS: Mapping[str, tuple[str, ...]] = {
+    "AWS::EC2::FlowLog": ("vpc-flow-log",),
     "AWS::Events::Rule": ("rule-on-default-event-bus", "rule-on-custom-event-bus"),
     "AWS::IAM::ManagedPolicy": ("policy",),
 }

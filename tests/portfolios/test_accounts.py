@@ -1,0 +1,119 @@
+"""What StackSets bring to the accounts, and to which."""
+
+from typing import Any
+
+import pytest
+
+from settings import Settings
+from tests.portfolios.small import Templates, resources
+
+LAUNCH = "ML platform: roles of an account that launches products"
+TARGET = "ML platform: roles and storage of an account that serves models"
+
+
+@pytest.fixture(scope="module")
+def stack_sets(platform: Templates) -> dict[str, dict[str, Any]]:
+    found = resources(platform["mlplatform-accounts"], "AWS::CloudFormation::StackSet").values()
+    return {stack_set["StackSetName"]: stack_set for stack_set in found}
+
+
+def roles(template: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {role["RoleName"]: role for role in resources(template, "AWS::IAM::Role").values()}
+
+
+def actions(role: dict[str, Any]) -> set[str]:
+    return {
+        action
+        for policy in role["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]
+        for action in (
+            statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+        )
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "units"),
+    [("mlplatform-launch", ["development"]), ("mlplatform-deployment-target", ["test", "production"])],
+)
+def test_units(
+    stack_sets: dict[str, dict[str, Any]], settings: Settings, name: str, units: list[str]
+) -> None:
+    (group,) = stack_sets[name]["StackInstancesGroup"]
+    assert group["DeploymentTargets"] == {
+        "OrganizationalUnitIds": [getattr(settings.organization.organizational_units, unit) for unit in units]
+    }
+    assert group["Regions"] == [settings.region]
+
+
+def test_stack_sets_follow_the_organisation(stack_sets: dict[str, dict[str, Any]]) -> None:
+    for stack_set in stack_sets.values():
+        assert stack_set["PermissionModel"] == "SERVICE_MANAGED"
+        assert stack_set["CallAs"] == "DELEGATED_ADMIN"
+        assert stack_set["AutoDeployment"] == {"Enabled": True, "RetainStacksOnAccountRemoval": False}
+        assert stack_set["Capabilities"] == ["CAPABILITY_NAMED_IAM"]
+
+
+def test_templates_need_no_bootstrap(platform: Templates) -> None:
+    for name in (LAUNCH, TARGET):
+        assert "Parameters" not in platform[name]
+        assert "Rules" not in platform[name]
+
+
+def test_decisions_go_to_the_hub(platform: Templates, settings: Settings) -> None:
+    (rule,) = resources(platform[LAUNCH], "AWS::Events::Rule").values()
+    assert rule["EventPattern"] == {
+        "source": ["aws.sagemaker"],
+        "detail-type": ["SageMaker Model Package State Change"],
+        "detail": {"ModelApprovalStatus": ["Approved", "Rejected"]},
+    }
+    (target,) = rule["Targets"]
+    assert target["Arn"] == settings.names.event_bus_arn
+    forwarding = roles(platform[LAUNCH])[settings.names.event_forwarding_role]
+    assert actions(forwarding) == {"events:PutEvents"}
+
+
+def test_administrator_launches_and_creates_nothing_else(platform: Templates, settings: Settings) -> None:
+    administrator = roles(platform[LAUNCH])[settings.names.ml_administrator_role]
+    assert {action.partition(":")[0] for action in actions(administrator)} == {
+        "servicecatalog",
+        "cloudformation",
+    }
+    assert "cloudformation:CreateStack" not in actions(administrator)
+
+
+@pytest.mark.parametrize(
+    ("role", "purpose"),
+    [("mlplatform-deployment", "pipeline"), ("mlplatform-integration-test", "integration-test")],
+)
+def test_only_the_hubs_projects_come_in(platform: Templates, role: str, purpose: str) -> None:
+    (trust,) = roles(platform[TARGET])[role]["AssumeRolePolicyDocument"]["Statement"]
+    assert "222222222222" in str(trust["Principal"])
+    assert trust["Condition"] == {
+        "ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::222222222222:role/mlplatform-{purpose}-*"}
+    }
+
+
+def test_deployment_passes_one_role_to_cloudformation(platform: Templates) -> None:
+    deployment = roles(platform[TARGET])["mlplatform-deployment"]
+    passing = [
+        statement
+        for policy in deployment["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]
+        if "iam:PassRole" in statement["Action"]
+    ]
+    (only,) = passing
+    assert "role/mlplatform-deployment-cloudformation" in str(only["Resource"])
+    assert only["Condition"] == {"StringEquals": {"iam:PassedToService": "cloudformation.amazonaws.com"}}
+
+
+def test_endpoint_captures_under_the_accounts_key(platform: Templates, settings: Settings) -> None:
+    (bucket,) = resources(platform[TARGET], "AWS::S3::Bucket").values()
+    assert bucket["BucketName"] == {
+        "Fn::Join": [
+            "",
+            [f"{settings.name_prefix}-data-capture-", {"Ref": "AWS::AccountId"}, f"-{settings.region}"],
+        ]
+    }
+    (alias,) = resources(platform[TARGET], "AWS::KMS::Alias").values()
+    assert alias["AliasName"] == settings.names.data_capture_key_alias

@@ -1,0 +1,76 @@
+"""Mistakes of an adopter end the synthesis with a sentence each, and exit code 2."""
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_iam as iam
+
+import app
+from products.product import Product, ProductError
+from settings import CatalogError, Settings, load
+from tests.portfolios.small import GROUP, GroupStack
+
+
+class NamelessRoleStack(GroupStack):
+    def group(self, name: str) -> None:
+        iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"))
+
+
+def raising(error: Exception) -> Callable[[], Any]:
+    def fail() -> Any:
+        raise error
+
+    return fail
+
+
+def give(*products: Product) -> Callable[[], tuple[Product, ...]]:
+    return lambda: products
+
+
+@pytest.mark.parametrize(
+    ("read", "discover", "sentence"),
+    [
+        pytest.param(
+            raising(CatalogError(Path("catalog.yaml"), ["catalog.yaml:4: 'regoin' is not a setting."])),
+            give(),
+            "catalog.yaml:4: 'regoin' is not a setting.",
+            id="catalog",
+        ),
+        pytest.param(
+            load,
+            raising(ProductError("products/group has no product.py.")),
+            "products/group has no product.py.",
+            id="product",
+        ),
+        pytest.param(
+            load,
+            give(dataclasses.replace(GROUP, stack=NamelessRoleStack)),
+            "products/group: Role1ABCC5F0 (AWS::IAM::Role) has no name",
+            id="launch-role",
+        ),
+    ],
+)
+def test_mistake(
+    read: Callable[[], Settings],
+    discover: Callable[[], tuple[Product, ...]],
+    sentence: str,
+    *,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    new_app = app.new_app
+
+    def elsewhere() -> cdk.App:
+        return new_app(str(tmp_path))
+
+    monkeypatch.setattr(app, "load", read)
+    monkeypatch.setattr(app, "discover", discover)
+    monkeypatch.setattr(app, "new_app", elsewhere)
+    assert app.main() == 2
+    assert capsys.readouterr().err.startswith(sentence)
+    assert not (tmp_path / "manifest.json").exists()

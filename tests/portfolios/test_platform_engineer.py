@@ -1,0 +1,62 @@
+"""The platform engineer bootstraps, deploys and shares."""
+
+from typing import Any
+
+import pytest
+
+from portfolios import platform_engineer
+from settings import Settings
+from tests.portfolios.small import Templates, resources
+
+
+@pytest.fixture(scope="module")
+def template(platform: Templates) -> dict[str, Any]:
+    return platform["mlplatform-platform-engineer"]
+
+
+def statements(template: dict[str, Any]) -> list[dict[str, Any]]:
+    (role,) = resources(template, "AWS::IAM::Role").values()
+    return [statement for policy in role["Policies"] for statement in policy["PolicyDocument"]["Statement"]]
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def test_needs_no_bootstrap(template: dict[str, Any]) -> None:
+    assert "Parameters" not in template
+
+
+def test_makes_roles_of_the_bootstrap_only(template: dict[str, Any]) -> None:
+    made = {
+        arn
+        for statement in statements(template)
+        if "iam:CreateRole" in listed(statement["Action"])
+        for arn in listed(statement["Resource"])
+    }
+    assert made == {
+        f"arn:aws:iam::222222222222:role/cdk-hnb659fds-{purpose}-role-222222222222-eu-west-1"
+        for purpose in platform_engineer._TOOLKIT_ROLES
+    }
+
+
+def test_passes_no_role(template: dict[str, Any]) -> None:
+    assert not any("iam:PassRole" in listed(statement["Action"]) for statement in statements(template))
+
+
+def test_assumes_what_deploys_and_publishes(template: dict[str, Any], settings: Settings) -> None:
+    (assuming,) = [each for each in statements(template) if "sts:AssumeRole" in listed(each["Action"])]
+    names = {arn.rpartition("/")[2] for arn in assuming["Resource"]}
+    assert settings.names.asset_publishing_role in names
+    assert not any("cfn-exec" in name for name in names)
+
+
+def test_cannot_change_the_own_stack(template: dict[str, Any], settings: Settings) -> None:
+    own = {
+        action
+        for statement in statements(template)
+        for arn in listed(statement["Resource"])
+        if f"stack/{settings.names.platform_engineer_stack}/" in arn
+        for action in listed(statement["Action"])
+    }
+    assert own == {"cloudformation:DescribeStacks", "cloudformation:GetTemplate"}

@@ -1,0 +1,104 @@
+"""What the portfolios offer, and that releases leave alone what is offered already."""
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from products.product import discover
+from settings import Settings
+from tests.portfolios.conftest import Synthesize
+from tests.portfolios.small import GROUP, Templates, changed, resources
+
+PRODUCT = "AWS::ServiceCatalog::CloudFormationProduct"
+
+
+@pytest.fixture(scope="module")
+def offered(platform: Templates) -> dict[str, Any]:
+    return platform["mlplatform-portfolios"]
+
+
+def by_name(template: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {product["Name"]: product for product in resources(template, PRODUCT).values()}
+
+
+def test_every_product_is_offered_in_its_version(offered: dict[str, Any]) -> None:
+    versions = {
+        name: [version["Name"] for version in product["ProvisioningArtifactParameters"]]
+        for name, product in by_name(offered).items()
+    }
+    assert versions == {product.name: [product.version] for product in discover()}
+
+
+def test_studio_shows_projects_only(offered: dict[str, Any]) -> None:
+    visible = {
+        name
+        for name, product in by_name(offered).items()
+        if {"Key": "sagemaker:studio-visibility", "Value": "true"} in product["Tags"]
+    }
+    assert visible == {product.name for product in discover() if product.portfolio == "sagemaker_projects"}
+
+
+def test_every_product_has_a_launch_role_by_local_name(offered: dict[str, Any], settings: Settings) -> None:
+    constraints = resources(offered, "AWS::ServiceCatalog::LaunchRoleConstraint").values()
+    assert {constraint["LocalRoleName"] for constraint in constraints} == {
+        settings.names.launch_role(product.identifier) for product in discover()
+    }
+    assert not any("RoleArn" in constraint for constraint in constraints)
+
+
+def test_constraint_follows_association(offered: dict[str, Any]) -> None:
+    """Service Catalog refuses a constraint for a product that is not in the portfolio yet."""
+    associations = resources(offered, "AWS::ServiceCatalog::PortfolioProductAssociation")
+    for logical_id in resources(offered, "AWS::ServiceCatalog::LaunchRoleConstraint"):
+        (before,) = offered["Resources"][logical_id]["DependsOn"]
+        assert before in associations
+
+
+def test_principals_are_exact_names_without_an_account(offered: dict[str, Any], settings: Settings) -> None:
+    principals = resources(offered, "AWS::ServiceCatalog::PortfolioPrincipalAssociation").values()
+    expected = (*settings.portfolios.ml_admin.principals, *settings.portfolios.sagemaker_projects.principals)
+    assert {principal["PrincipalARN"] for principal in principals} == {
+        f"arn:aws:iam:::role/{name}" for name in expected
+    }
+    assert {principal["PrincipalType"] for principal in principals} == {"IAM_PATTERN"}
+
+
+def test_tag_options_are_offered_in_both_portfolios(offered: dict[str, Any], settings: Settings) -> None:
+    options = {
+        (option["Key"], option["Value"])
+        for option in resources(offered, "AWS::ServiceCatalog::TagOption").values()
+    }
+    assert options == {
+        (key, value) for key, values in settings.portfolios.tag_options.items() for value in values
+    }
+    assert len(resources(offered, "AWS::ServiceCatalog::TagOptionAssociation")) == 2 * len(options)
+
+
+def test_templates_lie_in_the_asset_bucket(offered: dict[str, Any], settings: Settings) -> None:
+    for product in by_name(offered).values():
+        (version,) = product["ProvisioningArtifactParameters"]
+        assert f"/{settings.names.asset_bucket}/" in str(version["Info"]["LoadTemplateFromURL"])
+
+
+# Releases: https://github.com/aws/aws-cdk/issues/24561. CloudFormation recognises a product by its logical
+# id, and a version by the address of its template and its name (ReplaceProvisioningArtifacts in
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-servicecatalog-cloudformationproduct.html).
+
+
+@pytest.fixture(scope="module")
+def before(synthesize: Synthesize) -> dict[str, Any]:
+    return synthesize([GROUP])["mlplatform-portfolios"]
+
+
+def test_new_version_keeps_logical_ids(synthesize: Synthesize, before: dict[str, Any]) -> None:
+    after = synthesize([changed(GROUP, "1.1.0")])["mlplatform-portfolios"]
+    assert set(after["Resources"]) == set(before["Resources"])
+    assert resources(after, PRODUCT) != resources(before, PRODUCT)
+
+
+def test_other_products_leave_versions_alone(synthesize: Synthesize, before: dict[str, Any]) -> None:
+    second = dataclasses.replace(GROUP, identifier="another_group", name="Another group")
+    after = synthesize([second, GROUP])["mlplatform-portfolios"]
+    for logical_id, product in resources(before, PRODUCT).items():
+        assert after["Resources"][logical_id]["Properties"] == product
