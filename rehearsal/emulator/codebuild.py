@@ -9,16 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from rehearsal.emulator import api_shapes
 from rehearsal.emulator.codebuild_build import Build
 from rehearsal.emulator.service import (
     Request,
     Service,
     ServiceError,
     authorize,
-    current_account,
-    current_region,
-    register_resource_type,
 )
 
 DEFAULT_TIMEOUT_MINUTES = 60
@@ -51,10 +47,10 @@ class Project:
 
 
 _projects: dict[ProjectName, Project] = {}
-_pipelines: dict[str, str] = {}
+_pipelines: dict[str, tuple[str, str]] = {}
 
 
-def act_for_pipeline(access_key: str, pipeline: str) -> None:
+def act_for_pipeline(access_key: str, pipeline: str, revision: str) -> None:
     """Let the builds that a session starts be a pipeline's.
 
     Only CodePipeline can start a build whose source is CODEPIPELINE.
@@ -62,8 +58,9 @@ def act_for_pipeline(access_key: str, pipeline: str) -> None:
     Args:
         access_key: Access key of the session's credentials.
         pipeline: Name of the pipeline.
+        revision: The revision of the source, such as a commit.
     """
-    _pipelines[access_key] = pipeline
+    _pipelines[access_key] = (pipeline, revision)
 
 
 def wait(build_id: str, account: str, region: str, seconds: float) -> bool:
@@ -87,6 +84,21 @@ def create(name: ProjectName, parameters: Mapping[str, Any]) -> Project:
     project = Project(name, _described(name, parameters))
     _projects[name] = project
     return project
+
+
+def replace(name: ProjectName, parameters: Mapping[str, Any]) -> None:
+    """Describe a project anew.
+
+    Args:
+        name: Its name.
+        parameters: Those of CreateProject.
+    """
+    _project(name).description = _described(name, parameters)
+
+
+def delete(name: ProjectName) -> None:
+    """Delete a project; nothing happens if there is none."""
+    _projects.pop(name, None)
 
 
 def _described(name: ProjectName, parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -156,7 +168,7 @@ def _update_project(request: Request) -> dict[str, Any]:
 
 @codebuild.operation("DeleteProject", resource=_by("name"))
 def _delete_project(request: Request) -> dict[str, Any]:
-    _projects.pop(_named(request, request.parameters["name"]), None)
+    delete(_named(request, request.parameters["name"]))
     return {}
 
 
@@ -182,14 +194,15 @@ def _list_projects(request: Request) -> dict[str, Any]:
 @codebuild.operation("StartBuild", resource=_by("projectName"))
 def _start_build(request: Request) -> dict[str, Any]:
     project = _project(_named(request, request.parameters["projectName"]))
-    pipeline = _pipelines.get(request.access_key)
+    pipeline, revision = _pipelines.get(request.access_key, (None, ""))
     if project.description["source"]["type"] == "CODEPIPELINE" and pipeline is None:
         raise ServiceError(
             "InvalidInputException",
             "Builds of a project with source type CODEPIPELINE are started by AWS CodePipeline alone",
         )
     initiator = f"codepipeline/{pipeline}" if pipeline else request.caller_arn.rpartition(":")[2]
-    build = Build(_describe(project, request.parameters, initiator), request.parameters)
+    described = _describe(project, request.parameters, initiator)
+    build = Build({**described, "resolvedSourceVersion": revision}, request.parameters)
     project.builds[build.description["id"]] = build
     build.start()
     return {"build": build.description}
@@ -279,40 +292,3 @@ def _logs(project: Project, identifier: str) -> dict[str, Any]:
         "cloudWatchLogs": wanted,
         "cloudWatchLogsArn": f"arn:aws:logs:{region}:{account}:log-group:{group}:log-stream:{stream}",
     }
-
-
-# AWS::CodeBuild::Project
-
-
-def _from_properties(name: str, properties: Mapping[str, Any]) -> dict[str, Any]:
-    known = {key: value for key, value in properties.items() if key not in ("Name", "Triggers", "Visibility")}
-    return api_shapes.parameters("codebuild", "CreateProject", {**known, "Name": name})
-
-
-def _create_resource(
-    logical_id: str, properties: dict[str, Any], stack_name: str
-) -> tuple[str, dict[str, Any]]:
-    name = properties.get("Name") or f"{stack_name}-{logical_id}-{uuid.uuid4().hex[:12]}"
-    project = create(
-        ProjectName(current_account(), current_region(), name), _from_properties(name, properties)
-    )
-    return name, {"Arn": project.name.arn}
-
-
-def _update_resource(
-    physical_id: str, old: dict[str, Any], new: dict[str, Any], stack_name: str
-) -> tuple[str, dict[str, Any]]:
-    if old.get("Name") != new.get("Name"):
-        return _create_resource("Project", new, stack_name)
-    project = _project(ProjectName(current_account(), current_region(), physical_id))
-    project.description = _described(project.name, _from_properties(physical_id, new))
-    return physical_id, {"Arn": project.name.arn}
-
-
-def _delete_resource(physical_id: str, _: dict[str, Any]) -> None:
-    _projects.pop(ProjectName(current_account(), current_region(), physical_id), None)
-
-
-register_resource_type(
-    "AWS::CodeBuild::Project", create=_create_resource, update=_update_resource, delete=_delete_resource
-)

@@ -1,130 +1,30 @@
-"""AWS CodeCommit: repositories with their commits, as bare git repositories.
+"""AWS CodeCommit: what callers may do with repositories.
 
-Operations and errors: https://docs.aws.amazon.com/codecommit/latest/APIReference/Welcome.html; events:
-https://docs.aws.amazon.com/codecommit/latest/userguide/monitoring-events.html.
+Operations and errors: https://docs.aws.amazon.com/codecommit/latest/APIReference/Welcome.html.
 """
 
-import shutil
-import time
-import uuid
-import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
-from rehearsal.emulator import archives, conditions, credentials, events, state
-from rehearsal.emulator.codecommit_git import BranchMovedError, Commit, Entry, GitRepository, Person
-from rehearsal.emulator.service import (
-    Request,
-    Service,
-    ServiceError,
-    current_account,
-    current_region,
-    register_resource_type,
+from rehearsal.emulator.codecommit_git import Commit, Entry, Person
+from rehearsal.emulator.codecommit_repositories import (
+    Repository,
+    RepositoryName,
+    commit,
+    create,
+    delete,
+    find,
+    now,
+    outdated,
+    repositories,
 )
+from rehearsal.emulator.service import Request, Service, ServiceError
 
 MAXIMUM_FILES_IN_COMMIT = 100
 MAXIMUM_FILE_BYTES = 6 * 1024 * 1024
 """https://docs.aws.amazon.com/codecommit/latest/userguide/limits.html"""
 
 codecommit = Service("codecommit")
-
-
-class RepositoryName(NamedTuple):
-    """A repository of any account."""
-
-    account: str
-    region: str
-    name: str
-
-    @property
-    def arn(self) -> str:
-        """ARN of the repository."""
-        return f"arn:aws:codecommit:{self.region}:{self.account}:{self.name}"
-
-
-@dataclass
-class Repository:
-    """A repository and what CodeCommit knows about it."""
-
-    name: RepositoryName
-    identifier: str
-    git: GitRepository
-    description: str = ""
-    tags: dict[str, str] = field(default_factory=dict)
-    created: float = field(default_factory=time.time)
-    modified: float = field(default_factory=time.time)
-
-    def metadata(self) -> dict[str, Any]:
-        """Describe the repository as GetRepository does."""
-        account, region, name = self.name
-        return {
-            "accountId": account,
-            "repositoryId": self.identifier,
-            "repositoryName": name,
-            "repositoryDescription": self.description,
-            "defaultBranch": self.default_branch(),
-            "lastModifiedDate": self.modified,
-            "creationDate": self.created,
-            "cloneUrlHttp": f"https://git-codecommit.{region}.amazonaws.com/v1/repos/{name}",
-            "cloneUrlSsh": f"ssh://git-codecommit.{region}.amazonaws.com/v1/repos/{name}",
-            "Arn": self.name.arn,
-        }
-
-    def default_branch(self) -> str | None:
-        """Return `main`, or else the first branch, or None in an empty repository."""
-        branches = self.git.branches()
-        return "main" if "main" in branches else next(iter(branches), None)
-
-
-_repositories: dict[RepositoryName, Repository] = {}
-
-
-def find(name: RepositoryName) -> Repository:
-    """Return a repository.
-
-    Raises:
-        ServiceError: There is none of that name.
-    """
-    if name not in _repositories:
-        raise ServiceError("RepositoryDoesNotExistException", f"{name.name} does not exist")
-    return _repositories[name]
-
-
-def create(
-    name: RepositoryName, *, description: str = "", tags: Mapping[str, str] | None = None
-) -> Repository:
-    """Create an empty repository.
-
-    Raises:
-        ServiceError: The name is taken.
-    """
-    if name in _repositories:
-        raise ServiceError("RepositoryNameExistsException", f"Repository named {name.name} already exists")
-    identifier = str(uuid.uuid4())
-    git = GitRepository.create(state.folder("codecommit", name.account, name.region) / f"{identifier}.git")
-    repository = Repository(
-        name=name, identifier=identifier, git=git, description=description, tags=dict(tags or {})
-    )
-    _repositories[name] = repository
-    return repository
-
-
-def delete(name: RepositoryName) -> Repository | None:
-    """Delete a repository with all its commits; nothing happens if there is none."""
-    repository = _repositories.pop(name, None)
-    if repository is not None:
-        shutil.rmtree(repository.git.folder)
-    return repository
-
-
-def seed(repository: Repository, branch: str, archive: bytes) -> None:
-    """Make the first commit of a repository from a zip archive."""
-    files = {}
-    for path, content in archives.read(archive).items():
-        files[path] = Entry(path=path, mode="NORMAL", identifier=repository.git.store(content))
-    author = Person(name="AWS CodeCommit", email="noreply-awscodecommit@amazon.com", date=_now())
-    _commit(repository, branch, files, parent=None, author=author, message="Initial commit by AWS CodeCommit")
 
 
 def _name(request: Request) -> RepositoryName:
@@ -159,12 +59,12 @@ def _get_repository(request: Request) -> dict[str, Any]:
 
 
 @codecommit.operation("ListRepositories")
-def _list_repositories(request: Request) -> dict[str, Any]:
+def _listrepositories(request: Request) -> dict[str, Any]:
     here = (request.account, request.region)
     return {
         "repositories": [
             {"repositoryName": name.name, "repositoryId": repository.identifier}
-            for name, repository in sorted(_repositories.items())
+            for name, repository in sorted(repositories.items())
             if name[:2] == here
         ]
     }
@@ -301,7 +201,7 @@ def _create_commit(request: Request) -> dict[str, Any]:
         after[path] = Entry(path=path, mode=mode["fileMode"], identifier=_existing(after, path).identifier)
     if after == before:
         raise ServiceError("NoChangeException", "The commit changes nothing")
-    commit = _commit(
+    written = commit(
         repository,
         parameters["branchName"],
         after,
@@ -311,8 +211,8 @@ def _create_commit(request: Request) -> dict[str, Any]:
         caller=request.caller_arn,
     )
     return {
-        "commitId": commit.identifier,
-        "treeId": commit.tree,
+        "commitId": written.identifier,
+        "treeId": written.tree,
         "filesAdded": [_entry(after[path]) for path in sorted(after.keys() - before.keys())],
         "filesUpdated": [
             _entry(after[path])
@@ -332,7 +232,7 @@ def _put_file(request: Request) -> dict[str, Any]:
     entry = _put_entry(repository, before, path, parameters)
     if before.get(path) == entry:
         raise ServiceError("SameFileContentException", f"The content of {path} is the same")
-    commit = _commit(
+    written = commit(
         repository,
         parameters["branchName"],
         before | {path: entry},
@@ -341,7 +241,7 @@ def _put_file(request: Request) -> dict[str, Any]:
         message=parameters.get("commitMessage", ""),
         caller=request.caller_arn,
     )
-    return {"commitId": commit.identifier, "blobId": entry.identifier, "treeId": commit.tree}
+    return {"commitId": written.identifier, "blobId": entry.identifier, "treeId": written.tree}
 
 
 def _tip(repository: Repository, branch: str) -> str:
@@ -370,15 +270,8 @@ def _checked_parent(repository: Repository, branch: str, parent: str | None) -> 
     if repository.git.resolve(parent) != parent:
         raise ServiceError("ParentCommitDoesNotExistException", f"The parent commit {parent} does not exist")
     if parent != tip:
-        raise _outdated(branch)
+        raise outdated(branch)
     return tip
-
-
-def _outdated(branch: str) -> ServiceError:
-    return ServiceError(
-        "ParentCommitIdOutdatedException",
-        f"The parent commit ID is not the tip of {branch}: fetch the branch and commit again",
-    )
 
 
 def _put_entry(
@@ -419,141 +312,21 @@ def _author(request: Request, name: str | None) -> Person:
     return Person(
         name=name or request.caller_arn.rpartition("/")[2],
         email=request.parameters.get("email", ""),
-        date=_now(),
+        date=now(),
     )
 
 
-def _now() -> str:
-    return f"{int(time.time())} +0000"
-
-
-def _commit(
-    repository: Repository,
-    branch: str,
-    files: Mapping[str, Entry],
-    *,
-    parent: str | None,
-    author: Person,
-    message: str,
-    caller: str | None = None,
-) -> Commit:
-    """Commit to a branch and tell EventBridge that the branch has moved."""
-    try:
-        identifier = repository.git.write(branch, files, parent=parent, author=author, message=message)
-    except BranchMovedError:
-        raise _outdated(branch) from None
-    repository.modified = time.time()
-    account, region, name = repository.name
-    detail = {
-        "callerUserArn": caller or f"arn:aws:iam::{account}:root",
-        "commitId": identifier,
-        "event": "referenceUpdated" if parent else "referenceCreated",
-        "referenceFullName": f"refs/heads/{branch}",
-        "referenceName": branch,
-        "referenceType": "branch",
-        "repositoryId": repository.identifier,
-        "repositoryName": name,
-    }
-    if parent:
-        detail["oldCommitId"] = parent
-    events.put_service_event(
-        account,
-        region,
-        "aws.codecommit",
-        "CodeCommit Repository State Change",
-        detail,
-        [repository.name.arn],
-    )
-    return repository.git.commit(identifier)
-
-
-def _commit_description(commit: Commit) -> dict[str, Any]:
+def _commit_description(found: Commit) -> dict[str, Any]:
     return {
-        "commitId": commit.identifier,
-        "treeId": commit.tree,
-        "parents": list(commit.parents),
-        "message": commit.message,
-        "author": vars(commit.author),
-        "committer": vars(commit.committer),
+        "commitId": found.identifier,
+        "treeId": found.tree,
+        "parents": list(found.parents),
+        "message": found.message,
+        "author": vars(found.author),
+        "committer": vars(found.committer),
         "additionalData": "",
     }
 
 
 def _entry(entry: Entry) -> dict[str, str]:
     return {"absolutePath": entry.path, "blobId": entry.identifier, "fileMode": entry.mode}
-
-
-# AWS::CodeCommit::Repository
-
-
-def _create_resource(_: str, properties: dict[str, Any], __: str) -> tuple[str, dict[str, Any]]:
-    code = properties.get("Code")
-    archive = _seed_archive(code["S3"]) if code else None
-    tags = {tag["Key"]: tag["Value"] for tag in properties.get("Tags", [])}
-    name = RepositoryName(current_account(), current_region(), properties["RepositoryName"])
-    repository = create(name, description=properties.get("RepositoryDescription", ""), tags=tags)
-    if code and archive is not None:
-        try:
-            seed(repository, code.get("BranchName", "main"), archive)
-        except zipfile.BadZipFile:
-            delete(name)
-            raise ServiceError("InvalidRequest", f"The code of {name.name} is not a zip archive") from None
-    return repository.identifier, _attributes(repository)
-
-
-def _update_resource(
-    physical_id: str, old: dict[str, Any], new: dict[str, Any], _: str
-) -> tuple[str, dict[str, Any]]:
-    """Rename or describe a repository anew; its code is never touched by an update."""
-    repository = _identified(physical_id)
-    if repository is None:
-        raise ServiceError("RepositoryDoesNotExistException", f"{old['RepositoryName']} does not exist")
-    renamed = repository.name._replace(name=new["RepositoryName"])
-    if renamed != repository.name:
-        if renamed in _repositories:
-            raise ServiceError(
-                "RepositoryNameExistsException", f"Repository named {renamed.name} already exists"
-            )
-        _repositories[renamed] = _repositories.pop(repository.name)
-        repository.name = renamed
-    repository.description = new.get("RepositoryDescription", "")
-    repository.tags = {tag["Key"]: tag["Value"] for tag in new.get("Tags", [])}
-    return physical_id, _attributes(repository)
-
-
-def _delete_resource(physical_id: str, _: dict[str, Any]) -> None:
-    repository = _identified(physical_id)
-    if repository is not None:
-        delete(repository.name)
-
-
-def _identified(identifier: str) -> Repository | None:
-    return next((each for each in _repositories.values() if each.identifier == identifier), None)
-
-
-def _attributes(repository: Repository) -> dict[str, Any]:
-    metadata = repository.metadata()
-    return {
-        "Arn": metadata["Arn"],
-        "CloneUrlHttp": metadata["cloneUrlHttp"],
-        "CloneUrlSsh": metadata["cloneUrlSsh"],
-        "Name": repository.name.name,
-    }
-
-
-def _seed_archive(place: Mapping[str, str]) -> bytes:
-    """Read the code of a new repository.
-
-    Whether whoever creates the stack may read it has been asked before the resource is made.
-    """
-    bucket, key = place["Bucket"], place["Key"]
-    version = {"VersionId": place["ObjectVersion"]} if "ObjectVersion" in place else {}
-    owner = conditions.owner_of(f"arn:aws:s3:::{bucket}/{key}") or current_account()
-    client = credentials.client("s3", credentials.root_credentials(owner), current_region())
-    content: bytes = client.get_object(Bucket=bucket, Key=key, **version)["Body"].read()
-    return content
-
-
-register_resource_type(
-    "AWS::CodeCommit::Repository", create=_create_resource, update=_update_resource, delete=_delete_resource
-)

@@ -4,30 +4,18 @@ Operations and errors: https://docs.aws.amazon.com/codepipeline/latest/APIRefere
 """
 
 import json
-import uuid
+import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from rehearsal.emulator import api_shapes, credentials
 from rehearsal.emulator import codepipeline_views as views
+from rehearsal.emulator import credentials
 from rehearsal.emulator.codepipeline_definition import DefinitionError, check
-from rehearsal.emulator.codepipeline_execution import (
-    ActionExecution,
-    Execution,
-    Pipeline,
-    PipelineName,
-)
+from rehearsal.emulator.codepipeline_execution import Execution, Pipeline
+from rehearsal.emulator.codepipeline_records import ActionExecution, PipelineName
 from rehearsal.emulator.events import Delivery, register_event_target
-from rehearsal.emulator.service import (
-    Request,
-    Service,
-    ServiceError,
-    authorize,
-    current_account,
-    current_region,
-    register_resource_type,
-)
+from rehearsal.emulator.service import Request, Service, ServiceError, authorize
 
 MAXIMUM_RESULTS = 100
 
@@ -38,6 +26,78 @@ _rules: dict[str, str] = {}
 """ARN of the rule whose target's role a session belongs to, by the session's access key."""
 _started: dict[tuple[PipelineName, str], str] = {}
 """Execution by pipeline and client request token."""
+
+
+def create(name: PipelineName, definition: Mapping[str, Any], tags: Sequence[Mapping[str, str]]) -> Pipeline:
+    """Create a pipeline, without starting it.
+
+    Raises:
+        ServiceError: The name is taken, or the definition is not valid.
+    """
+    if name in _pipelines:
+        raise ServiceError("PipelineNameInUseException", f"A pipeline with name '{name.name}' already exists")
+    _pipelines[name] = Pipeline(name, _checked(definition), tags)
+    return _pipelines[name]
+
+
+def update(name: PipelineName, definition: Mapping[str, Any]) -> Pipeline:
+    """Give a pipeline another definition; executions that run keep theirs.
+
+    Raises:
+        ServiceError: There is no such pipeline, or the definition is not valid.
+    """
+    pipeline = find(name)
+    pipeline.definition = _checked(definition)
+    pipeline.version += 1
+    pipeline.updated = time.time()
+    return pipeline
+
+
+def find(name: PipelineName) -> Pipeline:
+    """Return a pipeline.
+
+    Raises:
+        ServiceError: There is none of that name.
+    """
+    if name not in _pipelines:
+        raise ServiceError(
+            "PipelineNotFoundException",
+            f"Account '{name.account}' does not have a pipeline with name '{name.name}'",
+        )
+    return _pipelines[name]
+
+
+def delete(name: PipelineName) -> None:
+    """Delete a pipeline and abandon its executions; nothing happens if there is none."""
+    pipeline = _pipelines.pop(name, None)
+    if pipeline is not None:
+        for execution in pipeline.executions.values():
+            if execution.status == "InProgress":
+                execution.stop(abandon=True, reason="The pipeline was deleted")
+
+
+def start(
+    pipeline: Pipeline,
+    *,
+    trigger: tuple[str, str],
+    variables: Mapping[str, str] | None = None,
+    revisions: Mapping[str, str] | None = None,
+) -> Execution:
+    """Start an execution; see `Pipeline.start`."""
+    return pipeline.start(trigger=trigger, variables=variables or {}, revisions=revisions or {})
+
+
+def _checked(definition: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a definition with its defaults.
+
+    Raises:
+        ServiceError: The definition is not valid.
+    """
+    try:
+        check(definition)
+    except DefinitionError as error:
+        raise ServiceError("InvalidStructureException", str(error)) from None
+    return {"pipelineType": "V1", "executionMode": "SUPERSEDED", **definition}
 
 
 def _named(request: Request) -> PipelineName:
@@ -59,13 +119,7 @@ def _action_arn(request: Request) -> str:
 
 
 def _pipeline(request: Request) -> Pipeline:
-    name = _named(request)
-    if name not in _pipelines:
-        raise ServiceError(
-            "PipelineNotFoundException",
-            f"Account '{name.account}' does not have a pipeline with name '{name.name}'",
-        )
-    return _pipelines[name]
+    return find(_named(request))
 
 
 def _execution(request: Request) -> Execution:
@@ -78,25 +132,12 @@ def _execution(request: Request) -> Execution:
     return execution
 
 
-def _checked(definition: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a definition with its defaults.
-
-    Raises:
-        ServiceError: The definition is not valid.
-    """
-    try:
-        check(definition)
-    except DefinitionError as error:
-        raise ServiceError("InvalidStructureException", str(error)) from None
-    return {"pipelineType": "V1", "executionMode": "SUPERSEDED", **definition}
-
-
 @codepipeline.operation("CreatePipeline", resource=_arn)
 def _create_pipeline(request: Request) -> dict[str, Any]:
     _authorize_roles(request)
     tags = request.parameters.get("tags", [])
-    pipeline = _create(_named(request), request.parameters["pipeline"], tags)
-    _start(pipeline, trigger=("CreatePipeline", request.caller_arn))
+    pipeline = create(_named(request), request.parameters["pipeline"], tags)
+    start(pipeline, trigger=("CreatePipeline", request.caller_arn))
     return {"pipeline": _definition(pipeline), "tags": tags}
 
 
@@ -116,14 +157,13 @@ def _get_pipeline(request: Request) -> dict[str, Any]:
 @codepipeline.operation("UpdatePipeline", resource=_arn)
 def _update_pipeline(request: Request) -> dict[str, Any]:
     _authorize_roles(request)
-    pipeline = _pipeline(request)
-    _update(pipeline, request.parameters["pipeline"])
+    pipeline = update(_named(request), request.parameters["pipeline"])
     return {"pipeline": _definition(pipeline)}
 
 
 @codepipeline.operation("DeletePipeline", resource=_arn)
 def _delete_pipeline(request: Request) -> dict[str, Any]:
-    _delete(_named(request))
+    delete(_named(request))
     return {}
 
 
@@ -160,7 +200,7 @@ def _start_pipeline_execution(request: Request) -> dict[str, Any]:
             "ValidationException", f"The pipeline {pipeline.name.name} declares no variable {name}"
         )
     rule = _rules.get(request.access_key)
-    execution = _start(
+    execution = start(
         pipeline,
         trigger=("CloudWatchEvent", rule) if rule else ("StartPipelineExecution", request.caller_arn),
         variables=variables,
@@ -275,37 +315,6 @@ def _latest_action(pipeline: Pipeline, stage: str, name: str) -> ActionExecution
     return pipeline.latest_action(stage, name)
 
 
-def _create(name: PipelineName, definition: Mapping[str, Any], tags: Sequence[Mapping[str, str]]) -> Pipeline:
-    if name in _pipelines:
-        raise ServiceError("PipelineNameInUseException", f"A pipeline with name '{name.name}' already exists")
-    _pipelines[name] = Pipeline(name, _checked(definition), tags)
-    return _pipelines[name]
-
-
-def _update(pipeline: Pipeline, definition: Mapping[str, Any]) -> None:
-    pipeline.definition = _checked(definition)
-    pipeline.version += 1
-    pipeline.updated = datetime.now(UTC).timestamp()
-
-
-def _delete(name: PipelineName) -> None:
-    pipeline = _pipelines.pop(name, None)
-    if pipeline is not None:
-        for execution in pipeline.executions.values():
-            if execution.status == "InProgress":
-                execution.stop(abandon=True, reason="The pipeline was deleted")
-
-
-def _start(
-    pipeline: Pipeline,
-    *,
-    trigger: tuple[str, str],
-    variables: Mapping[str, str] | None = None,
-    revisions: Mapping[str, str] | None = None,
-) -> Execution:
-    return pipeline.start(trigger=trigger, variables=variables or {}, revisions=revisions or {})
-
-
 def _definition(pipeline: Pipeline) -> dict[str, Any]:
     return {**pipeline.definition, "version": pipeline.version}
 
@@ -332,69 +341,3 @@ def _start_by_rule(delivery: Delivery) -> None:
 
 
 register_event_target(lambda arn: arn.startswith("arn:aws:codepipeline:"), _start_by_rule)
-
-
-# AWS::CodePipeline::Pipeline
-
-
-def _from_properties(name: str, properties: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the definition that a resource's properties mean."""
-    definition = {
-        key: value for key, value in properties.items() if key not in ("Tags", "RestartExecutionOnUpdate")
-    }
-    transitions = definition.pop("DisableInboundStageTransitions", None)
-    if transitions:
-        raise ServiceError("ValidationException", "The rehearsal does not disable stage transitions")
-    stores = definition.pop("ArtifactStores", None)
-    if stores:
-        definition["ArtifactStores"] = {each["Region"]: each["ArtifactStore"] for each in stores}
-    for stage in definition["Stages"]:
-        for action in stage["Actions"]:
-            action["Configuration"] = {
-                key: value if isinstance(value, str) else json.dumps(value)
-                for key, value in action.get("Configuration", {}).items()
-            }
-    converted = api_shapes.parameters(
-        "codepipeline", "CreatePipeline", {"Pipeline": {**definition, "Name": name}}
-    )
-    pipeline: dict[str, Any] = converted["pipeline"]
-    return pipeline
-
-
-def _attributes(pipeline: Pipeline) -> tuple[str, dict[str, Any]]:
-    return pipeline.name.name, {"Version": str(pipeline.version)}
-
-
-def _create_resource(
-    logical_id: str, properties: dict[str, Any], stack_name: str
-) -> tuple[str, dict[str, Any]]:
-    name = properties.get("Name") or f"{stack_name}-{logical_id}-{uuid.uuid4().hex[:12]}"[-100:]
-    tags = [{"key": tag["Key"], "value": tag["Value"]} for tag in properties.get("Tags", [])]
-    full_name = PipelineName(current_account(), current_region(), name)
-    pipeline = _create(full_name, _from_properties(name, properties), tags)
-    _start(pipeline, trigger=("CreatePipeline", f"arn:aws:iam::{full_name.account}:root"))
-    return _attributes(pipeline)
-
-
-def _update_resource(
-    physical_id: str, old: dict[str, Any], new: dict[str, Any], stack_name: str
-) -> tuple[str, dict[str, Any]]:
-    if old.get("Name") != new.get("Name"):
-        return _create_resource("Pipeline", new, stack_name)
-    pipeline = _pipelines[PipelineName(current_account(), current_region(), physical_id)]
-    _update(pipeline, _from_properties(physical_id, new))
-    if str(new.get("RestartExecutionOnUpdate", "")).lower() == "true":
-        _start(pipeline, trigger=("StartPipelineExecution", "AWS CloudFormation"))
-    return _attributes(pipeline)
-
-
-def _delete_resource(physical_id: str, _: dict[str, Any]) -> None:
-    _delete(PipelineName(current_account(), current_region(), physical_id))
-
-
-register_resource_type(
-    "AWS::CodePipeline::Pipeline",
-    create=_create_resource,
-    update=_update_resource,
-    delete=_delete_resource,
-)

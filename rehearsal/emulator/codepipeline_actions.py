@@ -11,8 +11,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from rehearsal.emulator import archives, authorization, codebuild, codecommit, credentials
+from rehearsal.emulator import archives, authorization, codebuild, credentials
 from rehearsal.emulator.artifact_store import ArtifactStore, Location
+from rehearsal.emulator.codecommit_repositories import RepositoryName, find
 
 
 class ActionFailedError(Exception):
@@ -60,8 +61,9 @@ class ActionRun:
         store: The artifact store, as in the pipeline's definition.
         inputs: Where its input artifacts are.
         outputs: Where its output artifacts go.
+        revisions: Of the artifacts that source actions gave, the revision.
         revision_override: Of a source action: the revision to take instead of the newest.
-        stopped: Says whether the action is to be abandoned.
+        abandoned: Says whether the execution does without the action.
         tell: Takes what others can see while it runs: an id and a URL outside of CodePipeline.
     """
 
@@ -74,8 +76,9 @@ class ActionRun:
     store: Mapping[str, Any]
     inputs: Mapping[str, Location]
     outputs: Mapping[str, Location]
+    revisions: Mapping[str, str]
     revision_override: str | None
-    stopped: Callable[[], bool]
+    abandoned: Callable[[], bool]
     tell: Callable[[str, str], None]
 
     def client(self, service: str) -> Any:
@@ -121,10 +124,14 @@ class ActionRun:
         return ArtifactStore(credentials=self.credentials, account=self.account, region=self.region)
 
     def pause(self, seconds: float) -> None:
-        """Wait a moment, unless the execution is stopped meanwhile."""
-        if self.stopped():
-            raise ActionAbandonedError
+        """Wait a moment."""
+        self.check_abandoned()
         time.sleep(seconds)
+
+    def check_abandoned(self) -> None:
+        """Give up if the execution has been; what the action started runs on, as it does on AWS."""
+        if self.abandoned():
+            raise ActionAbandonedError
 
 
 def run_codecommit_source(run: ActionRun) -> Outcome:
@@ -138,7 +145,7 @@ def run_codecommit_source(run: ActionRun) -> Outcome:
     client = run.client("codecommit")
     tip = client.get_branch(repositoryName=name, branchName=branch)["branch"]["commitId"]
     commit = client.get_commit(repositoryName=name, commitId=run.revision_override or tip)["commit"]
-    repository = codecommit.find(codecommit.RepositoryName(run.account, run.region, name))
+    repository = find(RepositoryName(run.account, run.region, name))
     _check_permission(run, "codecommit:UploadArchive", repository.name.arn)
     for artifact in run.outputs:
         run.put(artifact, repository.git.archive(commit["commitId"]))
@@ -195,9 +202,11 @@ def run_codebuild(run: ActionRun) -> Outcome:
     https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodeBuild.html
     """
     inputs = dict(run.inputs)
-    primary = inputs.pop(run.configuration.get("PrimarySource", next(iter(inputs))))
+    primary_name = run.configuration.get("PrimarySource", next(iter(inputs)))
+    primary = inputs.pop(primary_name)
     client = run.client("codebuild")
-    codebuild.act_for_pipeline(run.credentials["AccessKeyId"], run.pipeline)
+    revision = run.revisions.get(primary_name, "")
+    codebuild.act_for_pipeline(run.credentials["AccessKeyId"], run.pipeline, revision)
     key = run.encryption_key
     build_id = client.start_build(
         projectName=run.require("ProjectName"),
@@ -214,9 +223,7 @@ def run_codebuild(run: ActionRun) -> Outcome:
     )["build"]["id"]
     run.tell(build_id, f"https://{run.region}.console.aws.amazon.com/codesuite/codebuild/build/{build_id}")
     while not codebuild.wait(build_id, run.account, run.region, 0.5):
-        if run.stopped():
-            client.stop_build(id=build_id)
-            raise ActionAbandonedError
+        run.check_abandoned()
     build = client.batch_get_builds(ids=[build_id])["builds"][0]
     if build["buildStatus"] != "SUCCEEDED":
         raise ActionFailedError(_build_failure(build))

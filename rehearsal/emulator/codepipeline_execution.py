@@ -1,7 +1,6 @@
-"""Executions of pipelines: how they move from stage to stage, wait, end, and are told about.
+"""Pipelines and their executions: how these move from stage to stage, wait for one another, and end.
 
-Modes: https://docs.aws.amazon.com/codepipeline/latest/userguide/concepts-how-it-works.html; events:
-https://docs.aws.amazon.com/codepipeline/latest/userguide/detect-state-changes-cloudwatch-events.html.
+https://docs.aws.amazon.com/codepipeline/latest/userguide/concepts-how-it-works.html
 """
 
 import json
@@ -10,14 +9,13 @@ import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any
 
 from botocore.exceptions import ClientError
 
 from rehearsal.emulator import codepipeline_definition as definitions
-from rehearsal.emulator import credentials, events
+from rehearsal.emulator import credentials
 from rehearsal.emulator.artifact_store import Location
 from rehearsal.emulator.codepipeline_actions import (
     ActionAbandonedError,
@@ -30,6 +28,14 @@ from rehearsal.emulator.codepipeline_actions import (
     run_s3_source,
 )
 from rehearsal.emulator.codepipeline_cloudformation import run_cloudformation
+from rehearsal.emulator.codepipeline_events import ExecutionEvents
+from rehearsal.emulator.codepipeline_records import (
+    ActionExecution,
+    Approval,
+    Check,
+    PipelineName,
+    StageExecution,
+)
 from rehearsal.emulator.service import ServiceError
 
 SERVICE_PRINCIPAL = "codepipeline.amazonaws.com"
@@ -45,74 +51,6 @@ PROVIDERS: Mapping[tuple[str, str], Callable[[ActionRun], Outcome]] = {
     ("Deploy", "CloudFormation"): run_cloudformation,
 }
 """What runs an action, by its category and provider. An approval waits for a person and is not among them."""
-
-
-class PipelineName(NamedTuple):
-    """A pipeline of any account."""
-
-    account: str
-    region: str
-    name: str
-
-    @property
-    def arn(self) -> str:
-        """ARN of the pipeline."""
-        return f"arn:aws:codepipeline:{self.region}:{self.account}:{self.name}"
-
-
-@dataclass(kw_only=True)
-class Approval:
-    """A decision that an action waits for."""
-
-    token: str = field(default_factory=lambda: str(uuid.uuid4()))
-    decided: threading.Event = field(default_factory=threading.Event)
-    status: str = ""
-    summary: str = ""
-    by: str = ""
-
-
-@dataclass(kw_only=True)
-class ActionExecution:
-    """One run of an action, as others see it."""
-
-    stage: str
-    definition: Mapping[str, Any]
-    identifier: str = field(default_factory=lambda: str(uuid.uuid4()))
-    status: str = "InProgress"
-    started: float = field(default_factory=time.time)
-    updated: float = field(default_factory=time.time)
-    configuration: dict[str, str] = field(default_factory=dict)
-    inputs: dict[str, Location] = field(default_factory=dict)
-    outputs: dict[str, Location] = field(default_factory=dict)
-    variables: dict[str, str] = field(default_factory=dict)
-    external: tuple[str, str] | None = None
-    summary: str = ""
-    error: dict[str, str] | None = None
-    approval: Approval | None = None
-    revision: tuple[str, str] | None = None
-
-    @property
-    def name(self) -> str:
-        """Name of the action."""
-        name: str = self.definition["name"]
-        return name
-
-
-class Check(NamedTuple):
-    """What a rule of a condition found."""
-
-    rule: str
-    passed: bool
-    summary: str
-
-
-@dataclass(kw_only=True)
-class StageExecution:
-    """One run of a stage, with what the rules of each of its conditions found."""
-
-    name: str
-    status: str = "InProgress"
-    conditions: list[list[Check]] = field(default_factory=list)
 
 
 class Pipeline:
@@ -230,7 +168,9 @@ class Execution:
                 for variable in self.definition.get("variables", [])
             },
         }
+        self._events = ExecutionEvents(pipeline.name, self.identifier, self.version, trigger)
         self._revisions = revisions
+        self._artifact_revisions: dict[str, str] = {}
         self._artifacts: dict[str, Location] = {}
         self._changes = threading.Lock()
 
@@ -262,7 +202,7 @@ class Execution:
     # The course of an execution.
 
     def _run(self, first: int, kept: frozenset[str]) -> None:
-        self._tell_pipeline("RESUMED" if first or kept else "STARTED")
+        self._events.pipeline("RESUMED" if first or kept else "STARTED")
         for stage in self.definition["stages"][first:]:
             if not self.pipeline.enter(self, stage["name"]):
                 self._become("Superseded" if self.superseded else "Stopped")
@@ -280,9 +220,9 @@ class Execution:
     def _run_stage(self, stage: Mapping[str, Any], kept: frozenset[str]) -> str:
         run = StageExecution(name=stage["name"])
         self.stages[stage["name"]] = run
-        self._tell_stage(run, "STARTED")
+        self._events.stage(run, "STARTED")
         run.status = self._check_conditions(stage, run) or self._run_actions(stage, kept)
-        self._tell_stage(run, run.status.upper())
+        self._events.stage(run, run.status.upper())
         return run.status
 
     def _check_conditions(self, stage: Mapping[str, Any], run: StageExecution) -> str | None:
@@ -324,7 +264,7 @@ class Execution:
         return "Stopped" if self.stopping else "Succeeded"
 
     def _run_action(self, action: ActionExecution) -> None:
-        self._tell_action(action)
+        self._events.action(action)
         try:
             outcome = self._perform(action)
         except ActionAbandonedError:
@@ -337,6 +277,8 @@ class Execution:
                 self._artifacts |= action.outputs
                 action.variables = outcome.variables
                 action.revision = outcome.revision
+                if outcome.revision:
+                    self._artifact_revisions |= dict.fromkeys(action.outputs, outcome.revision[0])
                 if "namespace" in action.definition:
                     self.variables[action.definition["namespace"]] = outcome.variables
             if outcome.revision:
@@ -382,8 +324,9 @@ class Execution:
                 store=store,
                 inputs=action.inputs,
                 outputs=action.outputs,
+                revisions=self._artifact_revisions,
                 revision_override=self._revisions.get(action.name),
-                stopped=lambda: self.abandoned,
+                abandoned=lambda: self.abandoned,
                 tell=tell,
             )
         )
@@ -437,52 +380,12 @@ class Execution:
     def _end_action(self, action: ActionExecution, status: str) -> None:
         action.status = status
         action.updated = self.updated = time.time()
-        self._tell_action(action)
+        self._events.action(action)
 
     def _become(self, status: str) -> None:
         self.status = status
         self.updated = time.time()
-        self._tell_pipeline(status.upper())
-
-    # Events.
-
-    def _tell_pipeline(self, state: str) -> None:
-        kind, detail = self.trigger
-        self._tell(
-            "CodePipeline Pipeline Execution State Change",
-            {"state": state, "execution-trigger": {"trigger-type": kind, "trigger-detail": detail}},
-        )
-
-    def _tell_stage(self, stage: StageExecution, state: str) -> None:
-        self._tell("CodePipeline Stage Execution State Change", {"stage": stage.name, "state": state})
-
-    def _tell_action(self, action: ActionExecution) -> None:
-        state = "STARTED" if action.status == "InProgress" else action.status.upper()
-        detail: dict[str, Any] = {
-            "stage": action.stage,
-            "action": action.name,
-            "action-execution-id": action.identifier,
-            "state": state,
-            "region": self.pipeline.name.region,
-            "type": dict(action.definition["actionTypeId"]),
-        }
-        if action.external or action.error:
-            identifier, url = action.external or ("", "")
-            error = action.error or {}
-            detail["execution-result"] = {
-                "external-execution-id": identifier,
-                "external-execution-url": url,
-                "external-execution-summary": error.get("message", action.summary),
-                **({"error-code": error["code"]} if error else {}),
-            }
-        self._tell("CodePipeline Action Execution State Change", detail)
-
-    def _tell(self, detail_type: str, detail: Mapping[str, Any]) -> None:
-        name = self.pipeline.name
-        common = {"pipeline": name.name, "execution-id": self.identifier, "version": self.version}
-        events.put_service_event(
-            name.account, name.region, "aws.codepipeline", detail_type, {**common, **detail}, [name.arn]
-        )
+        self._events.pipeline(status.upper())
 
 
 def _error_details(error: Exception) -> dict[str, str]:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rehearsal.emulator.codepipeline_execution import ActionExecution, Execution, Pipeline, StageExecution
+from rehearsal.emulator.codepipeline_execution import Execution, Pipeline
+from rehearsal.emulator.codepipeline_records import ActionExecution, StageExecution
 
 
 def pipeline_summary(pipeline: Pipeline) -> dict[str, Any]:

@@ -1,17 +1,15 @@
 """Builds really run, on the rights of their role, and say what happened where AWS says it."""
 
-import io
 import json
 import sys
-import time
 import uuid
-import zipfile
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.rehearsal.emulator.support_code import until, zipped
 from tests.rehearsal.support import Emulator, allow, trust
 
 LOGS = allow(["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"])
@@ -30,12 +28,10 @@ def bucket(emulator: Emulator) -> str:
 
 
 def await_build(codebuild: Any, build_id: str) -> dict[str, Any]:
-    for _ in range(300):
-        build: dict[str, Any] = codebuild.batch_get_builds(ids=[build_id])["builds"][0]
-        if build["buildComplete"]:
-            return build
-        time.sleep(0.1)
-    raise AssertionError(f"The build has not ended: {build['currentPhase']}")
+    build: dict[str, Any] = until(
+        lambda: codebuild.batch_get_builds(ids=[build_id])["builds"][0], lambda build: build["buildComplete"]
+    )
+    return build
 
 
 @pytest.fixture
@@ -52,11 +48,8 @@ def start(emulator: Emulator, bucket: str) -> Run:
         request: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
         name = f"project-{uuid.uuid4().hex[:8]}"
-        buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w") as archive:
-            for path, content in {"buildspec.yml": buildspec, **(files or {})}.items():
-                archive.writestr(path, content)
-        emulator.client("s3").put_object(Bucket=bucket, Key=f"{name}.zip", Body=buffer.getvalue())
+        source = zipped({"buildspec.yml": buildspec, **(files or {})})
+        emulator.client("s3").put_object(Bucket=bucket, Key=f"{name}.zip", Body=source)
         granted = permissions if permissions is not None else [LOGS]
         role = emulator.role(*granted, allow("s3:GetObject", f"arn:aws:s3:::{bucket}/*"), trusting=trusting)
         codebuild = emulator.client("codebuild")
@@ -349,8 +342,10 @@ cache: {paths: [/root/.cache/tool/**/*, local/**/*, /var/elsewhere/*]}
 def test_can_be_stopped(start: Run, emulator: Emulator) -> None:
     codebuild = emulator.client("codebuild")
     build = start("version: 0.2\nphases: {build: {commands: [sleep 600]}}")
-    while codebuild.batch_get_builds(ids=[build["id"]])["builds"][0]["currentPhase"] != "BUILD":
-        time.sleep(0.05)
+    until(
+        lambda: codebuild.batch_get_builds(ids=[build["id"]])["builds"][0]["currentPhase"],
+        lambda phase: phase == "BUILD",
+    )
 
     codebuild.stop_build(id=build["id"])
 

@@ -1,23 +1,14 @@
 """CodeCommit: commits, conflicts, events, seeding, and who may do what."""
 
-import io
 import json
 import uuid
-import zipfile
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.rehearsal.emulator.support_code import zipped
 from tests.rehearsal.support import Emulator, allow
-
-
-def archive(files: dict[str, str]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as written:
-        for path, content in files.items():
-            written.writestr(path, content)
-    return buffer.getvalue()
 
 
 def code_of(refused: pytest.ExceptionInfo[ClientError]) -> str:
@@ -277,7 +268,7 @@ def seed_bucket(emulator: Emulator) -> str:
     s3 = emulator.client("s3")
     s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": emulator.region})
     s3.put_object(
-        Bucket=bucket, Key="seed.zip", Body=archive({"README.md": "Read me", "src/train.py": "pass"})
+        Bucket=bucket, Key="seed.zip", Body=zipped({"README.md": "Read me", "src/train.py": "pass"})
     )
     return bucket
 

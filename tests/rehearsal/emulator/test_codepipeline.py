@@ -3,13 +3,14 @@
 import json
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.rehearsal.emulator.support_code import until
 from tests.rehearsal.support import Emulator, Statement, allow, policy, trust
 
 PIPELINE_SERVICE = trust(Service="codepipeline.amazonaws.com")
@@ -152,22 +153,14 @@ class Workshop:
         )
 
 
-def until(look: Callable[[], Any], done: Callable[[Any], bool]) -> Any:
-    for _ in range(300):
-        if done(found := look()):
-            return found
-        time.sleep(0.1)
-    raise AssertionError(f"Still {found!r}")
-
-
 BUILDSPEC = """
 version: 0.2
-env: {exported-variables: [MODEL, NOTE]}
+env: {exported-variables: [MODEL, COMMIT]}
 phases:
   build:
     commands:
       - test -f template.json
-      - export MODEL="$WANTED from $CODEBUILD_INITIATOR" NOTE=none
+      - export MODEL="$WANTED from $CODEBUILD_INITIATOR" COMMIT="$CODEBUILD_RESOLVED_SOURCE_VERSION"
 artifacts: {files: [template.json]}
 """
 
@@ -285,7 +278,7 @@ def test_carries_a_commit_to_another_account(workshop: Workshop, deployment: Map
     assert workshop.end(definition, first) == "Succeeded"
     done = workshop.actions(definition, first)
     assert {name: each["status"] for name, each in done.items()} == dict.fromkeys(done, "Succeeded")
-    assert done["Build"]["output"]["outputVariables"] == {"MODEL": model, "NOTE": "none"}
+    assert done["Build"]["output"]["outputVariables"] == {"MODEL": model, "COMMIT": commit}
     stack_id = done["Deploy"]["output"]["executionResult"]["externalExecutionId"]
     assert stack_id.split(":")[4] == workshop.emulator.test
     parameter = done["Deploy"]["output"]["outputVariables"]["Parameter"]
