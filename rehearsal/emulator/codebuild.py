@@ -10,16 +10,25 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from rehearsal.emulator.codebuild_build import Build
-from rehearsal.emulator.service import (
-    Request,
-    Service,
-    ServiceError,
-    authorize,
-)
+from rehearsal.emulator.service import Request, Service, ServiceError, authorize
 
 DEFAULT_TIMEOUT_MINUTES = 60
 DEFAULT_QUEUED_TIMEOUT_MINUTES = 480
 """https://docs.aws.amazon.com/codebuild/latest/APIReference/API_CreateProject.html"""
+
+_START_BUILD_PARAMETERS = frozenset(
+    {
+        "buildspecOverride",
+        "encryptionKeyOverride",
+        "environmentVariablesOverride",
+        "projectName",
+        "secondaryArtifactsOverride",
+        "secondarySourcesVersionOverride",
+        "sourceVersion",
+        "timeoutInMinutesOverride",
+    }
+)
+"""Parameters that a build takes account of."""
 
 codebuild = Service("codebuild")
 
@@ -195,6 +204,7 @@ def _list_projects(request: Request) -> dict[str, Any]:
 def _start_build(request: Request) -> dict[str, Any]:
     project = _project(_named(request, request.parameters["projectName"]))
     pipeline, revision = _pipelines.get(request.access_key, (None, ""))
+    _refuse_unsupported(project, request)
     if project.description["source"]["type"] == "CODEPIPELINE" and pipeline is None:
         raise ServiceError(
             "InvalidInputException",
@@ -231,6 +241,17 @@ def _list_builds_for_project(request: Request) -> dict[str, Any]:
     identifiers = list(_project(_named(request, request.parameters["projectName"])).builds)
     newest_first = request.parameters.get("sortOrder", "DESCENDING") == "DESCENDING"
     return {"ids": identifiers[::-1] if newest_first else identifiers}
+
+
+def _refuse_unsupported(project: Project, request: Request) -> None:
+    """Refuse what a build here would leave out without a word."""
+    ignored = sorted(request.parameters.keys() - _START_BUILD_PARAMETERS)
+    if ignored:
+        raise ServiceError("UnsupportedOperation", f"The emulator starts no build with {', '.join(ignored)}")
+    if project.description["artifacts"]["type"] == "S3":
+        raise ServiceError(
+            "UnsupportedOperation", "The emulator uploads the artifacts of pipelines, none of type S3"
+        )
 
 
 def _find_build(request: Request, identifier: str) -> Build | None:

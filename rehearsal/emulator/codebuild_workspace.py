@@ -26,9 +26,8 @@ from rehearsal.emulator.buildspec import Artifact, Buildspec, BuildspecError, pa
 from rehearsal.isolation import clean_environment
 
 DEFAULT_BUILDSPEC = "buildspec.yml"
+
 _ALL_BELOW = re.compile(r"(/\*\*)?(/\*)?$")
-
-
 _slots: set[int] = set()
 _slots_lock = threading.Lock()
 

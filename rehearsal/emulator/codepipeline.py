@@ -97,7 +97,20 @@ def _checked(definition: Mapping[str, Any]) -> dict[str, Any]:
         check(definition)
     except DefinitionError as error:
         raise ServiceError("InvalidStructureException", str(error)) from None
+    _refuse_polling(definition)
     return {"pipelineType": "V1", "executionMode": "SUPERSEDED", **definition}
+
+
+def _refuse_polling(definition: Mapping[str, Any]) -> None:
+    """Refuse sources that CodePipeline would poll, which is what CodeCommit's and S3's do by default."""
+    for action in definition["stages"][0]["actions"]:
+        polls = action.get("configuration", {}).get("PollForSourceChanges", "true") != "false"
+        if polls and action["actionTypeId"]["provider"] in ("CodeCommit", "S3"):
+            raise ServiceError(
+                "UnsupportedOperation",
+                f"The emulator does not poll for changes: set PollForSourceChanges of {action['name']} to "
+                "false, and let an EventBridge rule start the pipeline",
+            )
 
 
 def _named(request: Request) -> PipelineName:
@@ -256,12 +269,9 @@ def _put_approval_result(request: Request) -> dict[str, Any]:
         raise ServiceError(
             "InvalidApprovalTokenException", "The approval token is not that of a waiting action"
         )
-    if approval.decided.is_set():
+    result = parameters["result"]
+    if not approval.decide(result["status"], result["summary"], request.caller_arn):
         raise ServiceError("ApprovalAlreadyCompletedException", "The approval has already been decided")
-    approval.status = parameters["result"]["status"]
-    approval.summary = parameters["result"]["summary"]
-    approval.by = request.caller_arn
-    approval.decided.set()
     return {"approvedAt": datetime.now(UTC)}
 
 

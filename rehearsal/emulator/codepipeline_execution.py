@@ -50,7 +50,7 @@ PROVIDERS: Mapping[tuple[str, str], Callable[[ActionRun], Outcome]] = {
     ("Test", "CodeBuild"): run_codebuild,
     ("Deploy", "CloudFormation"): run_cloudformation,
 }
-"""What runs an action, by its category and provider. An approval waits for a person and is not among them."""
+"""What runs an action, by its category and provider. An approval is not among them: it waits for a person."""
 
 
 class Pipeline:
@@ -81,8 +81,9 @@ class Pipeline:
             variables: Values of the pipeline's variables; the others take their defaults.
             revisions: Revisions to take in place of the newest, by source action.
         """
-        execution = Execution(self, trigger=trigger, variables=variables, revisions=revisions)
         with self.changed:
+            number = len(self.executions) + 1
+            execution = Execution(self, number, trigger=trigger, variables=variables, revisions=revisions)
             self.executions[execution.identifier] = execution
         execution.start(0)
         return execution
@@ -95,10 +96,11 @@ class Pipeline:
                 self.entered[stage] = execution
                 return not execution.stopping
             queue = self.waiting.setdefault(stage, [])
-            if mode == "SUPERSEDED":
-                for older in queue:
-                    older.superseded = True
             queue.append(execution)
+            queue.sort(key=lambda each: each.number)
+            if mode == "SUPERSEDED":
+                for older in queue[:-1]:
+                    older.superseded = True
             self.changed.notify_all()
             self.changed.wait_for(
                 lambda: (
@@ -142,13 +144,15 @@ class Execution:
     def __init__(
         self,
         pipeline: Pipeline,
+        number: int,
         *,
         trigger: tuple[str, str],
         variables: Mapping[str, str],
         revisions: Mapping[str, str],
     ) -> None:
-        """Describe the execution; see `Pipeline.start`."""
+        """Describe the execution, which is the pipeline's first, second and so on; see `Pipeline.start`."""
         self.identifier = str(uuid.uuid4())
+        self.number = number
         self.pipeline = pipeline
         self.definition = pipeline.definition
         self.version = pipeline.version
@@ -196,8 +200,8 @@ class Execution:
         if self.status == "InProgress":
             self._become("Stopping")
         for action in self.actions:
-            if action.approval is not None and not action.approval.decided.is_set():
-                action.approval.decided.set()
+            if action.approval is not None:
+                action.approval.decide("", "", "")
 
     # The course of an execution.
 

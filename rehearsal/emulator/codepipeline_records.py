@@ -23,15 +23,32 @@ class PipelineName(NamedTuple):
         return f"arn:aws:codepipeline:{self.region}:{self.account}:{self.name}"
 
 
-@dataclass(kw_only=True)
 class Approval:
-    """A decision that an action waits for."""
+    """A decision that an action waits for.
 
-    token: str = field(default_factory=lambda: str(uuid.uuid4()))
-    decided: threading.Event = field(default_factory=threading.Event)
-    status: str = ""
-    summary: str = ""
-    by: str = ""
+    Attributes:
+        token: What whoever decides must name.
+        decided: Set once the decision is made.
+        status: Approved, Rejected, or empty if the action is abandoned.
+        summary: What whoever decided said.
+        by: ARN of whoever decided.
+    """
+
+    def __init__(self) -> None:
+        """Ask for a decision."""
+        self.token = str(uuid.uuid4())
+        self.decided = threading.Event()
+        self.status = self.summary = self.by = ""
+        self._deciding = threading.Lock()
+
+    def decide(self, status: str, summary: str, by: str) -> bool:
+        """Make the decision, and say whether it was still open."""
+        with self._deciding:
+            if self.decided.is_set():
+                return False
+            self.status, self.summary, self.by = status, summary, by
+            self.decided.set()
+            return True
 
 
 @dataclass(kw_only=True)

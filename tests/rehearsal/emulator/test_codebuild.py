@@ -362,6 +362,22 @@ def test_builds_of_pipelines_are_left_to_pipelines(start: Run) -> None:
 
 
 @pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        pytest.param({"request": {"imageOverride": "other"}}, "no build with imageOverride", id="image"),
+        pytest.param(
+            {"project": {"artifacts": {"type": "S3", "location": "bucket"}}},
+            "none of type S3",
+            id="artifacts",
+        ),
+    ],
+)
+def test_refuses_what_it_would_leave_out(arguments: dict[str, Any], sentence: str, start: Run) -> None:
+    with pytest.raises(ClientError, match=sentence):
+        start("version: 0.2", **arguments)
+
+
+@pytest.mark.parametrize(
     ("granted", "denied"),
     [
         pytest.param("codebuild:BatchGetProjects", "codebuild:StartBuild", id="start"),

@@ -681,6 +681,13 @@ def test_a_source_behind_a_connection_says_what_the_rehearsal_cannot_show(worksh
     assert "cannot show a source behind AWS CodeConnections: team/model is not here" in error["message"]
 
 
+def test_does_not_poll_and_says_so(workshop: Workshop) -> None:
+    source = workshop.source()
+    del source["actions"][0]["configuration"]["PollForSourceChanges"]
+    with pytest.raises(ClientError, match="does not poll for changes: set PollForSourceChanges of Code"):
+        workshop.codepipeline.create_pipeline(pipeline=workshop.definition(source, gate()))
+
+
 def test_refuses_a_definition_that_cannot_run(workshop: Workshop) -> None:
     with pytest.raises(ClientError, match=r"InvalidStructureException.*at least two stages"):
         workshop.codepipeline.create_pipeline(pipeline=workshop.definition(workshop.source()))
