@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
-from urllib.parse import unquote, urlsplit
 
 from ministack.core import router
 from ministack.core.responses import request_scope
@@ -22,6 +21,7 @@ from rehearsal.emulator import cloudformation_gate as gate
 from rehearsal.emulator.authorization import Principal, principal_of_key, principal_of_role, refusal
 from rehearsal.emulator.conditions import owner_of
 from rehearsal.emulator.credentials import trusts_service
+from rehearsal.emulator.s3 import s3_location
 from rehearsal.emulator.service import current_account, current_region, registered_types
 
 CLOUDFORMATION = "cloudformation.amazonaws.com"
@@ -77,6 +77,7 @@ _handle = cloudformation.handle_request
 _provision = stacks._provision_resource
 _update = stacks._update_resource
 _delete = stacks._delete_resource
+_validate_stack_tags = helpers._validate_stack_tags
 _runs_on_worker_thread = stacks._runs_on_worker_thread
 
 
@@ -87,6 +88,7 @@ def install() -> None:
     stacks._update_resource = _gated_update
     stacks._delete_resource = _gated_delete
     stacks._runs_on_worker_thread = _waits
+    helpers._validate_stack_tags = _labels
     for name in ("CreateStack", "UpdateStack", "DeleteStack", "CreateChangeSet", "ExecuteChangeSet"):
         add_action(name, _with_principal(handlers._ACTION_HANDLERS[name]))
     for name in ("ContinueUpdateRollback", "RollbackStack"):
@@ -103,6 +105,18 @@ def add_action(name: str, action: Action) -> None:
 def caller() -> Principal:
     """Return who sent the request that this action answers."""
     return _caller.get()
+
+
+def acting() -> Principal | None:
+    """Return on whose credentials the current step of a stack is taken."""
+    return _acting.get()
+
+
+def identifier(stack: StackName) -> str:
+    """Return the id of a stack."""
+    with request_scope(stack.account, stack.region):
+        found: str = cloudformation._stacks[stack.name]["StackId"]
+    return found
 
 
 def wait(stack: StackName, seconds: float = 600.0) -> Outcome:
@@ -125,6 +139,14 @@ def wait(stack: StackName, seconds: float = 600.0) -> Outcome:
                     outputs={output["OutputKey"]: output["OutputValue"] for output in record["Outputs"]},
                 )
         time.sleep(WATCH_SECONDS)
+
+
+def _labels(tags: list[Mapping[str, str]]) -> Answer | None:
+    """Ministack's check of a stack's tags; only Service Catalog sets those of its own prefix."""
+    by_service_catalog = caller().arn.endswith("/servicecatalog")
+    own = [tag for tag in tags if by_service_catalog and tag["Key"].startswith("aws:servicecatalog:")]
+    fault: Answer | None = _validate_stack_tags([tag for tag in tags if tag not in own])
+    return fault
 
 
 def _reasons(stack_name: str, events: list[Mapping[str, Any]]) -> tuple[str, ...]:
@@ -207,34 +229,25 @@ def _read_template(parameters: Parameters) -> None:
         return
     bucket, key = s3_location(url)
     parameters["TemplateURL"] = [f"https://s3.amazonaws.com/{bucket}/{key}"]  # The one form ministack reads.
+    reason = unreadable(caller(), url)
+    if reason is not None:
+        raise _RefusedError("ValidationError", f"S3 error: Access Denied ({reason})", 400)
+
+
+def unreadable(principal: Principal, url: str) -> str | None:
+    """Return why a principal may not read an object by its S3 URL, or None if it may."""
+    bucket, key = s3_location(url)
     arn = f"arn:aws:s3:::{bucket}/{key}"
     owner = owner_of(arn) or current_account()
-    with request_scope(owner, current_region()):
-        tags = s3.object_tags_for_condition(bucket, key, {})
-    reason = refusal(
-        caller(),
+    tags = s3.object_tags_for_condition(bucket, key, {})
+    return refusal(
+        principal,
         "s3:GetObject",
         arn,
         region=current_region(),
         condition_keys={f"s3:ExistingObjectTag/{name}": value for name, value in tags.items()},
         resource_policy=(s3._bucket_policies.get_scoped(owner, None, bucket), owner),
     )
-    if reason is not None:
-        raise _RefusedError("ValidationError", f"S3 error: Access Denied ({reason})", 400)
-
-
-def s3_location(url: str) -> tuple[str, str]:
-    """Return bucket and key that an S3 URL names, with the bucket in the path or in the host.
-
-    https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
-    """
-    parts = urlsplit(url)
-    host, path = parts.hostname or "", unquote(parts.path.lstrip("/"))
-    label, _, rest = host.partition(".s3")
-    if rest and (rest.startswith((".", "-"))):
-        return label, path
-    bucket, _, key = path.partition("/")
-    return bucket, key
 
 
 def _waits(resource_type: str) -> bool:

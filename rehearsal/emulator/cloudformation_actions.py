@@ -100,7 +100,7 @@ _CALLED_FOR: Mapping[str, tuple[str, ...]] = {
     "s3:CreateBucketMetadataTableConfiguration": ("MetadataTableConfiguration",),
     "s3:DeleteBucketEncryption": ("BucketEncryption",),
     "s3:DeleteBucketLifecycle": ("LifecycleConfiguration",),
-    "s3:GetObject": ("Code",),
+    "s3:GetObject": ("Code", "ProvisioningArtifactParameters"),
     "s3:PutBucketCORS": ("CorsConfiguration",),
     "s3:PutBucketLogging": ("LoggingConfiguration",),
     "s3:PutBucketNotification": ("NotificationConfiguration",),

@@ -17,6 +17,7 @@ from rehearsal.emulator.authorization import Principal, ResourcePolicy, refusal
 from rehearsal.emulator.cloudformation_actions import called, passed_roles, tags
 from rehearsal.emulator.conditions import owner_of
 from rehearsal.emulator.resource_schemas import Verb, identifiers
+from rehearsal.emulator.s3 import s3_location
 
 _GENERATED = "0123456789abcdef0"
 """What stands for an id that AWS will generate."""
@@ -197,12 +198,16 @@ def _is_meant(form: arns.Format, step: Step) -> bool:
 
 
 def _objects(properties: Mapping[str, Any]) -> Iterator[str]:
-    """Code in S3, as functions and repositories name it."""
+    """Code and templates in S3, as functions, repositories and products name them."""
     code = properties.get("Code", {})
     code = code.get("S3", code)
     bucket, key = code.get("S3Bucket", code.get("Bucket")), code.get("S3Key", code.get("Key"))
     if bucket and key:
         yield f"arn:aws:s3:::{bucket}/{key}"
+    for artifact in properties.get("ProvisioningArtifactParameters", ()):
+        url = artifact.get("Info", {}).get("LoadTemplateFromURL")
+        if url:
+            yield f"arn:aws:s3:::{'/'.join(s3_location(url))}"
 
 
 def _attached(step: Step) -> list[str]:

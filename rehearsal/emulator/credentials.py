@@ -158,6 +158,24 @@ def client(service: str, credentials: dict[str, Any], region: str) -> Any:
         )
 
 
+def credentials_of_key(access_key: str, account: str) -> dict[str, Any]:
+    """Return the credentials an access key belongs to, for what a service does in its caller's name.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/access_forward_access_sessions.html
+    """
+    session = sts._sessions.get(access_key)
+    if session is not None:
+        return {
+            "AccessKeyId": access_key,
+            "SecretAccessKey": session["SecretAccessKey"],
+            "SessionToken": session["SessionToken"],
+        }
+    key = iam._access_keys.get_scoped(account, None, access_key)
+    if key is None:
+        return root_credentials(account)
+    return {"AccessKeyId": access_key, "SecretAccessKey": key["SecretAccessKey"]}
+
+
 def root_credentials(account: str) -> dict[str, Any]:
     """Return credentials of an account's root, for what a service does without a role of the account's."""
     return {"AccessKeyId": account, "SecretAccessKey": ROOT_SECRET_ACCESS_KEY}

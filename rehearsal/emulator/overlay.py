@@ -1,6 +1,16 @@
 """Everything the emulator adds to ministack, in one list; imported after ministack has got its settings."""
 
-from rehearsal.emulator import cloudformation, cloudformation_types, conditions, events, kms, s3
+from rehearsal.emulator import (
+    cloudformation,
+    cloudformation_types,
+    code_resources,
+    conditions,
+    events,
+    kms,
+    s3,
+    service_catalog_resources,
+    stack_sets,
+)
 from rehearsal.emulator.codebuild import codebuild
 from rehearsal.emulator.codecommit import codecommit
 from rehearsal.emulator.codeconnections import codeconnections
@@ -8,7 +18,21 @@ from rehearsal.emulator.codepipeline import codepipeline
 from rehearsal.emulator.organizations import establish, organizations
 from rehearsal.emulator.sagemaker import sagemaker
 from rehearsal.emulator.service import Service
+from rehearsal.emulator.service_catalog import service_catalog
 from settings import Settings
+
+SEAMS = (
+    cloudformation,
+    cloudformation_types,
+    code_resources,
+    conditions,
+    events,
+    kms,
+    s3,
+    service_catalog_resources,
+    stack_sets,
+)
+"""What changes ministack, or teaches CloudFormation types; in no order."""
 
 SERVICES: list[Service] = [
     codebuild,
@@ -17,6 +41,7 @@ SERVICES: list[Service] = [
     codepipeline,
     organizations,
     sagemaker,
+    service_catalog,
 ]
 
 
@@ -27,7 +52,7 @@ def install(settings: Settings) -> None:
         settings: Describe the organisation.
     """
     establish(settings)
-    for seam in (cloudformation, cloudformation_types, conditions, events, kms, s3):
+    for seam in SEAMS:
         seam.install()
     for service in SERVICES:
         service.install()

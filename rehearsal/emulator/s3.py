@@ -8,6 +8,7 @@ What stays out: KMS permissions of whoever reads or writes encrypted objects.
 """
 
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from ministack.core import iam_actions, iam_evaluator
 from ministack.core.responses import get_region, request_scope
@@ -62,3 +63,17 @@ def _get_object_data(bucket_name: str, key: str, version_id: str | None = None) 
     with request_scope(s3._bucket_owner_account(bucket_name) or "", get_region()):
         content: bytes | None = _object_data(bucket_name, key, version_id=version_id)
     return content
+
+
+def s3_location(url: str) -> tuple[str, str]:
+    """Return bucket and key that an S3 URL names, with the bucket in the path or in the host.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
+    """
+    parts = urlsplit(url)
+    host, path = parts.hostname or "", unquote(parts.path.lstrip("/"))
+    label, _, rest = host.partition(".s3")
+    if rest and (rest.startswith((".", "-"))):
+        return label, path
+    bucket, _, key = path.partition("/")
+    return bucket, key

@@ -9,6 +9,7 @@ from rehearsal.emulator import (  # noqa: F401 (imported for the operations that
     sagemaker_hosting,
     sagemaker_jobs,
     sagemaker_pipelines,
+    sagemaker_projects,
     sagemaker_registry,
     sagemaker_resources,
     sagemaker_runtime,

@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import botocore.session
@@ -195,8 +195,7 @@ class Service:
     @cached_property
     def model(self) -> ServiceModel:
         """Botocore's model of the service."""
-        loader = botocore.session.Session().get_component("data_loader")
-        return ServiceModel(loader.load_service_model(self.name, "service-2"), service_name=self.name)
+        return ServiceModel(_description(self.name), service_name=self.name)
 
     def operation(
         self,
@@ -318,6 +317,34 @@ class Service:
     @property
     def _content_type(self) -> str:
         return f"application/x-amz-json-{self.model.metadata.get('jsonVersion', '1.0')}"
+
+
+def serialize_query(service: str, operation: str, result: dict[str, Any]) -> Answer:
+    """Return an answer of the query protocol, for actions added to a service of ministack that speaks it.
+
+    Args:
+        service: Name of the service in botocore.
+        operation: Name of the operation.
+        result: The answer as boto3 returns it.
+    """
+    from moto.core.model import ServiceModel as MotoModel  # noqa: PLC0415  takes half a second
+    from moto.core.serialize import QuerySerializer  # noqa: PLC0415
+
+    model = MotoModel(_description(service), service_name=service)
+    answer = QuerySerializer(operation_model=model.operation_model(operation)).serialize(result)
+    body = answer["body"]
+    return (
+        answer["status_code"],
+        dict(answer["headers"]),
+        body.encode() if isinstance(body, str) else body,
+    )
+
+
+@cache
+def _description(service: str) -> dict[str, Any]:
+    loader = botocore.session.Session().get_component("data_loader")
+    found: dict[str, Any] = loader.load_service_model(service, "service-2")
+    return found
 
 
 def _parse(value: Any, shape: Any) -> Any:
