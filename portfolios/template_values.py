@@ -94,13 +94,6 @@ class TemplateValues:
         """The patterns of a resource's own ARN, in each form that IAM knows for it."""
         return tuple(arn for form in own_formats(resource.type) for arn in self.fill(form, resource))
 
-    def own_formats(self, of: ResourceType) -> tuple[ArnFormat, ...]:
-        """The forms of ARN that resources of a type have themselves."""
-        kinds = _KINDS.get(of.name, (of.noun,))
-        return tuple(
-            form for form in iam_actions.formats(of.service) if _plain(form.kind) in map(_plain, kinds)
-        )
-
     def fill(self, form: ArnFormat, resource: Resource) -> tuple[str, ...]:
         """The patterns of the ARNs of this form that belong to a resource; what is not known becomes ``*``.
 
