@@ -212,7 +212,7 @@ def function_logs(story: Story, account: AccountKey, name: str) -> str:
     logs = story.stage.administrator(account, "logs")
     lines: list[str] = []
     try:
-        for group in logs.describe_log_groups(logGroupNamePrefix="/aws/lambda/")["logGroups"]:
+        for group in logs.describe_log_groups()["logGroups"]:
             if name in group["logGroupName"].lower():
                 events = logs.filter_log_events(logGroupName=group["logGroupName"])["events"]
                 lines += [event["message"].rstrip() for event in events[-LOG_LINES:]]
