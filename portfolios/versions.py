@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from portfolios import product_table
 from portfolios.stack import PortfoliosStack
 from products.product import Product, ProductError, Template, discover, scratch_app
 from settings import CatalogError, Repository, Settings, load
@@ -154,7 +155,7 @@ def record(
 
 
 def main() -> int:
-    """Record new versions.
+    """Record new versions, and bring the README's table of products up to date.
 
     Returns:
         0, or 2 if something else has to change first.
@@ -168,6 +169,8 @@ def main() -> int:
         return 2
     if new:
         LEDGER.write_text(json.dumps(ledger, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    readme = product_table.README
+    readme.write_text(product_table.renew(readme.read_text(encoding="utf-8"), products), encoding="utf-8")
     for product in products:
         outcome = "create" if product.identifier in new else "identical"
         print(f"{outcome:>9}  {product.identifier} {product.version}")  # noqa: T201

@@ -1,25 +1,27 @@
-"""The README says of each product what the catalog says."""
+"""The README says of each product what the catalog says, and its links lead somewhere."""
 
 from pathlib import Path
 
-import pytest
-
-from names import PORTFOLIO_NAMES
-from products.product import Product, discover
+from portfolios import product_table
+from products.product import discover
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-PRODUCTS = discover()
 
 
-def row(product: Product) -> str:
-    link = f"[{product.name}](products/{product.identifier}/README.md)"
-    return f"  | {PORTFOLIO_NAMES[product.portfolio]} | {link} | {product.version} | {product.description} |"
+def test_the_table_of_products_is_true() -> None:
+    products = discover()
+    assert all(product.name in README for product in products)
+    assert product_table.renew(README, products) == README, "run `python -m portfolios.versions`"
 
 
-@pytest.mark.parametrize("product", PRODUCTS, ids=lambda product: product.identifier)
-def test_the_table_of_products_is_true(product: Product) -> None:
-    assert row(product) in README.splitlines()
+def test_what_stands_around_the_table_is_kept() -> None:
+    text = f"before\n{product_table.BEGIN}\nold\n{product_table.END}\nafter\n"
+    renewed = product_table.renew(text, ())
+    assert renewed.startswith("before\n")
+    assert renewed.endswith("\nafter\n")
+    assert "old" not in renewed
+    assert product_table.renew(renewed, ()) == renewed
 
 
 def test_links_of_the_readme_lead_somewhere() -> None:

@@ -1,0 +1,39 @@
+"""The README's table of products, written from what the catalog says of them."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from names import PORTFOLIO_NAMES
+from products.product import Product
+
+README = Path(__file__).parents[1] / "README.md"
+
+BEGIN = "<!-- products -->"
+END = "<!-- end of products -->"
+
+
+def table(products: Iterable[Product]) -> str:
+    """The table in Markdown, a row a product.
+
+    Args:
+        products: The products.
+    """
+    rows = [
+        f"| {PORTFOLIO_NAMES[product.portfolio]} "
+        f"| [{product.name}](products/{product.identifier}/README.md) "
+        f"| {product.version} | {product.description} |"
+        for product in sorted(products, key=lambda product: (product.portfolio, product.identifier))
+    ]
+    return "\n".join(["| Portfolio | Product | Version | |", "|---|---|---|---|", *rows])
+
+
+def renew(text: str, products: Iterable[Product]) -> str:
+    """A README with its table brought up to date.
+
+    Args:
+        text: The README, with the two marks between which the table stands.
+        products: The products.
+    """
+    before, _, rest = text.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}\n{table(products)}\n{END}{after}"
