@@ -280,7 +280,20 @@ def _deliver_here(
     service = delivery.target_arn.split(":")[2]
     if service in _POLICIES and not delivery.role_arn:
         _check_policy(service, delivery.target_arn, delivery)
-    _deliver_within_account(target, event, rule, view)
+    if service == "lambda":
+        _invoke_function(delivery)
+    else:
+        _deliver_within_account(target, event, rule, view)
+
+
+def _invoke_function(delivery: Delivery) -> None:
+    """Invoke a function asynchronously, with the retries and the destination of its configuration.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+    """
+    function, configuration, _ = lambda_svc._get_func_record_for_ref(delivery.target_arn)
+    record = lambda_svc._execution_record_for_config(function, configuration)
+    lambda_svc.invoke_async_with_retry(record, json.loads(delivery.payload))
 
 
 def _check_policy(service: str, arn: str, delivery: Delivery) -> None:

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from rehearsal.environments import DOWNLOAD_VARIABLES
+
 MINISTACK = "1.5.33"
 HOST = "127.0.0.1"
 ROOT_SECRET_ACCESS_KEY = "rehearsal"  # noqa: S105  set-up only; an account's id is its root's key id
 
-_PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "JSII_NODE", "LOG_LEVEL")
+_PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "JSII_NODE", "LOG_LEVEL", *DOWNLOAD_VARIABLES)
 
 
 def check_version() -> None:

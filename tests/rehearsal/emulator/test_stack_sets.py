@@ -68,7 +68,7 @@ def settled(cloudformation: Any, name: str) -> Mapping[str, Any]:
 
 def reason(cloudformation: Any, name: str) -> str:
     events = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
-    return next(
+    return str(next(
         each["ResourceStatusReason"]
         for each in reversed(events)
         if each["ResourceStatus"].endswith("_FAILED")
