@@ -53,8 +53,9 @@ class PlatformEngineerStack(cdk.Stack):
             construct_id,
             env=cdk.Environment(account=settings.accounts.shared_services, region=settings.region),
             description="Role of the platform engineer; deployed once, by the account's administrator",
-            # Nothing is bootstrapped yet.
-            synthesizer=cdk.BootstraplessSynthesizer(),
+            # Nothing is bootstrapped yet, so the command line acts on the administrator's own credentials. The
+            # `BootstraplessSynthesizer` would have it assume the roles of the bootstrap.
+            synthesizer=cdk.LegacyStackSynthesizer(),
         )
         DerivedRole(
             self,
