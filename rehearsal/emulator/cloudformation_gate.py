@@ -134,10 +134,18 @@ def _resources(action: str, step: Step) -> list[str]:
 def _arn(form: arns.Format, step: Step) -> str:
     if _is_own(form, step) and (step.physical_id or "").startswith("arn:"):
         return str(step.physical_id)
-    name = f"{step.stack_name}-{step.logical_id}-{_GENERATED}"
-    unknown = name if form.text.endswith(("Name}", "WithPath}")) and _is_own(form, step) else _GENERATED
+    unknown = _name(step) if _is_own(form, step) and not form.text.endswith("Id}") else _GENERATED
     filled = arns.fill(form, _values(form, step), step.account, step.region, unknown=unknown)
     return str(filled)
+
+
+def _name(step: Step) -> str:
+    """The name of a resource, or the name that CloudFormation will generate."""
+    noun = step.type_name.rpartition("::")[2]
+    for key in (*identifiers(step.type_name), f"{noun}Name", "Name"):
+        if isinstance(name := step.properties.get(key), str):
+            return name.lstrip("/")
+    return f"{step.stack_name}-{step.logical_id}-{_GENERATED}"
 
 
 def _values(form: arns.Format, step: Step) -> dict[str, Any]:

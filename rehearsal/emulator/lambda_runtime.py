@@ -1,4 +1,4 @@
-"""The interpreter of Lambda functions: one with the packages of the Lambda runtime, not with the bundle's own."""
+"""The interpreter of Lambda functions: with the packages of the Lambda runtime, not the bundle's own."""
 
 from ministack.core import lambda_runtime
 

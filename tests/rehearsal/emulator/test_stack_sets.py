@@ -68,11 +68,8 @@ def settled(cloudformation: Any, name: str) -> Mapping[str, Any]:
 
 def reason(cloudformation: Any, name: str) -> str:
     events = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
-    return str(next(
-        each["ResourceStatusReason"]
-        for each in reversed(events)
-        if each["ResourceStatus"].endswith("_FAILED")
-    )
+    failed = [each for each in events if each["ResourceStatus"].endswith("_FAILED")]
+    return str(failed[-1]["ResourceStatusReason"])
 
 
 def test_a_stack_set_brings_its_stack_to_each_account_of_its_units(emulator: Emulator) -> None:
