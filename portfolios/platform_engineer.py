@@ -124,10 +124,15 @@ def _deploy(settings: Settings) -> tuple[Statement, ...]:
                 for name in (*toolkit_roles, names.asset_publishing_role)
             ),
         ),
-        # The stack of this very role is compared when all stacks are deployed, and changed by others only.
+        # The stack of this very role is compared when all stacks are deployed, and changed by others only. The
+        # command line deletes a change set that may be left over before it finds the stack unchanged.
         Statement(
             sid="OwnStackIsCompared",
-            actions=("cloudformation:DescribeStacks", "cloudformation:GetTemplate"),
+            actions=(
+                "cloudformation:DeleteChangeSet",
+                "cloudformation:DescribeStacks",
+                "cloudformation:GetTemplate",
+            ),
             resources=(
                 f"arn:aws:cloudformation:{settings.region}:{ACCOUNT}:stack/{names.platform_engineer_stack}/*",
             ),
