@@ -118,13 +118,14 @@ class Repository(_Section):
 
 
 class PortfolioSettings(_Section):
-    """Who may launch the products of a portfolio.
+    """Who may launch the products of a portfolio, and how what they launch is tagged.
 
     A portfolio takes at most 10 principals by name
     (https://docs.aws.amazon.com/servicecatalog/latest/adminguide/limits.html).
     """
 
     principals: Annotated[tuple[RoleName, ...], Field(min_length=1, max_length=10)]
+    tag_options: dict[TagKey, Annotated[tuple[TagValue, ...], Field(min_length=1)]] = {}
 
 
 class Portfolios(_Section):
@@ -134,7 +135,6 @@ class Portfolios(_Section):
     support_email: Annotated[str, _matching(r"[^@\s]{1,64}@[^@\s]{1,189}", "an email address")]
     ml_admin: PortfolioSettings
     sagemaker_projects: PortfolioSettings
-    tag_options: dict[TagKey, Annotated[tuple[TagValue, ...], Field(min_length=1)]] = {}
 
 
 class Settings(_Section):

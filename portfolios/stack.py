@@ -14,7 +14,7 @@ from names import PORTFOLIO_NAMES
 from pipelines.assets import AssetLocation
 from portfolios.foundation import asset_synthesizer
 from products.product import ASSET_EXCLUDE, Portfolio, Product, Template, render_all
-from settings import Settings
+from settings import PortfolioSettings, Settings
 
 # Studio shows a product in the form for new projects if the product itself carries this tag
 # (https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-projects-templates-custom.html).
@@ -65,18 +65,18 @@ class PortfoliosStack(cdk.Stack):
             product.identifier: _publish_assets(shelves[product.identifier], product) for product in products
         }
         self.templates: Mapping[str, Template] = render_all(products, settings, self.assets)
+        self._tag_options = Construct(self, "TagOptions")
         portfolios: dict[Portfolio, servicecatalog.Portfolio] = {
-            "ml_admin": self._add_portfolio("ml_admin", settings, settings.portfolios.ml_admin.principals),
+            "ml_admin": self._add_portfolio("ml_admin", settings.portfolios.ml_admin, settings),
             "sagemaker_projects": self._add_portfolio(
-                "sagemaker_projects", settings, settings.portfolios.sagemaker_projects.principals
+                "sagemaker_projects", settings.portfolios.sagemaker_projects, settings
             ),
         }
-        self._add_tag_options(portfolios, settings)
         for product in products:
             self._add_product(shelves[product.identifier], product, portfolios[product.portfolio], settings)
 
     def _add_portfolio(
-        self, key: Portfolio, settings: Settings, principals: Iterable[str]
+        self, key: Portfolio, offer: PortfolioSettings, settings: Settings
     ) -> servicecatalog.Portfolio:
         portfolio = servicecatalog.Portfolio(
             self,
@@ -85,7 +85,7 @@ class PortfoliosStack(cdk.Stack):
             provider_name=settings.portfolios.provider_name,
             description=_DESCRIPTIONS[key],
         )
-        for name in principals:
+        for name in offer.principals:
             # A name without an account id holds in whichever account the portfolio is shared with. Whoever
             # may create a role of this name there may launch: hence exact names, and no patterns
             # (https://docs.aws.amazon.com/servicecatalog/latest/adminguide/catalogs_portfolios_sharing_how-to-share.html).
@@ -96,20 +96,24 @@ class PortfoliosStack(cdk.Stack):
                 principal_arn=f"arn:aws:iam:::role/{name}",
                 principal_type="IAM_PATTERN",
             )
+        for tag_key, values in offer.tag_options.items():
+            for value in values:
+                option = self._tag_option(tag_key, value)
+                servicecatalog.CfnTagOptionAssociation(
+                    portfolio,
+                    f"{tag_key}={value}",
+                    tag_option_id=option.ref,
+                    resource_id=portfolio.portfolio_id,
+                )
         return portfolio
 
-    def _add_tag_options(
-        self, portfolios: Mapping[Portfolio, servicecatalog.Portfolio], settings: Settings
-    ) -> None:
-        options = Construct(self, "TagOptions")
-        for key, values in settings.portfolios.tag_options.items():
-            for value in values:
-                tag = f"{key}={value}"
-                option = servicecatalog.CfnTagOption(options, tag, key=key, value=value, active=True)
-                for portfolio in portfolios.values():
-                    servicecatalog.CfnTagOptionAssociation(
-                        portfolio, tag, tag_option_id=option.ref, resource_id=portfolio.portfolio_id
-                    )
+    def _tag_option(self, key: str, value: str) -> servicecatalog.CfnTagOption:
+        """A TagOption, of which an account has but one for a key and a value."""
+        tag = f"{key}={value}"
+        option = self._tag_options.node.try_find_child(tag)
+        if isinstance(option, servicecatalog.CfnTagOption):
+            return option
+        return servicecatalog.CfnTagOption(self._tag_options, tag, key=key, value=value, active=True)
 
     def _add_product(
         self, scope: Construct, product: Product, portfolio: servicecatalog.Portfolio, settings: Settings
