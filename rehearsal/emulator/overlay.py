@@ -2,6 +2,7 @@
 
 from rehearsal.emulator import (
     cloudformation,
+    cloudformation_conditions,
     cloudformation_types,
     code_resources,
     conditions,
@@ -24,6 +25,7 @@ from settings import Settings
 
 SEAMS = (
     cloudformation,
+    cloudformation_conditions,
     cloudformation_types,
     code_resources,
     conditions,
