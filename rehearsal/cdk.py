@@ -17,6 +17,7 @@ FLAGS = ("--no-version-reporting", "--no-notices", "--ci", "--no-color")
 _EVENT = re.compile(
     r"\|\s*(?P<status>[A-Z_]+)\s*\|\s*(?P<type>AWS::\S+|Custom::\S+|\S+)\s*\|\s*(?P<name>\S+)"
 )
+_DEPLOYED = re.compile(r"^\s*✅\s+(?P<stack>\S+)")
 
 
 def synthesize(story: Story) -> Path:
@@ -33,25 +34,29 @@ def bootstrap(story: Story, credentials: Credentials, account_id: str) -> None:
     _cdk(story, credentials, "bootstrap", target)
 
 
-def deploy(story: Story, credentials: Credentials, *stacks: str) -> None:
+def deploy(story: Story, credentials: Credentials, *stacks: str) -> list[str]:
     """Run `cdk deploy` for stacks of the bundle's cloud assembly.
 
     Args:
         story: The story.
         credentials: Of whoever deploys.
         stacks: Names of the stacks; all if left out.
+
+    Returns:
+        The stacks that are deployed now, those without changes as well.
     """
-    _cdk(
+    lines = _cdk(
         story,
         credentials,
         *("deploy", *(stacks or ["--all"]), "--app", str(story.assembly), "--require-approval", "never"),
         *("--progress", "events", "--concurrency", "4"),
     )
+    return [found["stack"] for found in map(_DEPLOYED.match, lines) if found]
 
 
-def _cdk(story: Story, credentials: Credentials, *arguments: str) -> None:
+def _cdk(story: Story, credentials: Credentials, *arguments: str) -> list[str]:
     environment = clean_environment(story.folder / "home", story.stage.command_environment(credentials))
-    run(
+    return run(
         [str(NODE_FOLDER / "node"), str(CDK), *arguments, *FLAGS],
         environment=environment,
         tell=lambda line: _tell_event(story, line),

@@ -67,6 +67,7 @@ class Display:
 
     def act(self, number: int, record: ActRecord) -> None:
         """Write the line of an act that ended."""
+        self._headline = ""
         mark, style = MARKS[record.status]
         line = Text.assemble(
             (f" {mark} ", style),
@@ -84,7 +85,7 @@ class Display:
 
     def _render(self) -> Group | Text:
         if not self._headline:
-            return Text()
+            return Text("")
         elapsed = duration(time.monotonic() - self._started)
         self._spinner.update(text=Text.assemble((self._headline, "bold"), (f"  {elapsed}", "dim")))
         width = max(self.console.width - 8, 20)

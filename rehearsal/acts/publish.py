@@ -7,23 +7,17 @@ from rehearsal.story import Act, Story
 def play(story: Story) -> str:
     """Run `cdk bootstrap` and `cdk deploy --all`."""
     stage = story.stage
-    engineer = stage.people.platform_engineer
-    credentials = stage.credentials(engineer)
+    credentials = stage.credentials(stage.people.platform_engineer)
     story.tell("cdk bootstrap")
     cdk.bootstrap(story, credentials, stage.account_id("shared_services"))
     # The command line asks for published assets before it deploys, and remembers being refused: the role
     # that publishes has to stand before the stacks that have assets are looked at.
     story.tell("cdk deploy, the foundation first")
     cdk.deploy(story, credentials, stage.names.foundation_stack)
-    cdk.deploy(story, credentials)
-    stacks = [
-        stack["StackName"]
-        for stack in stage.acting_as(engineer, "cloudformation").describe_stacks()["Stacks"]
-        if stack["StackStatus"] in ("CREATE_COMPLETE", "UPDATE_COMPLETE")
-    ]
+    stacks = cdk.deploy(story, credentials)
     story.add_holding("shared_services", "both portfolios")
     story.add_holding("shared_services", "central model registry")
-    return f"`cdk bootstrap` and `cdk deploy --all` brought up {', '.join(sorted(stacks))}."
+    return f"`cdk bootstrap` and `cdk deploy --all` brought up {', '.join(stacks)}."
 
 
 ACT = Act(name="Publish", actor="Platform engineer", account="shared_services", play=play)
