@@ -11,7 +11,8 @@ from functools import cache
 from typing import Any
 
 _PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
-_SUFFIXES = ("name", "id", "arn", "identifier", "namewithpath")
+_SUFFIXES = ("namewithpath", "name", "identifier", "id", "arn")
+_ALSO = {"rolenamewithpath": ("rolename",), "policynamewithpath": ("policyname",)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,8 +94,10 @@ def plain(name: str) -> str:
 
 
 def _look_up(wanted: str, known: Mapping[str, str], unknown: str | None) -> str | None:
-    stem = next((wanted.removesuffix(suffix) for suffix in _SUFFIXES if wanted.endswith(suffix)), wanted)
-    for candidate in (wanted, *(stem + suffix for suffix in _SUFFIXES), stem):
+    suffix = next((suffix for suffix in _SUFFIXES if wanted.endswith(suffix)), "")
+    stem = wanted.removesuffix(suffix)
+    # An ARN ends with the name or id; a name is no id, and an id no name.
+    for candidate in (wanted, stem + "arn", stem + "identifier", stem, *_ALSO.get(wanted, ())):
         if candidate in known:
             value = known[candidate]
             return re.split("[:/]", value)[-1] if value.startswith("arn:") else value

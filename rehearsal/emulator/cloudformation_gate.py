@@ -6,7 +6,7 @@ everything by itself; here each step is first asked for, on the ARNs of the very
 can be known before it exists.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -24,6 +24,14 @@ _GENERATED = "0123456789abcdef0"
 
 _PASSED_TO: Mapping[str, str] = {"AWS::EC2::FlowLog": "vpc-flow-logs.amazonaws.com"}
 """Who gets the roles of a type, where that is not its service."""
+
+_PLACEHOLDERS: Mapping[str, str] = {
+    "GroupId": "SecurityGroupId",
+    "KmsKeyId": "KeyId",
+    "Queue": "QueueName",
+    "TargetKeyId": "KeyId",
+}
+"""Properties that name what ARNs call otherwise."""
 
 _POLICY_ACTIONS = frozenset({"iam:AttachRolePolicy", "iam:DetachRolePolicy"})
 
@@ -121,22 +129,38 @@ def _needs(step: Step) -> Iterator[_Need]:
 
 
 def _resources(action: str, step: Step) -> list[str]:
-    """ARNs that an action touches: those it always asks for, or else the resource's own."""
+    """ARNs that an action touches: those it always asks for, or the resource's own, or those it names."""
     if action == "s3:GetObject":
         return list(_objects(step.properties))
     forms = arns.formats(action)
-    chosen = [form for form in forms if form.required] or [form for form in forms if _is_own(form, step)]
-    if not chosen:
-        return ["*"]
-    return list(dict.fromkeys(_arn(form, step) for form in chosen if _is_meant(form, step)))
+    own = _own_forms(forms, step)
+    chosen = [form for form in forms if form.required] or own
+    if chosen:
+        return list(dict.fromkeys(_arn(form, step, form in own) for form in chosen if _is_meant(form, step)))
+    named = (arns.fill(form, _given(step.properties), step.account, step.region) for form in forms)
+    return [arn for arn in named if arn is not None] or ["*"]
 
 
-def _arn(form: arns.Format, step: Step) -> str:
-    if _is_own(form, step) and (step.physical_id or "").startswith("arn:"):
+def _own_forms(forms: Iterable[arns.Format], step: Step) -> list[arns.Format]:
+    """The forms of the resource's own ARN, which IAM sometimes calls a little otherwise than its type."""
+    noun = arns.plain(step.type_name.rpartition("::")[2])
+    kinds = {form: arns.plain(form.kind) for form in forms}
+    return [form for form, kind in kinds.items() if kind == noun] or [
+        form
+        for form, kind in kinds.items()
+        if kind.endswith(noun) or noun.endswith(kind) or kind.startswith(f"{noun}on")
+    ]
+
+
+def _arn(form: arns.Format, step: Step, own: bool) -> str:
+    values = _given(step.properties)
+    if not own:
+        return str(arns.fill(form, values, step.account, step.region, unknown=_GENERATED))
+    if (step.physical_id or "").startswith("arn:"):
         return str(step.physical_id)
-    unknown = _name(step) if _is_own(form, step) and not form.text.endswith("Id}") else _GENERATED
-    filled = arns.fill(form, _values(form, step), step.account, step.region, unknown=unknown)
-    return str(filled)
+    values |= _identity(form, step)
+    unknown = _GENERATED if form.text.endswith("Id}") else _name(step)
+    return str(arns.fill(form, values, step.account, step.region, unknown=unknown))
 
 
 def _name(step: Step) -> str:
@@ -148,53 +172,40 @@ def _name(step: Step) -> str:
     return f"{step.stack_name}-{step.logical_id}-{_GENERATED}"
 
 
-def _values(form: arns.Format, step: Step) -> dict[str, Any]:
-    """Names, ids and ARNs that a step tells, by the placeholders of a form."""
-    values = _given(step.properties)
+def _identity(form: arns.Format, step: Step) -> dict[str, Any]:
+    """Name and id of the resource itself, by the placeholders of a form of its ARN."""
     noun = step.type_name.rpartition("::")[2]
-    if "Name" in values:
-        values[f"{noun}Name"] = values[f"{form.kind}Name"] = values["Name"]
-    for name, placeholder in (("RoleName", "RoleName"), ("ManagedPolicyName", "PolicyName")):
-        if name in values:
-            path = str(values.get("Path", "/")).lstrip("/")
-            values[f"{placeholder}WithPath"] = path + str(values[name])
-    if "AliasName" in values:
-        values["Alias"] = str(values["AliasName"]).removeprefix("alias/")
-    if key_id := values.get("TargetKeyId") or values.get("KmsKeyId"):
-        values["KeyId"] = key_id
-    return values | _existing(form, step, values)
+    values: dict[str, Any] = {}
+    if isinstance(name := step.properties.get("Name"), str):
+        values[f"{noun}Name"] = values[f"{form.kind}Name"] = name
+    if step.physical_id:
+        names, parts = identifiers(step.type_name), step.physical_id.split("|")
+        if len(names) == len(parts):
+            values |= dict(zip(names, parts, strict=True))
+        values[f"{noun}Id"] = values[f"{form.kind}Id"] = parts[-1]
+        if f"{noun}Name" not in {*values, *step.properties}:
+            values[f"{noun}Name"] = values[f"{form.kind}Name"] = parts[-1].rpartition("/")[2]
+    return values
 
 
 def _given(properties: Mapping[str, Any]) -> dict[str, Any]:
-    """Properties that are one name, id or ARN, and the first of those that are several."""
+    """Names, ids and ARNs that properties tell, by the placeholders of ARNs; of several the first."""
     values: dict[str, Any] = {}
     for key, value in properties.items():
         if isinstance(value, str | int):
             values[key] = value
         elif isinstance(value, list) and value and isinstance(value[0], str):
             values[key.removesuffix("s")] = value[0]
+    path = str(values.get("Path", "/")).lstrip("/")
+    for key, placeholder in (("RoleName", "RoleName"), ("ManagedPolicyName", "PolicyName")):
+        if key in values:
+            values[f"{placeholder}WithPath"] = path + str(values[key])
+    if "AliasName" in values:
+        values["Alias"] = str(values["AliasName"]).removeprefix("alias/")
+    for key, placeholder in _PLACEHOLDERS.items():
+        if key in values:
+            values.setdefault(placeholder, values[key])
     return values
-
-
-def _existing(form: arns.Format, step: Step, given: Mapping[str, Any]) -> dict[str, Any]:
-    """What the id of a resource that exists tells."""
-    if not step.physical_id or step.physical_id.startswith("arn:"):
-        return {}
-    noun, names, parts = (
-        step.type_name.rpartition("::")[2],
-        identifiers(step.type_name),
-        step.physical_id.split("|"),
-    )
-    values = dict(zip(names, parts, strict=True)) if len(names) == len(parts) else {}
-    values[f"{noun}Id"] = values[f"{form.kind}Id"] = parts[-1]
-    if f"{noun}Name" not in given:
-        values[f"{noun}Name"] = parts[-1].rpartition("/")[2]
-    return values
-
-
-def _is_own(form: arns.Format, step: Step) -> bool:
-    kind, noun = arns.plain(form.kind), arns.plain(step.type_name.rpartition("::")[2])
-    return kind.endswith(noun) or noun.endswith(kind) or kind.startswith(noun)
 
 
 def _is_meant(form: arns.Format, step: Step) -> bool:
