@@ -18,7 +18,7 @@ _TOOLKIT_STACK = "CDKToolkit"
 _QUALIFIER = cdk.DefaultStackSynthesizer.DEFAULT_QUALIFIER
 _TOOLKIT_ROLES = ("cfn-exec", "deploy", "file-publishing", "image-publishing", "lookup")
 _ASSUMED_ROLES = ("deploy", "file-publishing", "lookup")
-_TOOLKIT_POLICIES = ("AdministratorAccess", "ReadOnlyAccess")
+_TOOLKIT_POLICIES = ("AdministratorAccess", "AWSCloudFormationReadOnlyAccess", "ReadOnlyAccess")
 
 _CHANGE_STACK = (
     "cloudformation:CreateChangeSet",
@@ -53,7 +53,7 @@ class PlatformEngineerStack(cdk.Stack):
             construct_id,
             env=cdk.Environment(account=settings.accounts.shared_services, region=settings.region),
             description="Role of the platform engineer; deployed once, by the account's administrator",
-            # Nothing is bootstrapped yet, so the command line acts on the administrator's own credentials. The
+            # Nothing is bootstrapped yet: the command line acts on the administrator's own credentials.
             # `BootstraplessSynthesizer` would have it assume the roles of the bootstrap.
             synthesizer=cdk.LegacyStackSynthesizer(),
         )
@@ -124,8 +124,8 @@ def _deploy(settings: Settings) -> tuple[Statement, ...]:
                 for name in (*toolkit_roles, names.asset_publishing_role)
             ),
         ),
-        # The stack of this very role is compared when all stacks are deployed, and changed by others only. The
-        # command line deletes a change set that may be left over before it finds the stack unchanged.
+        # The stack of this very role is compared when all stacks are deployed, and changed by others only.
+        # The command line deletes a change set that may be left over before it finds the stack unchanged.
         Statement(
             sid="OwnStackIsCompared",
             actions=(

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from rehearsal.emulator import archives, events, state
+from rehearsal.emulator import archives, events, resource_tags, state
 from rehearsal.emulator.codecommit_git import BranchMovedError, Commit, Entry, GitRepository, Person
 from rehearsal.emulator.service import ServiceError
 
@@ -63,6 +63,16 @@ class Repository:
 
 
 repositories: dict[RepositoryName, Repository] = {}
+
+
+def tags_of(repository_arn: str) -> Mapping[str, str] | None:
+    """Return the tags of a repository, or None if there is none of that ARN."""
+    _, _, _, region, account, name = repository_arn.split(":", 5)
+    repository = repositories.get(RepositoryName(account, region, name))
+    return repository.tags if repository else None
+
+
+resource_tags.register("codecommit", tags_of)
 
 
 def find(name: RepositoryName) -> Repository:

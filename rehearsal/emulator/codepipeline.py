@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rehearsal.emulator import codepipeline_views as views
-from rehearsal.emulator import credentials
+from rehearsal.emulator import credentials, resource_tags
 from rehearsal.emulator.codepipeline_definition import DefinitionError, check
 from rehearsal.emulator.codepipeline_execution import Execution, Pipeline
 from rehearsal.emulator.codepipeline_records import ActionExecution, PipelineName
@@ -65,6 +65,16 @@ def find(name: PipelineName) -> Pipeline:
             f"Account '{name.account}' does not have a pipeline with name '{name.name}'",
         )
     return _pipelines[name]
+
+
+def tags_of(arn: str) -> Mapping[str, str] | None:
+    """Return the tags of the pipeline that an ARN names, or to which its stage or action belongs."""
+    _, _, _, region, account, path = arn.split(":", 5)
+    pipeline = _pipelines.get(PipelineName(account, region, path.partition("/")[0]))
+    return {tag["key"]: tag["value"] for tag in pipeline.tags} if pipeline else None
+
+
+resource_tags.register("codepipeline", tags_of)
 
 
 def delete(name: PipelineName) -> None:

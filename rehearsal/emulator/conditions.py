@@ -10,6 +10,7 @@ from typing import Any
 from ministack.core import iam_evaluator
 from ministack.services import iam, kms, s3
 
+from rehearsal.emulator import resource_tags
 from rehearsal.emulator.organizations import organization_of
 
 _resolve = iam_evaluator._resolve_condition_key
@@ -82,4 +83,9 @@ _KEYS["s3:resourceaccount"] = _KEYS["aws:resourceaccount"]
 
 def _resolve_condition_key(key: str, context: Any) -> Any:
     own = _KEYS.get(key.lower())
-    return own(context) if own else _resolve(key, context)
+    if own:
+        return own(context)
+    found = _resolve(key, context)
+    if found is None and key.lower().startswith(resource_tags.PREFIX):
+        return resource_tags.value(key, context.resource_arn)
+    return found

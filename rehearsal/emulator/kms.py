@@ -41,6 +41,8 @@ _extract_resource_arn = iam_actions.extract_resource_arn
 
 def install() -> None:
     """Put cross-account use in place."""
+    global _extract_resource_arn  # noqa: PLW0603  another seam may stand there already
+    _extract_resource_arn = iam_actions.extract_resource_arn
     kms.handle_request = _handle_request
     kms.key_policy_for_arn = _key_policy_for_arn
     iam_actions.extract_resource_arn = _resource_arn

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
+from rehearsal.emulator import resource_tags
 from rehearsal.emulator.service import Request, ServiceError
 
 Item = TypeVar("Item")
@@ -134,12 +135,17 @@ class Tags:
         """Remove all tags of a resource."""
         self._tags.pop(resource_arn, None)
 
+    def by_key(self, resource_arn: str) -> Mapping[str, str]:
+        """Values of a resource's tags, by key."""
+        return self._tags.get(resource_arn, {})
+
     def of(self, resource_arn: str) -> list[dict[str, str]]:
         """Tags of a resource as the API lists them."""
-        return [{"Key": key, "Value": value} for key, value in self._tags.get(resource_arn, {}).items()]
+        return [{"Key": key, "Value": value} for key, value in self.by_key(resource_arn).items()]
 
 
 tags = Tags()
+resource_tags.register("sagemaker", tags.by_key)
 
 
 def listed(

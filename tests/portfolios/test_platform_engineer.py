@@ -1,5 +1,7 @@
 """The platform engineer bootstraps, deploys and shares."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,6 +9,10 @@ import pytest
 from portfolios import platform_engineer
 from settings import Settings
 from tests.portfolios.small import Templates, resources
+
+BOOTSTRAP_TEMPLATE = (
+    Path(__file__).parents[2] / "node_modules/aws-cdk/lib/api/bootstrap/bootstrap-template.yaml"
+)
 
 
 @pytest.fixture(scope="module")
@@ -59,4 +65,22 @@ def test_cannot_change_the_own_stack(template: dict[str, Any], settings: Setting
         if f"stack/{settings.names.platform_engineer_stack}/" in arn
         for action in listed(statement["Action"])
     }
-    assert own == {"cloudformation:DescribeStacks", "cloudformation:GetTemplate"}
+    assert own == {
+        "cloudformation:DeleteChangeSet",
+        "cloudformation:DescribeStacks",
+        "cloudformation:GetTemplate",
+    }
+
+
+def test_attaches_the_policies_that_the_toolkit_attaches(template: dict[str, Any]) -> None:
+    toolkit = BOOTSTRAP_TEMPLATE.read_text(encoding="utf-8")
+    attached = set(re.findall(r"arn:\$\{AWS::Partition\}:iam::aws:policy/(\w+)", toolkit))
+    assert attached
+    allowed = {
+        arn.rpartition("/")[2]
+        for statement in statements(template)
+        if "iam:AttachRolePolicy" in listed(statement["Action"])
+        for condition in statement["Condition"].values()
+        for arn in listed(condition.get("iam:PolicyARN", []))
+    }
+    assert allowed == attached
