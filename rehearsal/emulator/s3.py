@@ -7,15 +7,18 @@ nothing (https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-owne
 What stays out: KMS permissions of whoever reads or writes encrypted objects.
 """
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from ministack.core import iam_actions, iam_evaluator
-from ministack.core.responses import get_region, request_scope
+from ministack.core.responses import get_account_id, get_region, request_scope
 from ministack.services import s3
 
 _object_tags = s3.object_tags_for_condition
 _object_data = s3._get_object_data
+_copy_object = s3._copy_object
+_upload_part_copy = s3._upload_part_copy
 
 
 def install() -> None:
@@ -23,6 +26,9 @@ def install() -> None:
     s3._foreign_bucket_allows = _foreign_bucket_allows
     s3.object_tags_for_condition = _object_tags_for_condition
     s3._get_object_data = _get_object_data
+    s3._ensure_bucket = _ensure_bucket
+    s3._copy_object = _with_foreign_source(_copy_object)
+    s3._upload_part_copy = _with_foreign_source(_upload_part_copy)
 
 
 def _foreign_bucket_allows(  # noqa: PLR0917  ministack's signature
@@ -56,6 +62,37 @@ def _object_tags_for_condition(bucket: str, key: str, query_params: dict[str, An
     with request_scope(s3._bucket_owner_account(bucket) or "", get_region()):
         tags: dict[str, str] = _object_tags(bucket, key, query_params)
     return tags
+
+
+def _ensure_bucket(name: str) -> Any:
+    """A bucket by its name, whoever owns it: who may reach it has been decided before."""
+    return s3._buckets.get_scoped(s3._bucket_owner_account(name), None, name)
+
+
+def _with_foreign_source(copy: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a copy find the versions and tags of its source, which may lie in another account."""
+
+    def run(bucket_name: str, key: str, *arguments: Any) -> Any:
+        path = unquote(arguments[-1].get("x-amz-copy-source", "").lstrip("/").partition("?")[0])
+        source_bucket, _, source_key = path.partition("/")
+        here, owner = get_account_id(), s3._bucket_owner_account(source_bucket)
+        if owner in (None, here):
+            return copy(bucket_name, key, *arguments)
+        lent = [
+            (store, name)
+            for store in (s3._object_versions, s3._object_tags)
+            for account, name in list(store._data)
+            if account == owner and name[:2] == (source_bucket, source_key)
+        ]
+        for store, name in lent:
+            store.set_scoped(here, None, name, store.get_scoped(owner, None, name))
+        try:
+            return copy(bucket_name, key, *arguments)
+        finally:
+            for store, name in lent:
+                store.pop_scoped(here, None, name)
+
+    return run
 
 
 def _get_object_data(bucket_name: str, key: str, version_id: str | None = None) -> bytes | None:

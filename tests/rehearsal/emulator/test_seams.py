@@ -114,6 +114,38 @@ def test_an_identity_policy_asks_for_tags_of_a_foreign_object(emulator: Emulator
         s3.get_object(Bucket=bucket, Key="draft")
 
 
+def test_an_object_is_copied_from_a_bucket_of_another_account(emulator: Emulator, bucket: str) -> None:
+    target = f"{bucket}-copies"
+    own = emulator.client("s3", account=emulator.production)
+    own.create_bucket(Bucket=target, CreateBucketConfiguration={"LocationConstraint": emulator.region})
+    role = emulator.role(
+        allow("s3:GetObject", f"arn:aws:s3:::{bucket}/*"),
+        allow("s3:PutObject", f"arn:aws:s3:::{target}/*"),
+        account=emulator.production,
+    )
+    s3 = emulator.client("s3", role=role)
+    copy = {
+        "Bucket": target,
+        "Key": "model",
+        "CopySource": {"Bucket": bucket, "Key": "model"},
+        "TaggingDirective": "REPLACE",
+    }
+    hub = emulator.client("s3", account=emulator.hub)
+    hub.delete_bucket_policy(Bucket=bucket)
+    with pytest.raises(ClientError, match="AccessDenied"):
+        s3.copy_object(**copy)
+    statement = production("s3:GetObject", f"arn:aws:s3:::{bucket}/*", {})
+    hub.put_bucket_policy(Bucket=bucket, Policy=policy(statement))
+    s3.copy_object(**copy)
+    assert own.get_object(Bucket=target, Key="model")["Body"].read() == b"weights"
+    upload = own.create_multipart_upload(Bucket=target, Key="parts")["UploadId"]
+    part = {"Bucket": target, "Key": "parts", "UploadId": upload}
+    copied = s3.upload_part_copy(**part, PartNumber=1, CopySource={"Bucket": bucket, "Key": "model"})
+    parts = [{"PartNumber": 1, "ETag": copied["CopyPartResult"]["ETag"]}]
+    own.complete_multipart_upload(**part, MultipartUpload={"Parts": parts})
+    assert own.get_object(Bucket=target, Key="parts")["Body"].read() == b"weights"
+
+
 @pytest.fixture(scope="module")
 def key(emulator: Emulator) -> str:
     kms = emulator.client("kms", account=emulator.hub)
