@@ -42,6 +42,9 @@ _DESCRIPTIVE = re.compile(r"(Policy|Policies|PolicyDocument|EventPattern|Variabl
 # Pairs of properties that name an object in S3.
 _OBJECT_PROPERTIES = (("Bucket", "Key"), ("S3Bucket", "S3Key"))
 
+# How the names of properties end that take a role; the flow log's does not say so.
+_ROLE_PROPERTIES = ("role", "rolearn", "deliverlogspermissionarn")
+
 
 @dataclass(frozen=True, eq=False)
 class Resource:
@@ -132,8 +135,7 @@ class TemplateValues:
             dict.fromkeys(
                 arn
                 for name, arn in self._references(resource.properties, "")
-                if _plain(name).endswith(("role", "rolearn"))
-                and arn.startswith(f"arn:aws:iam::{ACCOUNT}:role/")
+                if _plain(name).endswith(_ROLE_PROPERTIES) and arn.startswith(f"arn:aws:iam::{ACCOUNT}:role/")
             )
         )
 

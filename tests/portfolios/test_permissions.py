@@ -38,6 +38,12 @@ BUCKET = resource("AWS::S3::Bucket", BucketName="data")
 ROLE = resource(
     "AWS::IAM::Role", RoleName={"Fn::Sub": "build-${Id}"}, AssumeRolePolicyDocument=TRUSTS_CODEBUILD
 )
+FLOW_LOG = resource(
+    "AWS::EC2::FlowLog",
+    DeliverLogsPermissionArn={"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:role/flow-log"},
+    ResourceId="vpc-1",
+    ResourceType="VPC",
+)
 BOUND_ROLE = resource(
     "AWS::IAM::Role",
     RoleName="bound",
@@ -147,6 +153,14 @@ BOUNDARY = {"iam:PermissionsBoundary": f"arn:aws:iam::{OWN_ACCOUNT}:policy/limit
             {"iam:PassedToService": "codebuild.amazonaws.com"},
             False,
             id="passes-only-what-is-taken",
+        ),
+        pytest.param(
+            {"Log": FLOW_LOG},
+            "iam:PassRole",
+            role_arn("flow-log"),
+            {"iam:PassedToService": "ec2.amazonaws.com"},
+            True,
+            id="passes-the-role-of-a-flow-log",
         ),
         pytest.param(
             {"G": GROUP},
