@@ -195,7 +195,7 @@ def _with_principal(action: Action) -> Action:
             _read_template(parameters)
             given = helpers._p(parameters, "RoleARN")
             if given:
-                _check_role(given)
+                _check_role(given, stack.name)
         except _RefusedError as refused:
             return refused.answer
         role = given or _roles.get(stack)
@@ -208,7 +208,7 @@ def _with_principal(action: Action) -> Action:
     return run
 
 
-def _check_role(role_arn: str) -> None:
+def _check_role(role_arn: str, stack_name: str) -> None:
     reason = refusal(
         caller(),
         "iam:PassRole",
@@ -219,7 +219,12 @@ def _check_role(role_arn: str) -> None:
     if reason is not None:
         raise _RefusedError("AccessDenied", reason, 403)
     role = iam._roles.get_scoped(current_account(), None, role_arn.rpartition("/")[2])
-    if role is None or not trusts_service(role["AssumeRolePolicyDocument"], CLOUDFORMATION, {}):
+    place = f"{current_region()}:{current_account()}"
+    keys = {
+        "aws:sourceaccount": current_account(),
+        "aws:sourcearn": f"arn:aws:cloudformation:{place}:stack/{stack_name}/*",
+    }
+    if role is None or not trusts_service(role["AssumeRolePolicyDocument"], CLOUDFORMATION, keys):
         raise _RefusedError("ValidationError", f"Role {role_arn} is invalid or cannot be assumed", 400)
 
 
