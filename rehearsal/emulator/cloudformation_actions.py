@@ -188,7 +188,7 @@ def _is_called(  # noqa: PLR0917  the parts of one question
         return _property_calls(action, verb, properties, previous)
     if service != prefix:
         return False
-    if "Tag" in name and "TagOption" not in name:
+    if ("Tag" in name or name.startswith("Untag")) and "TagOption" not in name:
         return _tags_call(name, type_name, verb, properties, previous)
     return _names(type_name, name)
 

@@ -16,6 +16,7 @@ import settings
 from rehearsal.emulator import state, switches
 
 GRACE_SECONDS = 2.0
+BAD_INPUT = 2
 
 
 def main() -> None:
@@ -25,11 +26,12 @@ def main() -> None:
     parser.add_argument("--state", type=Path, required=True, help="folder for everything the emulator keeps")
     parser.add_argument("--catalog", type=Path, default=settings.CATALOG, help="describes the organisation")
     arguments = parser.parse_args()
-    switches.check_version()
     try:
+        switches.check_version()
         loaded = settings.load(arguments.catalog)
-    except settings.CatalogError as error:
-        sys.exit(str(error))
+    except (switches.VersionError, settings.CatalogError) as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        sys.exit(BAD_INPUT)
     if os.getpgrp() != os.getpid():
         os.setsid()  # What it starts shall be found, and ended, as one group.
     environment = switches.environment(arguments.port, arguments.state)

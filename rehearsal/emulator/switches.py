@@ -1,7 +1,6 @@
 """How the emulator's process is set up, before anything of ministack is imported."""
 
 import os
-import sys
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -15,14 +14,22 @@ ROOT_SECRET_ACCESS_KEY = "rehearsal"  # noqa: S105  set-up only; an account's id
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "JSII_NODE", "LOG_LEVEL", *DOWNLOAD_VARIABLES)
 
 
+class VersionError(Exception):
+    """ministack is not the version that the overlay is made for."""
+
+
 def check_version() -> None:
-    """End with one sentence unless ministack is the very version that the overlay is made for."""
+    """Check that ministack is the very version that the overlay is made for.
+
+    Raises:
+        VersionError: It is not.
+    """
     try:
         installed = version("ministack")
     except PackageNotFoundError:
         installed = "none"
     if installed != MINISTACK:
-        sys.exit(
+        raise VersionError(
             f"The emulator is made for ministack {MINISTACK}, and the environment has {installed}: "
             "run `make setup` to install the locked packages."
         )

@@ -92,7 +92,7 @@ BUS_POLICIES = {
         ),
     ],
 )
-def test_an_event_crosses_to_the_bus_of_another_account(
+def test_an_event_crosses_to_the_bus_of_another_account(  # noqa: PLR0917
     emulator: Emulator, name: str, bus_policy: str | None, trusted: str, allowed: str, reason: str | None
 ) -> None:
     hub_events = emulator.client("events", account=emulator.hub)
