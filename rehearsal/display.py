@@ -61,9 +61,10 @@ class Display:
 
     def tell(self, line: str) -> None:
         """Show a line of progress."""
-        self._recent.append(line)
+        elapsed = duration(time.monotonic() - self._started)
+        self._recent.append(f"{elapsed:>8}  {line}")
         if not self.console.is_terminal:
-            self.console.print(Text(f"       {line}", style="dim"), soft_wrap=True)
+            self.console.print(Text(f"     {self._recent[-1]}", style="dim"), soft_wrap=True)
 
     def act(self, number: int, record: ActRecord) -> None:
         """Write the line of an act that ended."""
@@ -89,5 +90,5 @@ class Display:
         elapsed = duration(time.monotonic() - self._started)
         self._spinner.update(text=Text.assemble((self._headline, "bold"), (f"  {elapsed}", "dim")))
         width = max(self.console.width - 8, 20)
-        below = [Text(f"       {line[:width]}", style="dim", no_wrap=True) for line in self._recent]
+        below = [Text(f"     {line[:width]}", style="dim", no_wrap=True) for line in self._recent]
         return Group(self._spinner, *below)
