@@ -7,25 +7,19 @@ JSON protocols only (https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.h
 the others.
 """
 
-import base64
 import json
 import logging
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import cache, cached_property
 from typing import Any
 
-import botocore.session
-from botocore.model import OperationModel, ServiceModel, Shape
-from botocore.validate import ParamValidator
+from botocore.model import OperationModel, ServiceModel
 from ministack import app
 from ministack.core import iam_actions, responses, router
 from ministack.core.concurrency import run_reentrant
 from ministack.services.cloudformation import provisioners
 
-from rehearsal.emulator import arns, moto_backend
+from rehearsal.emulator import arns, moto_backend, wire
 from rehearsal.emulator.authorization import (
     AuthenticationError,
     ResourcePolicy,
@@ -192,10 +186,10 @@ class Service:
         self._moto = moto
         self._ministack = app.SERVICE_HANDLERS.get(name) if ministack else None
 
-    @cached_property
+    @property
     def model(self) -> ServiceModel:
         """Botocore's model of the service."""
-        return ServiceModel(_description(self.name), service_name=self.name)
+        return wire.service_model(self.name)
 
     def operation(
         self,
@@ -282,8 +276,9 @@ class Service:
         account = current_account()
         parameters: dict[str, Any] = {}
         if model.input_shape is not None:
-            parameters = _parse(json.loads(body or b"{}"), model.input_shape)
-            _validate(parameters, model.input_shape)
+            parameters = wire.parse(json.loads(body or b"{}"), model.input_shape)
+            if problem := wire.problems(parameters, model.input_shape):
+                raise ServiceError("ValidationException", problem)
         return Request(
             operation=model.name,
             parameters=parameters,
@@ -306,7 +301,7 @@ class Service:
         authorize(request, action, resource, condition_keys=keys, resource_policy=operation.resource_policy)
 
     def _success(self, model: OperationModel, result: dict[str, Any]) -> Answer:
-        content = _serialize(result, model.output_shape) if model.output_shape is not None else {}
+        content = wire.serialize(result, model.output_shape) if model.output_shape is not None else {}
         return 200, {"Content-Type": self._content_type}, json.dumps(content).encode()
 
     def _failure(self, error: ServiceError) -> Answer:
@@ -317,126 +312,3 @@ class Service:
     @property
     def _content_type(self) -> str:
         return f"application/x-amz-json-{self.model.metadata.get('jsonVersion', '1.0')}"
-
-
-def serialize_query(service: str, operation: str, result: dict[str, Any]) -> Answer:
-    """Return an answer of the query protocol, for actions added to a service of ministack that speaks it.
-
-    Args:
-        service: Name of the service in botocore.
-        operation: Name of the operation.
-        result: The answer as boto3 returns it.
-    """
-    from moto.core.model import ServiceModel as MotoModel  # noqa: PLC0415  takes half a second
-    from moto.core.serialize import QuerySerializer  # noqa: PLC0415
-
-    model = MotoModel(_description(service), service_name=service)
-    answer = QuerySerializer(operation_model=model.operation_model(operation)).serialize(result)
-    body = answer["body"]
-    return (
-        answer["status_code"],
-        dict(answer["headers"]),
-        body.encode() if isinstance(body, str) else body,
-    )
-
-
-@cache
-def _description(service: str) -> dict[str, Any]:
-    loader = botocore.session.Session().get_component("data_loader")
-    found: dict[str, Any] = loader.load_service_model(service, "service-2")
-    return found
-
-
-def _parse(value: Any, shape: Any) -> Any:
-    """Turn a value of the wire into what boto3's users pass; unknown members are dropped as AWS does."""
-    match shape.type_name:
-        case "structure" if isinstance(value, dict):
-            members = shape.members
-            return {
-                key: _parse(item, members[key])
-                for key, item in value.items()
-                if key in members and item is not None
-            }
-        case "list" if isinstance(value, list):
-            return [_parse(item, shape.member) for item in value]
-        case "map" if isinstance(value, dict):
-            return {key: _parse(item, shape.value) for key, item in value.items()}
-        case "blob" if isinstance(value, str):
-            return base64.b64decode(value)
-        case "timestamp" if isinstance(value, int | float):
-            return datetime.fromtimestamp(value, UTC)
-    return value
-
-
-def _serialize(value: Any, shape: Any) -> Any:
-    """Turn an answer into values of the wire; what the model does not know is left out."""
-    match shape.type_name:
-        case "structure" if isinstance(value, Mapping):
-            return {
-                key: _serialize(value[key], member)
-                for key, member in shape.members.items()
-                if value.get(key) is not None
-            }
-        case "list":
-            return [_serialize(item, shape.member) for item in value]
-        case "map" if isinstance(value, Mapping):
-            return {key: _serialize(item, shape.value) for key, item in value.items()}
-        case "blob":
-            return base64.b64encode(value.encode() if isinstance(value, str) else value).decode()
-        case "timestamp" if isinstance(value, datetime):
-            return value.timestamp()
-    return value
-
-
-def _validate(parameters: dict[str, Any], shape: Shape) -> None:
-    report = ParamValidator().validate(parameters, shape)
-    if report.has_errors():
-        raise ServiceError("ValidationException", report.generate_report())
-    problems = list(_violations(parameters, shape, ""))
-    if problems:
-        count = f"{len(problems)} validation error{'s' if len(problems) > 1 else ''} detected"
-        raise ServiceError("ValidationException", f"{count}: {'; '.join(problems)}")
-
-
-def _violations(value: Any, shape: Any, path: str) -> list[str]:
-    """Check what botocore leaves to the service: patterns, lengths and enumerations."""
-    match shape.type_name:
-        case "structure":
-            found = [_violations(item, shape.members[key], f"{path}.{key}") for key, item in value.items()]
-        case "list":
-            found = [
-                _violations(item, shape.member, f"{path}.{number}.member")
-                for number, item in enumerate(value, 1)
-            ]
-        case "map":
-            found = [_violations(item, shape.value, f"{path}.{key}") for key, item in value.items()]
-        case _:
-            found = []
-    constraint = _broken_constraint(value, shape.metadata)
-    own = (
-        [f"Value at '{path.lstrip('.')}' failed to satisfy constraint: Member must {constraint}"]
-        if constraint
-        else []
-    )
-    return own + [problem for problems in found for problem in problems]
-
-
-def _broken_constraint(value: Any, constraints: Mapping[str, Any]) -> str | None:
-    maximum = constraints.get("max")
-    if maximum is not None and isinstance(value, str | list | dict | bytes) and len(value) > maximum:
-        return f"have length less than or equal to {maximum}"
-    if isinstance(value, str):
-        allowed = constraints.get("enum")
-        if allowed and value not in allowed:
-            return f"satisfy enum value set: [{', '.join(allowed)}]"
-        pattern = constraints.get("pattern")
-        if pattern and not _matches(pattern, value):
-            return f"satisfy regular expression pattern: {pattern}"
-    return None
-
-
-def _matches(pattern: str, value: str) -> bool:
-    try:
-        return re.search(f"^(?:{pattern})$", value) is not None
-    except re.error:  # A construct of Java's that Python does not know, such as \p{L}.
-        return True

@@ -24,8 +24,8 @@ from rehearsal.emulator.service import (
     current_account,
     current_region,
     register_resource_type,
-    serialize_query,
 )
+from rehearsal.emulator.wire import serialize_query
 
 STACK_SETS = "member.org.stacksets.cloudformation.amazonaws.com"
 
