@@ -51,9 +51,10 @@ class Seed:
 
     @property
     def checks(self) -> list[str]:
-        """The commands of its buildspec between the set-up of the environment and the first call to AWS."""
-        commands: list[str] = self.buildspec("buildspec.yml")["phases"]["pre_build"]["commands"]
-        return commands
+        """The commands of its `make check`, which its buildspec runs."""
+        return subprocess.run(
+            ["make", "--dry-run", "check"], cwd=self.folder, check=True, capture_output=True, text=True
+        ).stdout.splitlines()
 
     def buildspec(self, name: str) -> dict[str, Any]:
         """Read one of its buildspecs."""

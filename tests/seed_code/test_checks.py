@@ -33,6 +33,12 @@ def repositories(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {name: Seed(name).copy(tmp_path_factory.mktemp(name)) for name in NAMES}
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_the_build_runs_the_checks(name: str) -> None:
+    commands: list[str] = Seed(name).buildspec("buildspec.yml")["phases"]["pre_build"]["commands"]
+    assert any(command.endswith("make --jobs --output-sync check") for command in commands)
+
+
 @pytest.mark.parametrize(("name", "command"), CHECKS, ids=[f"{name}: {command}" for name, command in CHECKS])
 def test_a_seed_passes_its_own_checks(repositories: dict[str, Path], name: str, command: str) -> None:
     done = Seed(name).run(command, repositories[name])
