@@ -26,6 +26,7 @@ from rehearsal.emulator.service import current_account, current_region, register
 
 CLOUDFORMATION = "cloudformation.amazonaws.com"
 WATCH_SECONDS = 0.02
+WAIT_SECONDS = 600.0
 
 Parameters = dict[str, Any]
 Answer = tuple[int, dict[str, str], bytes]
@@ -119,19 +120,20 @@ def identifier(stack: StackName) -> str:
     return found
 
 
-def wait(stack: StackName, seconds: float = 600.0) -> Outcome:
+def wait(stack: StackName, *, deleted: bool = False) -> Outcome:
     """Wait until the operation that runs on a stack has ended; call in a thread that may wait.
 
     Args:
         stack: The stack.
-        seconds: How long at most.
+        deleted: Whether the operation deletes it, which does not show at once.
     """
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + WAIT_SECONDS
     while True:
         with request_scope(stack.account, stack.region):
             record = cloudformation._stacks[stack.name]
             status: str = record["StackStatus"]
-            if not status.endswith("_IN_PROGRESS") or time.monotonic() > deadline:
+            begun = status.startswith("DELETE_") or not deleted
+            if (begun and not status.endswith("_IN_PROGRESS")) or time.monotonic() > deadline:
                 events = cloudformation._stack_events.get(record["StackId"], [])
                 return Outcome(
                     status=status,

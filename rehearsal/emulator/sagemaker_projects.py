@@ -10,17 +10,18 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from botocore.exceptions import ClientError
 from ministack.core.concurrency import spawn_background
 
 from rehearsal.emulator import cloudformation
-from rehearsal.emulator import service_catalog_provisioning as catalog
-from rehearsal.emulator.credentials import client, credentials_of_key, root_credentials
+from rehearsal.emulator import service_catalog_launches as catalog
+from rehearsal.emulator.credentials import client, credentials_of_key
 from rehearsal.emulator.sagemaker_service import sagemaker
 from rehearsal.emulator.service import Request, ServiceError, authorize
+from rehearsal.emulator.service_catalog_provisioning import access_keys
 from rehearsal.emulator.service_catalog_store import product_resource, shared_resource
 
 _ALPHABET = string.ascii_lowercase + string.digits
@@ -94,7 +95,7 @@ def _create_project(request: Request) -> dict[str, Any]:
         authorize(request, "sagemaker:AddTags", _arn(request))
     key = (request.account, request.region, given["ProjectName"])
     with _creating:
-        if key in _projects:
+        if key in _projects and _projects[key].status != "DeleteCompleted":
             raise ServiceError("ValidationException", f"Project {given['ProjectName']} already exists.")
         identifier = _new_id()
         project = Project(
@@ -124,14 +125,7 @@ def _provision(project: Project, request: Request) -> None:
     """Launch the product in the caller's name, as Studio does."""
     details = project.source["ServiceCatalogProvisioningDetails"]
     chosen = {each["Key"]: each["Value"] for each in details.get("ProvisioningParameters", ())}
-    asked = Request(
-        operation="ProvisionProduct",
-        parameters=dict(details),
-        account=request.account,
-        region=request.region,
-        caller_arn=request.caller_arn,
-        access_key=request.access_key,
-    )
+    asked = replace(request, operation="ProvisionProduct", parameters=dict(details))
     authorize(
         asked,
         "servicecatalog:ProvisionProduct",
@@ -156,25 +150,30 @@ def _create_stack(project: Project, request: Request) -> None:
     """Create the stack of a template in the caller's name."""
     (provider,) = project.source["TemplateProviders"]
     template = provider["CfnTemplateProvider"]
-    project.stack = cloudformation.StackName(
+    stack = cloudformation.StackName(
         project.account, project.region, f"SP-{project.name}-{project.identifier}"
     )
-    parameters = {each["Key"]: each["Value"] for each in template.get("Parameters", ())}
-    _call(
-        lambda: client(
-            "cloudformation", credentials_of_key(request.access_key, request.account), request.region
-        ).create_stack(
-            StackName=str(project.stack and project.stack.name),
-            TemplateURL=template["TemplateURL"],
-            Parameters=[
-                {"ParameterKey": key, "ParameterValue": value}
-                for key, value in {**parameters, **_own_parameters(project)}.items()
-            ],
-            Capabilities=catalog.CAPABILITIES,
-            Tags=[{"Key": key, "Value": value} for key, value in project.tags.items()],
-            **({"RoleARN": template["RoleARN"]} if "RoleARN" in template else {}),
-        )
-    )
+    chosen = {each["Key"]: each["Value"] for each in template.get("Parameters", ())}
+    given: dict[str, Any] = {
+        "StackName": stack.name,
+        "TemplateURL": template["TemplateURL"],
+        "Parameters": [
+            {"ParameterKey": key, "ParameterValue": value}
+            for key, value in {**chosen, **_own_parameters(project)}.items()
+        ],
+        "Capabilities": catalog.CAPABILITIES,
+        "Tags": [{"Key": key, "Value": value} for key, value in project.tags.items()],
+    }
+    if "RoleARN" in template:
+        given["RoleARN"] = template["RoleARN"]
+    _call(lambda: _cloudformation(request).create_stack(**given))
+    project.stack = stack
+
+
+def _cloudformation(request: Request) -> Any:
+    """CloudFormation, in the name of the caller."""
+    credentials = credentials_of_key(request.access_key, request.account)
+    return client("cloudformation", credentials, request.region)
 
 
 def _own_parameters(project: Project) -> Mapping[str, str]:
@@ -197,7 +196,7 @@ def _follow(project: Project, operation: str) -> None:
         failed = project.launched.records[-1].status == "FAILED"
         project.message = project.launched.message
     else:
-        outcome = cloudformation.wait(_stack_of(project))
+        outcome = cloudformation.wait(_stack_of(project), deleted=operation == "Delete")
         failed = not outcome.ok
         project.message = "; ".join(outcome.reasons) if failed else ""
     project.status = f"{operation}Failed" if failed else f"{operation}Completed"
@@ -283,23 +282,16 @@ def _delete_project(request: Request) -> dict[str, Any]:
     project = _find(request)
     if project.status.endswith("InProgress"):
         raise ServiceError("ConflictException", f"Project {project.name} is {project.status}.")
-    project.status, project.modified = "DeleteInProgress", time.time()
     if project.launched is not None:
-        authorize(
-            request,
-            "servicecatalog:TerminateProvisionedProduct",
-            condition_keys=_own_launch(project, request),
-        )
+        keys = access_keys(project.created_by, request)
+        authorize(request, "servicecatalog:TerminateProvisionedProduct", condition_keys=keys)
         catalog.terminate(project.launched)
     else:
-        cloudformation_client = client("cloudformation", root_credentials(project.account), project.region)
-        _call(lambda: cloudformation_client.delete_stack(StackName=_stack_of(project).name))
+        stack = _stack_of(project)
+        _call(lambda: _cloudformation(request).delete_stack(StackName=stack.name))
+    project.status, project.modified = "DeleteInProgress", time.time()
     spawn_background(_follow, project, "Delete")
     return {}
-
-
-def _own_launch(project: Project, request: Request) -> dict[str, str]:
-    return catalog.access_keys(project.created_by, request)
 
 
 @sagemaker.operation("UpdateProject", resource=_arn)
@@ -313,16 +305,15 @@ def _update_project(request: Request) -> dict[str, Any]:
     if details is not None:
         if project.launched is None:
             raise ServiceError("ValidationException", f"Project {project.name} does not come from a product.")
-        authorize(
-            request, "servicecatalog:UpdateProvisionedProduct", condition_keys=_own_launch(project, request)
-        )
-        project.status = "UpdateInProgress"
+        keys = access_keys(project.created_by, request)
+        authorize(request, "servicecatalog:UpdateProvisionedProduct", condition_keys=keys)
         catalog.change(
             request,
             project.launched,
             details.get("ProvisioningArtifactId"),
             {each["Key"]: each["Value"] for each in details.get("ProvisioningParameters", ())},
         )
+        project.status = "UpdateInProgress"
         spawn_background(_follow, project, "Update")
     project.modified = time.time()
     return {"ProjectArn": project.arn}

@@ -6,8 +6,22 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_Servi
 import json
 from typing import Any
 
-from rehearsal.emulator import service_catalog_portfolios as catalog
 from rehearsal.emulator.service import current_account, current_region, register_resource_type
+from rehearsal.emulator.service_catalog_constraints import create_constraint
+from rehearsal.emulator.service_catalog_portfolios import (
+    associate_principal,
+    associate_product,
+    create_portfolio,
+    delete_portfolio,
+    disassociate_principal,
+    disassociate_product,
+)
+from rehearsal.emulator.service_catalog_products import (
+    PRODUCT_DETAILS,
+    add_artifact,
+    create_product,
+    delete_product,
+)
 from rehearsal.emulator.service_catalog_store import (
     Product,
     constraints,
@@ -18,6 +32,7 @@ from rehearsal.emulator.service_catalog_store import (
     tag_options,
     tags_dict,
 )
+from rehearsal.emulator.service_catalog_tag_options import create_tag_option, tagged_with_options
 
 Created = tuple[str, dict[str, Any]]
 Properties = dict[str, Any]
@@ -66,7 +81,7 @@ def install() -> None:
 
 
 def _create_portfolio(_: str, properties: Properties, __: str) -> Created:
-    portfolio = catalog.create_portfolio(current_account(), current_region(), properties)
+    portfolio = create_portfolio(current_account(), current_region(), properties)
     return portfolio.identifier, {"Id": portfolio.identifier, "PortfolioName": portfolio.display_name}
 
 
@@ -81,14 +96,14 @@ def _update_portfolio(physical_id: str, _: Properties, properties: Properties, _
 
 def _delete_portfolio(physical_id: str, _: Properties) -> None:
     if physical_id in portfolios:
-        catalog.delete_portfolio(physical_id, current_account())
+        delete_portfolio(physical_id, current_account())
 
 
 def _create_product(_: str, properties: Properties, __: str) -> Created:
-    product = catalog.create_product(current_account(), current_region(), properties)
+    product = create_product(current_account(), current_region(), properties)
     try:
         for given in properties["ProvisioningArtifactParameters"]:
-            catalog.add_artifact(product, given)
+            add_artifact(product, given)
     except Exception:
         del products[product.identifier]
         raise
@@ -98,7 +113,7 @@ def _create_product(_: str, properties: Properties, __: str) -> Created:
 def _update_product(physical_id: str, old: Properties, new: Properties, _: str) -> Created:
     """Change details in place; versions whose parameters changed are replaced, the others keep their ids."""
     product = own_product(physical_id, current_account())
-    product.details = {key: new[key] for key in catalog.PRODUCT_DETAILS if key in new}
+    product.details = {key: new[key] for key in PRODUCT_DETAILS if key in new}
     product.tags = tags_dict(new.get("Tags"))
     before, after = old["ProvisioningArtifactParameters"], new["ProvisioningArtifactParameters"]
     known = dict(zip(map(_key, before), product.artifacts, strict=False))
@@ -106,7 +121,7 @@ def _update_product(physical_id: str, old: Properties, new: Properties, _: str) 
     added = [given for given in after if _key(given) not in known]
     product.artifacts = kept
     for given in added:
-        catalog.add_artifact(product, given)
+        add_artifact(product, given)
     return physical_id, _product_attributes(product)
 
 
@@ -124,30 +139,30 @@ def _product_attributes(product: Product) -> dict[str, Any]:
 
 def _delete_product(physical_id: str, _: Properties) -> None:
     if physical_id in products:
-        catalog.delete_product(physical_id, current_account())
+        delete_product(physical_id, current_account())
 
 
 def _associate_product(_: str, properties: Properties, __: str) -> Created:
-    catalog.associate_product(properties["ProductId"], properties["PortfolioId"], current_account())
+    associate_product(properties["ProductId"], properties["PortfolioId"], current_account())
     return f"{properties['PortfolioId']}|{properties['ProductId']}", {}
 
 
 def _disassociate_product(_: str, properties: Properties) -> None:
     if properties["PortfolioId"] in portfolios:
-        catalog.disassociate_product(properties["ProductId"], properties["PortfolioId"], current_account())
+        disassociate_product(properties["ProductId"], properties["PortfolioId"], current_account())
 
 
 def _associate_principal(_: str, properties: Properties, __: str) -> Created:
     portfolio = own_portfolio(properties["PortfolioId"], current_account())
     arn, kind = properties["PrincipalARN"], properties["PrincipalType"]
-    catalog.associate_principal(portfolio, current_account(), arn, kind)
+    associate_principal(portfolio, current_account(), arn, kind)
     return f"{portfolio.identifier}|{arn}", {}
 
 
 def _disassociate_principal(_: str, properties: Properties) -> None:
     portfolio = portfolios.get(properties["PortfolioId"])
     if portfolio is not None:
-        catalog.disassociate_principal(portfolio, current_account(), properties["PrincipalARN"])
+        disassociate_principal(portfolio, current_account(), properties["PrincipalARN"])
 
 
 def _launch_parameters(properties: Properties) -> str:
@@ -155,7 +170,7 @@ def _launch_parameters(properties: Properties) -> str:
 
 
 def _create_constraint(_: str, properties: Properties, __: str) -> Created:
-    constraint = catalog.create_constraint(
+    constraint = create_constraint(
         current_account(),
         properties["PortfolioId"],
         properties["ProductId"],
@@ -178,7 +193,7 @@ def _delete_constraint(physical_id: str, _: Properties) -> None:
 
 
 def _create_tag_option(_: str, properties: Properties, __: str) -> Created:
-    option = catalog.create_tag_option(current_account(), properties["Key"], properties["Value"])
+    option = create_tag_option(current_account(), properties["Key"], properties["Value"])
     option.active = str(properties.get("Active", True)).lower() == "true"
     return option.identifier, {"Id": option.identifier}
 
@@ -188,7 +203,7 @@ def _delete_tag_option(physical_id: str, _: Properties) -> None:
 
 
 def _associate_tag_option(_: str, properties: Properties, __: str) -> Created:
-    options = catalog.tagged_with_options(properties["ResourceId"], current_account())
+    options = tagged_with_options(properties["ResourceId"], current_account())
     if properties["TagOptionId"] not in options:
         options.append(properties["TagOptionId"])
     return f"{properties['TagOptionId']}|{properties['ResourceId']}", {}
@@ -196,6 +211,6 @@ def _associate_tag_option(_: str, properties: Properties, __: str) -> Created:
 
 def _disassociate_tag_option(_: str, properties: Properties) -> None:
     if properties["ResourceId"] in portfolios or properties["ResourceId"] in products:
-        options = catalog.tagged_with_options(properties["ResourceId"], current_account())
+        options = tagged_with_options(properties["ResourceId"], current_account())
         if properties["TagOptionId"] in options:
             options.remove(properties["TagOptionId"])

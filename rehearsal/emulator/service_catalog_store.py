@@ -6,6 +6,7 @@ How portfolios travel through an organisation:
 https://docs.aws.amazon.com/servicecatalog/latest/adminguide/catalogs_portfolios_sharing.html
 """
 
+import hashlib
 import secrets
 import string
 import time
@@ -236,7 +237,28 @@ def launch_paths(product: Product, request: Request) -> list[Portfolio]:
 
 def path_id(portfolio: Portfolio, product: Product) -> str:
     """Return the id of the launch path that leads to a product through a portfolio."""
-    return f"lpv2-{portfolio.identifier.removeprefix('port-')}{product.identifier.removeprefix('prod-')}"[:30]
+    pair = f"{portfolio.identifier} {product.identifier}"
+    return f"lpv2-{hashlib.sha256(pair.encode()).hexdigest()[:13]}"
+
+
+def chosen_path(product: Product, request: Request) -> Portfolio:
+    """Return the portfolio through which a launch goes: the one that a request names, or the only one.
+
+    Raises:
+        ServiceError: The caller has no such path, or several to choose from.
+    """
+    wanted, name = request.parameters.get("PathId"), request.parameters.get("PathName")
+    paths = launch_paths(product, request)
+    for portfolio in paths:
+        if wanted == path_id(portfolio, product) or (wanted is None and name == portfolio.display_name):
+            return portfolio
+    if wanted is None and name is None and len(paths) == 1:
+        return paths[0]
+    if wanted is None and name is None:
+        raise ServiceError(
+            "InvalidParametersException", f"Product {product.identifier} has {len(paths)} paths: give PathId."
+        )
+    raise not_found("LaunchPath", str(wanted or name))
 
 
 def launchable_products(request: Request) -> list[Product]:

@@ -223,16 +223,16 @@ def _remove(stack_set: StackSet, targets: Iterable[Target]) -> None:
     targets = list(targets)
     for target in targets:
         _client(target).delete_stack(StackName=stack_set.stacks[target])
-    _wait(stack_set, targets)
+    _wait(stack_set, targets, deleted=True)
     for target in targets:
         del stack_set.stacks[target]
 
 
-def _wait(stack_set: StackSet, targets: Iterable[Target]) -> None:
+def _wait(stack_set: StackSet, targets: Iterable[Target], *, deleted: bool = False) -> None:
     failures = []
     for target in targets:
         stack = cloudformation.StackName(target.account, target.region, stack_set.stacks[target])
-        outcome = cloudformation.wait(stack)
+        outcome = cloudformation.wait(stack, deleted=deleted)
         if not outcome.ok:
             reasons = "; ".join(outcome.reasons) or outcome.status
             failures.append(f"account {target.account} in {target.region}: {reasons}")

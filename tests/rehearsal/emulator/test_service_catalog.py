@@ -418,3 +418,27 @@ def test_a_project_from_a_template_runs_under_the_given_role(emulator: Emulator,
     assert detail["TemplateName"] == "topic"
     stack = f"SP-{name}-{described['ProjectId']}"
     assert emulator.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+
+
+def test_a_project_moves_to_another_version(emulator: Emulator, offer: Offer) -> None:
+    add_launch_role(emulator, offer)
+    described = project(emulator, offer, offer.name)
+    hub = emulator.client("servicecatalog", account=emulator.hub)
+    changed = json.dumps({**TEMPLATE, "Outputs": {"Version": {"Value": "two"}}})
+    emulator.client("s3", account=emulator.hub).put_object(Bucket=offer.name, Key="two.json", Body=changed)
+    artifact = hub.create_provisioning_artifact(
+        ProductId=offer.product,
+        Parameters={
+            "Name": "2.0.0",
+            "Info": {"LoadTemplateFromURL": f"https://{offer.name}.s3.amazonaws.com/two.json"},
+        },
+    )["ProvisioningArtifactDetail"]["Id"]
+    sagemaker = emulator.client("sagemaker", role=offer.end_user)
+    sagemaker.update_project(
+        ProjectName=offer.name, ServiceCatalogProvisioningUpdateDetails={"ProvisioningArtifactId": artifact}
+    )
+    assert settled(sagemaker, offer.name)["ProjectStatus"] == "UpdateCompleted"
+    identifier = described["ServiceCatalogProvisionedProductDetails"]["ProvisionedProductId"]
+    catalog = emulator.client("servicecatalog", role=offer.end_user)
+    outputs = catalog.get_provisioned_product_outputs(ProvisionedProductId=identifier)["Outputs"]
+    assert outputs == [{"OutputKey": "Version", "OutputValue": "two"}]
