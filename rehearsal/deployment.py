@@ -103,9 +103,11 @@ def ask_model(story: Story, version: ModelVersion, rows: str) -> str:
 
 
 def sample_rows(story: Story) -> str:
-    """Return the first rows of the data without the target, as CSV."""
+    """Return a few rows from all over the data, without the target, as CSV."""
+    step = max((story.data.rows + story.data.dropped) // ASKED_ROWS, 1)
+    rows = itertools.islice(story.data.features(), 0, step * ASKED_ROWS, step)
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(itertools.islice(story.data.features(), ASKED_ROWS))
+    csv.writer(text, lineterminator="\n").writerows(rows)
     return text.getvalue()
 
 
@@ -116,7 +118,8 @@ def compare_predictions(story: Story, version: ModelVersion) -> None:
     test = ask(story, people.test_application, rows)
     production = ask(story, people.production_application, rows)
     model = ask_model(story, version, rows)
-    story.predictions.extend(_by_row(version, rows, test, production, model))
+    if version.number not in {prediction.version for prediction in story.predictions}:
+        story.predictions.extend(_by_row(version, rows, test, production, model))
     if not test == production == model:
         raise ActError(
             f"version {version.number} answers {test} in test, {production} in production and {model} by "

@@ -1,5 +1,7 @@
 """Act 6: the ML engineer deploys the approved version to the test account."""
 
+import json
+
 from rehearsal import catalog, deployment
 from rehearsal.acts.create_project import project_name
 from rehearsal.story import Act, ActError, Story, built
@@ -24,11 +26,12 @@ def play(story: Story) -> str:
     version = story.versions[-1]
     story.release = deployment.release(story, version)
     answer = deployment.ask(story, stage.people.test_application, deployment.sample_rows(story))
+    predictions = ", ".join(map(str, json.loads(answer)["predictions"]))
     story.add_holding("test", f"endpoint {project.names.title}")
     return (
         f"Created while nothing was approved, project {project.names.title} stood idle and said: “{note}” "
         f"Approving version {version.number} started it with that version. The endpoint in test passed the "
-        f"integration tests and answers {answer[:120]}."
+        f"integration tests and answers {deployment.ASKED_ROWS} rows with {predictions}."
     )
 
 

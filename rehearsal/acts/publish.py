@@ -17,7 +17,7 @@ def play(story: Story) -> str:
     stacks = cdk.deploy(story, credentials)
     story.add_holding("shared_services", "both portfolios")
     story.add_holding("shared_services", "central model registry")
-    return f"`cdk bootstrap` and `cdk deploy --all` brought up {', '.join(stacks)}."
+    return f"cdk bootstrap and cdk deploy brought up {', '.join(stacks)}."
 
 
 ACT = Act(name="Publish", actor="Platform engineer", account="shared_services", play=play)
