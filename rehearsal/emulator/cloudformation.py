@@ -72,6 +72,17 @@ class _RefusedError(Exception):
         self.answer: Answer = helpers._error(code, message, status)
 
 
+_CHANGING = (
+    "ContinueUpdateRollback",
+    "CreateChangeSet",
+    "CreateStack",
+    "DeleteStack",
+    "ExecuteChangeSet",
+    "RollbackStack",
+    "UpdateStack",
+)
+_READING = ("GetTemplateSummary", "ValidateTemplate")
+
 _roles: dict[StackName, str] = {}
 
 _handle = cloudformation.handle_request
@@ -89,12 +100,10 @@ def install() -> None:
     stacks._update_resource = _gated_update
     stacks._delete_resource = _gated_delete
     stacks._runs_on_worker_thread = _waits
-    helpers._validate_stack_tags = _labels
-    for name in ("CreateStack", "UpdateStack", "DeleteStack", "CreateChangeSet", "ExecuteChangeSet"):
+    helpers._validate_stack_tags = _check_tags
+    for name in _CHANGING:
         add_action(name, _with_principal(handlers._ACTION_HANDLERS[name]))
-    for name in ("ContinueUpdateRollback", "RollbackStack"):
-        add_action(name, _with_principal(handlers._ACTION_HANDLERS[name]))
-    for name in ("ValidateTemplate", "GetTemplateSummary"):
+    for name in _READING:
         add_action(name, _with_template(handlers._ACTION_HANDLERS[name]))
 
 
@@ -143,7 +152,7 @@ def wait(stack: StackName, *, deleted: bool = False) -> Outcome:
         time.sleep(WATCH_SECONDS)
 
 
-def _labels(tags: list[Mapping[str, str]]) -> Answer | None:
+def _check_tags(tags: list[Mapping[str, str]]) -> Answer | None:
     """Ministack's check of a stack's tags; only Service Catalog sets those of its own prefix."""
     by_service_catalog = caller().arn.endswith("/servicecatalog")
     own = [tag for tag in tags if by_service_catalog and tag["Key"].startswith("aws:servicecatalog:")]
@@ -193,6 +202,8 @@ def _with_principal(action: Action) -> Action:
         name = helpers._p(parameters, "StackName")
         record = handlers._resolve_stack(name) if name else None
         stack = StackName(current_account(), current_region(), record["StackName"] if record else name)
+        if record is None or record["StackStatus"] == "DELETE_COMPLETE":
+            _roles.pop(stack, None)  # That of an earlier stack of the name.
         try:
             _read_template(parameters)
             given = helpers._p(parameters, "RoleARN")
