@@ -44,6 +44,7 @@ def service_role_credentials(
     *,
     source_arn: str | None = None,
     source_account: str | None = None,
+    seconds: int = SESSION_SECONDS,
 ) -> dict[str, Any]:
     """Return credentials of a role as a service obtains them for itself.
 
@@ -52,7 +53,8 @@ def service_role_credentials(
         service_principal: The service, such as `codebuild.amazonaws.com`.
         session_name: Name of the session.
         source_arn: The resource on whose behalf the service acts (`aws:SourceArn`).
-        source_account: The account of that resource (`aws:SourceAccount`).
+        source_account: The account of that resource (`aws:SourceAccount`); that of the role by default.
+        seconds: How long they hold.
 
     Returns:
         `AccessKeyId`, `SecretAccessKey`, `SessionToken` and `Expiration`, as STS gives them.
@@ -69,7 +71,7 @@ def service_role_credentials(
             f"{service_principal} is not authorized to perform: sts:AssumeRole on resource: {role_arn}",
         )
     access_key, secret = iam._gen_session_access_key(), iam._gen_secret()
-    token, expiration = iam._gen_session_token(), time.time() + SESSION_SECONDS
+    token, expiration = iam._gen_session_token(), time.time() + seconds
     sts.register_session(
         access_key,
         {

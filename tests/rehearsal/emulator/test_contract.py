@@ -58,6 +58,8 @@ REQUEST = "method path headers body query_params"
         (kms, "handle_request", REQUEST),
         (kms, "key_policy_for_arn", "resource_arn"),
         (lambda_runtime, "_detect_runtime_binary", "runtime"),
+        (lambda_runtime, "execution_credentials", "config"),
+        (lambda_svc, "execution_credentials", "config"),
         (lambda_svc, "_execution_record_for_config", "func config"),
         (lambda_svc, "_get_func_record_for_ref", None),
         (lambda_svc, "function_policy_for_arn", "resource_arn"),

@@ -23,19 +23,18 @@ def handler(event, context):
 """
 
 
-def function(emulator: Emulator, **configuration: object) -> str:
+def function(emulator: Emulator, trusted: str = "lambda.amazonaws.com") -> str:
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as file:
         file.writestr("index.py", SOURCE)
     name = f"function-{uuid.uuid4().hex[:8]}"
-    role = emulator.role(allow("sts:GetCallerIdentity"), trusting=trust(Service="lambda.amazonaws.com"))
+    role = emulator.role(allow("sts:GetCallerIdentity"), trusting=trust(Service=trusted))
     arn: str = emulator.client("lambda").create_function(
         FunctionName=name,
         Runtime="python3.13",
         Handler="index.handler",
         Role=role,
         Code={"ZipFile": archive.getvalue()},
-        **configuration,
     )["FunctionArn"]
     return arn
 
@@ -56,6 +55,13 @@ def test_a_function_runs_in_the_environment_of_functions(answer: dict[str, str])
 def test_a_function_has_its_role_and_no_home_of_the_users(emulator: Emulator, answer: dict[str, str]) -> None:
     assert f":sts::{emulator.development}:assumed-role/test-" in answer["caller"]
     assert answer["home"].startswith(str(emulator.process.log.parent))
+
+
+def test_a_role_that_does_not_trust_lambda_runs_no_function(emulator: Emulator) -> None:
+    arn = function(emulator, trusted="events.amazonaws.com")
+    answer = emulator.client("lambda").invoke(FunctionName=arn, Payload=b"{}")
+    assert answer["FunctionError"] == "Unhandled"
+    assert b"cannot be assumed by Lambda" in answer["Payload"].read()
 
 
 def test_an_event_that_fails_in_a_function_reaches_its_destination(emulator: Emulator) -> None:
