@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from portfolios import versions
+from portfolios import product_table, versions
 from portfolios.versions import LedgerError, digests, read, record, reference_settings, render
 from products.product import Product, discover
 from tests.portfolios.small import GROUP, changed
@@ -76,7 +76,10 @@ def test_versions_are_ordered_by_number() -> None:
 @pytest.fixture
 def ledger_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "versions.json"
+    readme = tmp_path / "README.md"
+    readme.write_text(f"{product_table.BEGIN}\n{product_table.END}\n", encoding="utf-8")
     monkeypatch.setattr(versions, "LEDGER", path)
+    monkeypatch.setattr(product_table, "README", readme)
     monkeypatch.setattr(versions, "read", lambda: read(path))
     monkeypatch.setattr(versions, "discover", lambda: (GROUP,))
     return path
@@ -90,6 +93,7 @@ def test_command_records_once(ledger_file: Path, capsys: pytest.CaptureFixture[s
         ["identical", "group", "1.0.0"],
     ]
     assert set(json.loads(ledger_file.read_text())["group"]["1.0.0"]) == {"codecommit", "codeconnections"}
+    assert GROUP.name in product_table.README.read_text(encoding="utf-8")
 
 
 def test_command_alters_nothing(

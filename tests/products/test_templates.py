@@ -6,12 +6,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import aws_cdk as cdk
-import cdk_nag
 import pytest
-from cfnlint.api import ManualArgs, lint
 
-from products.product import add_stack, render, scratch_app
+from products.product import render
 from tests.products.launches import (
     BOUNDARIES,
     PRODUCTS,
@@ -24,11 +21,6 @@ from tests.products.launches import (
 
 products = pytest.mark.parametrize("identifier", PRODUCTS)
 providers = pytest.mark.parametrize("provider", PROVIDERS)
-# Every kind of resource appears in one of these: GitLab and Bitbucket differ from GitHub by a host and a
-# pattern, a boundary adds one property.
-kinds = pytest.mark.parametrize(
-    ("provider", "boundary"), [("codecommit", None), ("github", BOUNDARIES[1])], ids=["codecommit", "github"]
-)
 boundaries = pytest.mark.parametrize("boundary", BOUNDARIES, ids=["no-boundary", "boundary"])
 
 # What each service takes: length, and characters where they are few.
@@ -81,33 +73,6 @@ HOLDING_WORK = {
     "AWS::S3::BucketPolicy",
     "AWS::SageMaker::ModelPackageGroup",
 }
-
-
-@products
-@kinds
-def test_template_has_no_findings_of_cfn_lint(identifier: str, provider: str, boundary: str | None) -> None:
-    text = json.dumps(templates(provider, boundary)[identifier])
-    findings = lint(text, config=ManualArgs(regions=["eu-west-1"], include_checks=["W"]))
-    assert [f"{finding.rule.id} {finding.path} {finding.message}" for finding in findings] == []
-
-
-@kinds
-def test_cdk_nag_finds_nothing_unexplained(provider: str, boundary: str | None, tmp_path: Path) -> None:
-    app = scratch_app(str(tmp_path))
-    for product in PRODUCTS.values():
-        add_stack(app, product, settings(provider=provider, boundary=boundary), assets(product))
-    cdk.Validations.of(app).add_plugins(cdk_nag.AwsSolutionsChecks(app))
-    app.synth()  # raises on a finding, as the next test shows
-
-
-def test_cdk_nag_sees_into_products(tmp_path: Path) -> None:
-    app = scratch_app(str(tmp_path))
-    product = PRODUCTS["build_from_s3"]
-    stack = add_stack(app, product, settings(), assets(product))
-    cdk.aws_s3.Bucket(stack, "Careless")
-    cdk.Validations.of(app).add_plugins(cdk_nag.AwsSolutionsChecks(app))
-    with pytest.raises(Exception, match="AwsSolutions-S10"):
-        app.synth()
 
 
 @products
