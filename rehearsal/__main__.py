@@ -86,7 +86,7 @@ def _rehearse(console: Console, data: DataSet, folder: Path, keep_running: bool)
         console.print("Ended the emulator that an earlier rehearsal had left running.")
     for name in OWN:
         _remove(folder / name)
-    console.print(data.sentence, style="bold")
+    console.print(data.sentence, style="bold", soft_wrap=True)
     environments.prepare_all(tell=console.print)
     started, beginning = datetime.now(UTC), time.monotonic()
     with PeakMemory() as memory, Emulator(folder) as emulator:

@@ -13,19 +13,11 @@ from rehearsal.people import Person
 from rehearsal.processes import REPOSITORY, run
 from rehearsal.record import Prediction
 from rehearsal.story import ActError, ModelVersion, Project, Story, built
-from rehearsal.waiting import PipelineWatch, newest_execution
+from rehearsal.waiting import PipelineWatch, known_executions, newest_execution
 
 ASKED_ROWS = 5
 APPROVAL_STAGE = "ApproveProduction"
 ANSWER = REPOSITORY / "rehearsal" / "answer.py"
-
-
-def known_executions(story: Story) -> set[str]:
-    """Return the executions that the deploy pipeline has had so far."""
-    project = built(story.deploy_project)
-    codepipeline = story.acting_as(story.people.ml_engineer, "codepipeline")
-    summaries = codepipeline.list_pipeline_executions(pipelineName=project.names.title)
-    return {summary["pipelineExecutionId"] for summary in summaries["pipelineExecutionSummaries"]}
 
 
 def release(story: Story, version: ModelVersion) -> PipelineWatch:
@@ -34,7 +26,7 @@ def release(story: Story, version: ModelVersion) -> PipelineWatch:
     Returns:
         The execution that the approval started.
     """
-    known = known_executions(story)
+    known = known_executions(story, story.people.ml_engineer, built(story.deploy_project).names.title)
     promotion.approve_centrally(story, version)
     watch = _started(story, built(story.deploy_project), known)
     given = {
@@ -117,7 +109,9 @@ def compare_predictions(story: Story, version: ModelVersion) -> None:
     rows = sample_rows(story)
     test = ask(story, people.test_application, rows)
     production = ask(story, people.production_application, rows)
-    model = ask_model(story, version, rows)
+    if version.number not in story.own_answers:
+        story.own_answers[version.number] = ask_model(story, version, rows)
+    model = story.own_answers[version.number]
     if version.number not in {prediction.version for prediction in story.predictions}:
         story.predictions.extend(_by_row(version, rows, test, production, model))
     if not test == production == model:
@@ -129,10 +123,11 @@ def compare_predictions(story: Story, version: ModelVersion) -> None:
 
 
 def _by_row(version: ModelVersion, rows: str, *answers: str) -> list[Prediction]:
+    requests = [",".join(row) for row in csv.reader(io.StringIO(rows))]
     columns = [[str(value) for value in json.loads(answer)["predictions"]] for answer in answers]
     return [
-        Prediction(version=version.number, request=row, test=test, production=production, model=model)
-        for row, test, production, model in zip(rows.splitlines(), *columns, strict=True)
+        Prediction(version=version.number, request=request, test=test, production=production, model=model)
+        for request, test, production, model in zip(requests, *columns, strict=True)
     ]
 
 

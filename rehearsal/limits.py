@@ -2,30 +2,39 @@
 
 LIMITS = (
     (
-        "Properties of resources are checked as far as their names and types go; AWS checks their values as "
-        "well and refuses some that pass here."
+        "Names and types of resource properties are checked; AWS checks their values as well, and refuses "
+        "some that pass here."
     ),
     (
-        "Nothing here throttles, reaches a quota, or is seen late: AWS does all three, and every read here "
-        "is consistent at once."
+        "Nothing here throttles, reaches a quota, or shows late what was written: AWS does all three, and "
+        "every read here is consistent at once."
     ),
     (
-        "No container image is pulled. Training, evaluation and the endpoint run as processes on this "
-        "machine's interpreter, with the packages of the AWS XGBoost image that the code imports."
+        "No container image is pulled. Training, evaluation, builds and endpoints run as processes on this "
+        "machine's Python, with the packages that the AWS image brings and the code uses."
     ),
     (
-        "There is no network to speak of: VPCs, subnets and endpoints exist as records, and whether one "
+        "There is no network to speak of: VPCs, subnets and their endpoints are records, and whether one "
         "reaches another is not shown."
     ),
-    "KMS key policies are evaluated, and objects in S3 are not really encrypted.",
     (
-        "Service control policies and IAM Identity Center are not part of it: each person has an identity "
-        "that may assume one role instead."
+        "S3 objects are not really encrypted, and whether whoever reads or writes one may use its KMS key is "
+        "not asked; key policies are asked where a key is called directly."
     ),
     (
-        "Permissions that CloudFormation needs are those that AWS publishes for each resource type; a "
-        "handler on AWS may ask for more."
+        "Service control policies and IAM Identity Center take no part: each person has an identity that "
+        "may assume one role instead."
     ),
-    "Times and memory are this machine's. On AWS an endpoint alone takes minutes to come into service.",
-    "Nothing costs anything here.",
+    (
+        "What CloudFormation needs is what AWS publishes for each resource type; a handler on AWS may ask for "
+        "more or for less."
+    ),
+    (
+        "Repositories are CodeCommit's. A source behind AWS CodeConnections (GitHub, GitLab, Bitbucket) "
+        "cannot be rehearsed, as it is not on this machine."
+    ),
+    (
+        "Times and memory are this machine's. On AWS an endpoint alone takes minutes to come into service, "
+        "and everything costs money."
+    ),
 )

@@ -158,7 +158,7 @@ class Page(_Record):
         started: When the story began, in UTC.
         data: The data set in one sentence.
         problem_type: Regression or classification, as the model says.
-        primary_metric: The metric that decides the quality gate.
+        primary_metric: The metric that describes a version best.
         region: The Region of the accounts.
         accounts: The five accounts.
         act_starts: Seconds from the beginning at which each act of the report started.

@@ -79,6 +79,21 @@ class Story:
         folder: Where the rehearsal keeps its files.
         tell: Shows a line of progress.
         assembly: The cloud assembly of the bundle.
+        data_uri: Where the data lies in the development account.
+        build_project: The project that trains.
+        deploy_project: The project that deploys.
+        candidates: Versions in the development account.
+        versions: Versions in the central registry.
+        release: The execution of the deploy pipeline that waits for approval.
+        models: What the report says of each version.
+        runs: The runs of the SageMaker pipeline.
+        own_answers: What each version answers by itself, by its number.
+        predictions: What test, production and the model itself answered.
+        denials: What was refused.
+        problem_type: Regression or classification, as the model says.
+        primary_metric: The metric that describes a version best.
+        serving: Number of the version that production serves.
+        holdings: What each account holds by now.
     """
 
     stage: Stage
@@ -96,6 +111,7 @@ class Story:
 
     models: list[ModelRecord] = field(default_factory=list)
     runs: list[PipelineRun] = field(default_factory=list)
+    own_answers: dict[int, str] = field(default_factory=dict)
     predictions: list[Prediction] = field(default_factory=list)
     denials: list[DenialRecord] = field(default_factory=list)
     problem_type: str = ""

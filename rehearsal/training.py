@@ -19,7 +19,7 @@ class Candidate:
         version: Its number.
         metrics: Value of each metric.
         problem_type: Regression or classification.
-        primary_metric: The metric that the quality gate reads.
+        primary_metric: The metric that describes the version best.
         run: The run of the SageMaker pipeline.
     """
 
@@ -29,13 +29,6 @@ class Candidate:
     problem_type: str
     primary_metric: str
     run: PipelineRun
-
-
-def known_executions(story: Story, project: Project) -> set[str]:
-    """Return the executions that the project's CodePipeline pipeline has had so far."""
-    codepipeline = story.acting_as(story.people.data_scientist, "codepipeline")
-    summaries = codepipeline.list_pipeline_executions(pipelineName=project.names.title)
-    return {summary["pipelineExecutionId"] for summary in summaries["pipelineExecutionSummaries"]}
 
 
 def follow(story: Story, project: Project, known: set[str]) -> Candidate:

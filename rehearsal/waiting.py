@@ -221,18 +221,21 @@ def function_logs(story: Story, account: AccountKey, name: str) -> str:
     return "\n".join(lines)
 
 
+def known_executions(story: Story, person: Person, pipeline: str) -> set[str]:
+    """Return the executions that a CodePipeline pipeline has had so far, as a person sees them."""
+    pages = story.acting_as(person, "codepipeline").get_paginator("list_pipeline_executions")
+    return {
+        summary["pipelineExecutionId"]
+        for page in pages.paginate(pipelineName=pipeline)
+        for summary in page["pipelineExecutionSummaries"]
+    }
+
+
 def newest_execution(story: Story, person: Person, pipeline: str, known: set[str]) -> str:
     """Wait for an execution of a CodePipeline pipeline that is not known yet, and return its id."""
-    codepipeline = story.acting_as(person, "codepipeline")
 
     def look() -> str | None:
-        for execution in codepipeline.list_pipeline_executions(pipelineName=pipeline)[
-            "pipelineExecutionSummaries"
-        ]:
-            identifier: str = execution["pipelineExecutionId"]
-            if identifier not in known:
-                return identifier
-        return None
+        return next(iter(known_executions(story, person, pipeline) - known), None)
 
     return wait_for(f"an execution of pipeline {pipeline}", look, 60)
 

@@ -4,6 +4,7 @@ import re
 
 from rehearsal import deployment, promotion, training
 from rehearsal.story import Act, ActError, ModelVersion, Story, built
+from rehearsal.waiting import known_executions
 
 CONFIGURATION = "config.toml"
 DEPTH = re.compile(r"^max_depth = (\d+)$", re.MULTILINE)
@@ -25,7 +26,7 @@ def play(story: Story) -> str:
 def _retrain(story: Story) -> str:
     """As the data scientist, push a changed hyperparameter; as the lead, approve what comes of it."""
     project = built(story.build_project)
-    known = training.known_executions(story, project)
+    known = known_executions(story, story.people.data_scientist, project.names.title)
     change = _push(story, project.names.title)
     candidate = training.follow(story, project, known)
     story.candidates.append(candidate)
