@@ -26,8 +26,8 @@ LIMITS = (
         "may assume one role instead."
     ),
     (
-        "What CloudFormation needs is what AWS publishes for each resource type; a handler on AWS may ask for "
-        "more or for less."
+        "What CloudFormation needs is what AWS publishes for each resource type; a handler on AWS may ask "
+        "for more or for less."
     ),
     (
         "Repositories are CodeCommit's. A source behind AWS CodeConnections (GitHub, GitLab, Bitbucket) "
