@@ -46,10 +46,10 @@ test: setup ## Lint, type-check and test everything, the rehearsal included.
 	"$(BIN)/ruff" check .
 	"$(BIN)/ruff" format --check .
 	"$(BIN)/mypy"
-	"$(BIN)/pytest"
+	"$(BIN)/pytest" --numprocesses 2
 
 .PHONY: test-page
-test-page: setup ## Look at the report of the last rehearsal in headless Chromium.
+test-page: setup ## Look at the last rehearsal's report in headless Chromium.
 	@"$(BIN)/python" -m rehearsal.page_check
 
 .PHONY: bench

@@ -113,6 +113,19 @@ def prepare_all(
     return {name: prepare(name, root=root, tell=tell) for name in NAMES}
 
 
+def kept_between_runs() -> dict[str, str]:
+    """Return the variables with which Python and jsii find what they compiled and unpacked before.
+
+    Without them every process would compile the AWS CDK's library or the SageMaker SDK anew, for seconds,
+    and jsii unpack 200 MB into each new home folder. Compiled modules stay out of the source trees.
+    """
+    cache = FOLDER / "cache"
+    return {
+        "PYTHONPYCACHEPREFIX": str(cache / "bytecode"),
+        "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(cache / "jsii"),
+    }
+
+
 def download_settings(
     *, root: Path = FOLDER, surroundings: Mapping[str, str] | None = None
 ) -> dict[str, str]:

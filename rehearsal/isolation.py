@@ -13,6 +13,8 @@ from botocore.config import Config
 from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
 from botocore.loaders import Loader
 
+from rehearsal.environments import kept_between_runs
+
 KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "TERM", "TMPDIR", "TZ", "JSII_NODE")
 """What a child process inherits. Everything else (credentials, profiles, proxies, endpoints) stays out."""
 
@@ -54,8 +56,8 @@ def clean_environment(home: Path, extra: Mapping[str, str] | None = None) -> dic
     """
     home.mkdir(parents=True, exist_ok=True)
     kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
-    own = {"HOME": str(home), "PYTHONDONTWRITEBYTECODE": "1", "AWS_EC2_METADATA_DISABLED": "true"}
-    return {**kept, **own, **(extra or {})}
+    own = {"HOME": str(home), "AWS_EC2_METADATA_DISABLED": "true"}
+    return {**kept, **kept_between_runs(), **own, **(extra or {})}
 
 
 class LoopbackSession:

@@ -1,4 +1,4 @@
-"""Measure the synthesis: `python -m scripts.bench`."""
+"""Measure the synthesis and the rehearsal: `python -m scripts.bench`."""
 
 import json
 import os
@@ -6,8 +6,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -106,5 +108,34 @@ def print_synth(console: Console, measure: SynthMeasure) -> None:
     console.print(table)
 
 
+def bench_rehearsal() -> dict[str, Any]:
+    """Play the rehearsal once, as `make rehearse` does, and return its report."""
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(
+            [sys.executable, "-m", "rehearsal", "--report-folder", folder],
+            cwd=REPOSITORY,
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
+        report: dict[str, Any] = json.loads(Path(folder, "report.json").read_text(encoding="utf-8"))
+        return report
+
+
+def print_rehearsal(console: Console, report: Mapping[str, Any]) -> None:
+    """Print the seconds of each act as a table.
+
+    Args:
+        console: Where.
+        report: The rehearsal's report.
+    """
+    title = f"Rehearsal: {report['seconds']:.1f} s, {report['peak_memory_mib']:,} MiB at most"
+    table = Table("Act", "Actor", title=title, title_justify="left")
+    table.add_column("Seconds", justify="right")
+    for act in report["acts"]:
+        table.add_row(act["name"], act["actor"], f"{act['seconds']:.1f}")
+    console.print(table)
+
+
 if __name__ == "__main__":
     print_synth(Console(), bench_synth())
+    print_rehearsal(Console(), bench_rehearsal())

@@ -243,11 +243,6 @@ class Workspace:
             "LANG": "C.UTF-8",
             "PATH": os.pathsep.join(str(folder) for folder in path),
             "TMPDIR": str(self._folder / "tmp"),
-            # A fresh environment of the build's own would be compiled anew in each build.
-            "PYTHONDONTWRITEBYTECODE": "",
-            "PYTHONPYCACHEPREFIX": str(environments.FOLDER / "cache" / "bytecode"),
-            # The CDK's library would be unpacked anew in each build, 200 MB of it.
-            "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(environments.FOLDER / "cache" / "jsii"),
             **environments.download_settings(),
         }
 

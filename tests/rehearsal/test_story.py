@@ -4,11 +4,11 @@ import json
 import subprocess
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from rehearsal.__main__ import REPORT_FOLDER
 from rehearsal.acts import ACTS
 from rehearsal.denials import DENIALS
 from rehearsal.processes import REPOSITORY
@@ -27,16 +27,15 @@ class Rehearsal:
 
 
 @pytest.fixture(scope="module")
-def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> Rehearsal:
-    """The story on the default data, as `make rehearse` plays it."""
-    folder: Path = tmp_path_factory.mktemp("rehearsal")
-    command = [sys.executable, "-m", "rehearsal", "--report-folder", str(folder)]
+def rehearsal() -> Rehearsal:
+    """The story on the default data, as `make rehearse` plays it, with its report where people look for it."""
+    command = [sys.executable, "-m", "rehearsal"]
     done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
     return Rehearsal(
         exit_code=done.returncode,
         output=done.stdout + done.stderr,
-        report=json.loads((folder / "report.json").read_text(encoding="utf-8")),
-        page=(folder / "index.html").read_text(encoding="utf-8"),
+        report=json.loads((REPORT_FOLDER / "report.json").read_text(encoding="utf-8")),
+        page=(REPORT_FOLDER / "index.html").read_text(encoding="utf-8"),
     )
 
 

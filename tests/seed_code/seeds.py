@@ -98,9 +98,7 @@ class Seed:
             "HOME": str(folder),
             "LANG": "C.UTF-8",
             "PATH": f"{environment / 'bin'}{os.pathsep}/usr/bin{os.pathsep}/bin",
-            # Kept between runs: what the SageMaker SDK is compiled to, and what the CDK's library unpacks to.
-            "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(environments.FOLDER / "cache" / "jsii"),
-            "PYTHONPYCACHEPREFIX": str(environments.FOLDER / "cache" / "bytecode"),
+            **environments.kept_between_runs(),
             "VIRTUAL_ENV": str(environment),
         }
         return subprocess.run(
