@@ -28,7 +28,7 @@ class Rehearsal:
 
 @pytest.fixture(scope="module")
 def rehearsal() -> Rehearsal:
-    """The story on the default data, as `make rehearse` plays it, with its report where people look for it."""
+    """The story on the default data, as `make rehearse` plays it, reported where people look."""
     command = [sys.executable, "-m", "rehearsal"]
     done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
     return Rehearsal(
