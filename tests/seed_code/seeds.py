@@ -52,9 +52,17 @@ class Seed:
     @property
     def checks(self) -> list[str]:
         """The commands of its `make check`, which its buildspec runs."""
-        return subprocess.run(
-            ["make", "--dry-run", "check"], cwd=self.folder, check=True, capture_output=True, text=True
-        ).stdout.splitlines()
+        # Called by `make test`, this make would speak of the folders it enters.
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+        done = subprocess.run(
+            ["make", "--dry-run", "--no-print-directory", "check"],
+            cwd=self.folder,
+            env=environment,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        return done.stdout.splitlines()
 
     def buildspec(self, name: str) -> dict[str, Any]:
         """Read one of its buildspecs."""
