@@ -8,6 +8,8 @@ prefix, the account, the Region, or a project's name and id, and stays within th
 * IAM role: 64 characters (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html)
 * SageMaker model package group and endpoint: 63 characters; project: 32, its id: 20
   (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateProject.html)
+* SageMaker model card: 63
+  (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModelCard.html)
 """
 
 from dataclasses import dataclass
@@ -19,6 +21,7 @@ MAXIMUM_BUCKET = 63
 MAXIMUM_ROLE = 64
 MAXIMUM_MODEL_PACKAGE_GROUP = 63
 MAXIMUM_ENDPOINT = 63
+MAXIMUM_MODEL_CARD = 63
 
 PROJECT_NAME_PATTERN = "^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,31}$"
 PROJECT_ID_PATTERN = "^[a-z0-9](-*[a-z0-9]){0,19}$"
@@ -109,6 +112,35 @@ class PlatformNames:
         """Source of the events that the central registry itself sends."""
         return f"{self.prefix}.registry"
 
+    @property
+    def central_image_repositories(self) -> str:
+        """What the names of the central image repositories begin with; account and group follow."""
+        return f"{self.prefix}-models"
+
+    def model_card_arn(self, model_package_group_name: str) -> str:
+        """The central model card of a model: it has the name of the model's group.
+
+        Args:
+            model_package_group_name: The group; at most 63 characters, as a model card's name.
+        """
+        return (
+            f"arn:aws:sagemaker:{self.region}:{self.shared_services_account}:"
+            f"model-card/{model_package_group_name}"
+        )
+
+    def card_authors_share(self, model_package_group_name: str) -> str:
+        """RAM resource share through which accounts read and write a model's card."""
+        return f"{self.prefix}-card-authors-{model_package_group_name}"
+
+    def card_readers_share(self, model_package_group_name: str) -> str:
+        """RAM resource share through which accounts read a model's card."""
+        return f"{self.prefix}-card-readers-{model_package_group_name}"
+
+    @property
+    def card_reader_permission(self) -> str:
+        """RAM managed permission to read a model card."""
+        return f"{self.prefix}-model-card-reader"
+
     def team_data_bucket(self, account: str) -> str:
         """Bucket in which a team keeps its data; the Studio domain product creates it."""
         return f"{self.prefix}-team-data-{account}-{self.region}"
@@ -183,6 +215,31 @@ class PlatformNames:
     def release_role(self) -> str:
         """Role of the function that releases approved central versions to the workload accounts."""
         return f"{self.prefix}-release"
+
+    @property
+    def promotion_function(self) -> str:
+        """The function that promotes approved versions of the teams' accounts."""
+        return f"{self.prefix}-promotion"
+
+    @property
+    def stage_function(self) -> str:
+        """The function that deploy pipelines invoke as a version goes from stage to stage."""
+        return f"{self.prefix}-stages"
+
+    @property
+    def stage_role(self) -> str:
+        """Role of the stage function."""
+        return f"{self.prefix}-stages"
+
+    @property
+    def model_card_author_role(self) -> str:
+        """Shared services: what lead data scientists of other accounts assume to start a model's card."""
+        return f"{self.prefix}-model-card-author"
+
+    @property
+    def lineage_reader_role(self) -> str:
+        """Launch and target accounts: what the hub's people assume to trace a model."""
+        return f"{self.prefix}-lineage-reader"
 
     @property
     def event_forwarding_role(self) -> str:

@@ -58,6 +58,12 @@ ConnectionArn = Annotated[
         "the ARN of a connection (aws codeconnections list-connections)",
     ),
 ]
+CardField = Annotated[
+    str,
+    _matching(
+        r"[a-z_]+(\.[a-z_]+)*", "the path of a field of a model card, such as 'intended_uses.risk_rating'"
+    ),
+]
 # https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
 TagKey = Annotated[
     str,
@@ -137,6 +143,27 @@ class Portfolios(_Section):
     sagemaker_projects: PortfolioSettings
 
 
+class ModelCards(_Section):
+    """Where model cards are written, and what they must say before production.
+
+    Attributes:
+        layout: ``central``: one card a model, in the shared services account, shared with the accounts that
+            write it. ``hub_and_spoke``: teams write cards of their own accounts, and promotion brings what
+            they say into the central one.
+        required_fields: Paths into the card's content, such as ``intended_uses.risk_rating``.
+    """
+
+    layout: Literal["central", "hub_and_spoke"] = "central"
+    required_fields: Annotated[tuple[CardField, ...], Field(min_length=1)] = (
+        "business_details.business_problem",
+        "intended_uses.purpose_of_model",
+        "intended_uses.intended_uses",
+        "intended_uses.risk_rating",
+        "training_details.training_job_details.training_arn",
+        "evaluation_details",
+    )
+
+
 class Settings(_Section):
     """The whole of `catalog.yaml`."""
 
@@ -152,6 +179,7 @@ class Settings(_Section):
     accounts: Accounts
     repository: Repository = Repository()
     portfolios: Portfolios
+    model_cards: ModelCards = ModelCards()
     tags: Annotated[dict[TagKey, TagValue], Field(max_length=40)] = {}
     permissions_boundary: PolicyName | None = None
 
