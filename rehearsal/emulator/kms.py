@@ -2,7 +2,8 @@
 
 https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying-external-accounts.html
 
-What stays out: keys in `GenerateDataKey` and `Decrypt` that S3, logs and the like call on somebody's behalf.
+What stays out: `GenerateDataKey` and `Decrypt` that logs, queues and the like call on somebody's behalf; for
+S3 see `s3_encryption`.
 """
 
 import json
@@ -59,10 +60,10 @@ def _resource_arn(  # noqa: PLR0917  ministack's signature
     account_id: str,
 ) -> str:
     arn: str = _extract_resource_arn(service, method, path, headers, body, query_params, region, account_id)
-    return _key_arn(arn) if service == "kms" else arn
+    return key_arn(arn) if service == "kms" else arn
 
 
-def _key_arn(arn: str) -> str:
+def key_arn(arn: str) -> str:
     """ARN of the key that an alias, or a key id found in a ciphertext, stands for: IAM asks for keys."""
     fields = arn.split(":", 5)
     if len(fields) < 6:

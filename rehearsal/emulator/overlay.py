@@ -11,6 +11,7 @@ from rehearsal.emulator import (
     lambda_runtime,
     logs,
     s3,
+    s3_encryption,
     service_catalog_resources,
     stack_sets,
 )
@@ -35,10 +36,11 @@ SEAMS = (
     lambda_runtime,
     logs,
     s3,
+    s3_encryption,
     service_catalog_resources,
     stack_sets,
 )
-"""What changes ministack, or teaches CloudFormation types; in no order."""
+"""What changes ministack, or teaches CloudFormation types; each after what it builds on."""
 
 SERVICES: list[Service] = [
     codebuild,
