@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/reference-pipeline-str
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from aws_cdk import aws_codepipeline as codepipeline
@@ -17,7 +18,9 @@ from pipelines.repository import SOURCE, Repository
 from pipelines.storage import ProjectStorage
 from roles import Permission, arn, role, service_principal
 
-Action = codepipeline.CfnPipeline.ActionDeclarationProperty
+Declaration = codepipeline.CfnPipeline.ActionDeclarationProperty
+# Complete but for its place among the actions of its stage.
+Action = partial[Declaration]
 Stage = codepipeline.CfnPipeline.StageDeclarationProperty
 Variable = codepipeline.CfnPipeline.VariableDeclarationProperty
 
@@ -142,15 +145,19 @@ def _variables_input(variables: Mapping[str, str]) -> events.CfnRule.InputTransf
     )
 
 
-def stage(name: str, action: Action, *, only_if_not: tuple[str, str] | None = None) -> Stage:
-    """A stage of one action.
+def stage(name: str, *actions: Action, only_if_not: tuple[str, str] | None = None) -> Stage:
+    """A stage whose actions run one after the other.
 
     Args:
         name: The stage's name.
-        action: The action.
+        actions: The actions, in their order; when one fails, those after it do not run.
         only_if_not: A variable and a value: while the variable has this value, executions skip the stage.
     """
-    return Stage(name=name, actions=[action], before_entry=_skip_if(*only_if_not) if only_if_not else None)
+    return Stage(
+        name=name,
+        actions=[action(run_order=order) for order, action in enumerate(actions, start=1)],
+        before_entry=_skip_if(*only_if_not) if only_if_not else None,
+    )
 
 
 def _skip_if(variable: str, value: str) -> codepipeline.CfnPipeline.BeforeEntryConditionsProperty:
@@ -187,7 +194,8 @@ def build_action(
         configuration["EnvironmentVariables"] = json.dumps(
             [{"name": key, "value": value, "type": "PLAINTEXT"} for key, value in environment.items()]
         )
-    return Action(
+    return partial(
+        Declaration,
         name=name,
         action_type_id=_type("Build", "CodeBuild"),
         configuration=configuration,
@@ -210,7 +218,8 @@ def cloudformation_action(
         action_role: ARN of the role under which CodePipeline calls CloudFormation.
         execution_role: ARN of the role under which CloudFormation works.
     """
-    return Action(
+    return partial(
+        Declaration,
         name=name,
         action_type_id=_type("Deploy", "CloudFormation"),
         configuration={
@@ -224,15 +233,39 @@ def cloudformation_action(
     )
 
 
-def approval_action(name: str, message: str) -> Action:
+def invoke_action(name: str, function: str, parameters: Mapping[str, str]) -> Action:
+    """An action that invokes a Lambda function and waits until it reports success or failure.
+
+    The variables that the function reports have the action's name as their namespace.
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-Lambda.html
+
+    Args:
+        name: The action's name, and the namespace of its variables.
+        function: The function's name.
+        parameters: What the function is told, as a JSON object.
+    """
+    return partial(
+        Declaration,
+        name=name,
+        action_type_id=_type("Invoke", "Lambda"),
+        configuration={"FunctionName": function, "UserParameters": json.dumps(parameters)},
+        namespace=name,
+    )
+
+
+def approval_action(name: str, message: str, link: str) -> Action:
     """An action that waits for a person.
 
     Args:
         name: The action's name.
         message: What the person reads.
+        link: Where the person reads more.
     """
-    return Action(
-        name=name, action_type_id=_type("Approval", "Manual"), configuration={"CustomData": message}
+    return partial(
+        Declaration,
+        name=name,
+        action_type_id=_type("Approval", "Manual"),
+        configuration={"CustomData": message, "ExternalEntityLink": link},
     )
 
 

@@ -15,6 +15,7 @@ from pipelines.code_pipeline import (
     approval_action,
     build_action,
     cloudformation_action,
+    invoke_action,
     stage,
 )
 from pipelines.repository import Repository
@@ -31,6 +32,11 @@ BUILD = "Build"
 # What the repository's buildspec exports.
 RESOLVED = f"#{{{BUILD}.MODEL_PACKAGE_ARN}}"
 VERSION = f"#{{{BUILD}.MODEL_PACKAGE_VERSION}}"
+REVIEW = "Review"
+# What the stage function reports of a version before it is approved for production.
+SUMMARY = f"#{{{REVIEW}.Summary}}"
+LINK = f"#{{{REVIEW}.Link}}"
+EXECUTION = "#{codepipeline.PipelineExecutionId}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +77,9 @@ class DeployPipeline(Construct):
     """Build, deploy to test, integration tests, approval, deploy to production.
 
     The build resolves the model version; while the registry has none, all later stages are skipped and
-    the execution succeeds.
+    the execution succeeds. The platform's stage function follows the version through the stages: it opens
+    test, says what is known of the version before it is approved, admits it to production unless something
+    is missing, and records it there.
     """
 
     def __init__(
@@ -135,6 +143,7 @@ class DeployPipeline(Construct):
                 "ENDPOINT_NAME": names.title,
                 "STAGE_ACCOUNT_ID": test.account,
                 "INTEGRATION_TEST_ROLE_ARN": test.integration_test_role_arn,
+                "MODEL_CARD_ARN": platform.model_card_arn(model_package_group_name),
             },
             permissions=[
                 storage.artifact_reading,
@@ -160,7 +169,11 @@ class DeployPipeline(Construct):
                         environment={"MODEL_PACKAGE_ARN": f"#{{variables.{MODEL_PACKAGE_ARN}}}"},
                     ),
                 ),
-                _deploy("DeployTest", names, test),
+                _with_model(
+                    "DeployTest",
+                    _stage_task("OpenTest", "test", names, test),
+                    _deploy("DeployTest", names, test),
+                ),
                 _with_model(
                     "IntegrationTest",
                     build_action(
@@ -169,20 +182,32 @@ class DeployPipeline(Construct):
                 ),
                 _with_model(
                     "ApproveProduction",
+                    _stage_task(REVIEW, "review", names, production),
+                    # With a summary of 900 characters within the 1,000 of a configuration's value.
+                    # https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html
                     approval_action(
                         "ApproveProduction",
-                        f"Version {VERSION} ({RESOLVED}) serves in the test account {test.account} and has "
-                        "passed the integration tests there. Approve it for the production account "
-                        f"{production.account}?",
+                        f"Version {VERSION} has passed its tests in account {test.account}. "
+                        f"Approve it for account {production.account}? {SUMMARY}",
+                        LINK,
                     ),
                 ),
-                _deploy("DeployProduction", names, production),
+                _with_model(
+                    "DeployProduction",
+                    _stage_task("Admit", "admit", names, production),
+                    _deploy("DeployProduction", names, production),
+                    _stage_task("Record", "record", names, production),
+                ),
             ],
             permissions=[
                 Permission(
                     actions=("sts:AssumeRole",),
                     resources=(test.deployment_role_arn, production.deployment_role_arn),
-                )
+                ),
+                Permission(
+                    actions=("lambda:InvokeFunction",),
+                    resources=(arn("lambda", f"function:{platform.stage_function}"),),
+                ),
             ],
             variables=[
                 Variable(
@@ -204,21 +229,32 @@ class DeployPipeline(Construct):
         )
 
 
-def _with_model(name: str, action: Action) -> Stage:
-    return stage(name, action, only_if_not=(RESOLVED, NO_MODEL_PACKAGE))
+def _with_model(name: str, *actions: Action) -> Stage:
+    return stage(name, *actions, only_if_not=(RESOLVED, NO_MODEL_PACKAGE))
 
 
-def _deploy(name: str, names: ProjectNames, target: TargetAccount) -> Stage:
-    return _with_model(
+def _deploy(name: str, names: ProjectNames, target: TargetAccount) -> Action:
+    return cloudformation_action(
         name,
-        cloudformation_action(
-            name,
-            artifact=BUILD,
-            template=f"endpoint-{target.stage}.template.json",
-            stack=names.endpoint_stack,
-            action_role=target.deployment_role_arn,
-            execution_role=target.cloudformation_role_arn,
-        ),
+        artifact=BUILD,
+        template=f"endpoint-{target.stage}.template.json",
+        stack=names.endpoint_stack,
+        action_role=target.deployment_role_arn,
+        execution_role=target.cloudformation_role_arn,
+    )
+
+
+def _stage_task(name: str, task: str, names: ProjectNames, target: TargetAccount) -> Action:
+    return invoke_action(
+        name,
+        target.platform.stage_function,
+        {
+            "task": task,
+            "model_package_arn": RESOLVED,
+            "account": target.account,
+            "pipeline": names.title,
+            "execution": EXECUTION,
+        },
     )
 
 

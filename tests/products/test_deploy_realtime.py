@@ -26,22 +26,41 @@ def pipeline(launched: Launch) -> dict[str, Any]:
     return launched.only("AWS::CodePipeline::Pipeline")
 
 
-def action(pipeline: dict[str, Any], stage_name: str) -> dict[str, Any]:
-    (found,) = (stage["Actions"] for stage in pipeline["Stages"] if stage["Name"] == stage_name)
-    (only,) = found
-    return dict(only)
+def action(pipeline: dict[str, Any], stage_name: str, name: str | None = None) -> dict[str, Any]:
+    """An action of a stage; without a name, the one that is named after its stage."""
+    (actions,) = (stage["Actions"] for stage in pipeline["Stages"] if stage["Name"] == stage_name)
+    (found,) = (action for action in actions if action["Name"] == (name or stage_name))
+    return dict(found)
+
+
+def granted(launched: Launch, purpose: str, action: str) -> list[Any]:
+    """The resources on which a role of the project may do something."""
+    return [
+        statement["Resource"]
+        for policy in launched.role(f"mlplatform-x-{purpose}-{ID}")["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement["Action"] == action
+    ]
 
 
 def test_stages_come_in_order(pipeline: dict[str, Any]) -> None:
-    assert [stage["Name"] for stage in pipeline["Stages"]] == [
-        "Source",
-        "Build",
-        "DeployTest",
-        "IntegrationTest",
-        "ApproveProduction",
-        "DeployProduction",
-    ]
+    assert {
+        stage["Name"]: [action["Name"] for action in stage["Actions"]] for stage in pipeline["Stages"]
+    } == {
+        "Source": ["Source"],
+        "Build": ["Build"],
+        "DeployTest": ["OpenTest", "DeployTest"],
+        "IntegrationTest": ["IntegrationTest"],
+        "ApproveProduction": ["Review", "ApproveProduction"],
+        "DeployProduction": ["Admit", "DeployProduction", "Record"],
+    }
     assert pipeline["PipelineType"] == "V2"
+
+
+def test_actions_of_a_stage_run_one_after_the_other(pipeline: dict[str, Any]) -> None:
+    for stage in pipeline["Stages"]:
+        orders = [action.get("RunOrder", 1) for action in stage["Actions"]]
+        assert orders == list(range(1, len(orders) + 1)), stage["Name"]
 
 
 def test_everything_after_the_build_is_skipped_without_a_model(pipeline: dict[str, Any]) -> None:
@@ -94,7 +113,42 @@ def test_each_stage_deploys_its_template_to_its_account(
     }
 
 
-def test_integration_tests_know_the_endpoint_and_the_version(
+@pytest.mark.parametrize(
+    ("stage", "name", "task", "account"),
+    [
+        ("DeployTest", "OpenTest", "test", TEST),
+        ("ApproveProduction", "Review", "review", PRODUCTION),
+        ("DeployProduction", "Admit", "admit", PRODUCTION),
+        ("DeployProduction", "Record", "record", PRODUCTION),
+    ],
+)
+def test_the_platform_follows_the_version_through_the_stages(
+    pipeline: dict[str, Any], stage: str, name: str, task: str, account: str
+) -> None:
+    invoked = action(pipeline, stage, name)
+    assert invoked["ActionTypeId"] == {
+        "Category": "Invoke",
+        "Owner": "AWS",
+        "Provider": "Lambda",
+        "Version": "1",
+    }
+    assert invoked["Configuration"]["FunctionName"] == "mlplatform-x-stages"
+    assert json.loads(invoked["Configuration"]["UserParameters"]) == {
+        "task": task,
+        "model_package_arn": "#{Build.MODEL_PACKAGE_ARN}",
+        "account": account,
+        "pipeline": TITLE,
+        "execution": "#{codepipeline.PipelineExecutionId}",
+    }
+
+
+def test_the_pipeline_invokes_the_stage_function_alone(launched: Launch) -> None:
+    assert granted(launched, "pipeline", "lambda:InvokeFunction") == [
+        "arn:aws:lambda:ap-southeast-1:333333333333:function:mlplatform-x-stages"
+    ]
+
+
+def test_integration_tests_know_the_endpoint_the_version_and_its_card(
     launched: Launch, pipeline: dict[str, Any]
 ) -> None:
     test = action(pipeline, "IntegrationTest")
@@ -109,6 +163,8 @@ def test_integration_tests_know_the_endpoint_and_the_version(
     assert variables["INTEGRATION_TEST_ROLE_ARN"] == (
         f"arn:aws:iam::{TEST}:role/mlplatform-x-integration-test"
     )
+    group = LONGEST["ModelPackageGroupName"]
+    assert variables["MODEL_CARD_ARN"] == f"arn:aws:sagemaker:eu-west-1:222222222222:model-card/{group}"
 
 
 @pytest.mark.parametrize(
@@ -129,14 +185,7 @@ def test_integration_tests_know_the_endpoint_and_the_version(
 def test_only_named_roles_of_target_accounts_are_assumed(
     launched: Launch, purpose: str, expected: Any
 ) -> None:
-    role = launched.role(f"mlplatform-x-{purpose}-{ID}")
-    assumed = [
-        statement["Resource"]
-        for policy in role["Policies"]
-        for statement in policy["PolicyDocument"]["Statement"]
-        if statement["Action"] == "sts:AssumeRole"
-    ]
-    assert assumed == ([] if expected is None else [expected])
+    assert granted(launched, purpose, "sts:AssumeRole") == ([] if expected is None else [expected])
 
 
 def test_artifacts_are_read_by_the_deployment_roles_alone(launched: Launch) -> None:
@@ -152,10 +201,16 @@ def test_artifacts_are_read_by_the_deployment_roles_alone(launched: Launch) -> N
 
 
 def test_approver_reads_what_is_approved(pipeline: dict[str, Any]) -> None:
-    message = action(pipeline, "ApproveProduction")["Configuration"]["CustomData"]
-    assert "#{Build.MODEL_PACKAGE_ARN}" in message
-    assert "#{Build.MODEL_PACKAGE_VERSION}" in message
-    assert PRODUCTION in message
+    shown = action(pipeline, "ApproveProduction")["Configuration"]
+    assert shown["ExternalEntityLink"] == "#{Review.Link}"
+    assert action(pipeline, "ApproveProduction", "Review")["Namespace"] == "Review"
+    message = shown["CustomData"].replace("#{Build.MODEL_PACKAGE_VERSION}", "99999")
+    assert message == (
+        f"Version 99999 has passed its tests in account {TEST}. Approve it for account {PRODUCTION}? "
+        "#{Review.Summary}"
+    )
+    # A configuration's value takes 1,000 characters, and the summary has up to 900.
+    assert len(message.replace("#{Review.Summary}", "x" * 900)) <= 1000
 
 
 def test_governance_officer_may_approve_this_action(pipeline: dict[str, Any]) -> None:
