@@ -42,6 +42,12 @@ def digest(content: Content) -> str:
     return hashlib.sha256(to_json(content).encode()).hexdigest()
 
 
+def model_package_arn(content: Content) -> str | None:
+    """The model version that a content speaks for, if it names one."""
+    arn = content.get("model_package_details", {}).get("model_package_arn")
+    return str(arn) if arn else None
+
+
 def check(content: Content) -> list[str]:
     """Say in a sentence each what SageMaker would not take.
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from botocore.exceptions import ClientError
 
-from .card_content import BY_COMMAND, Content, refuse_mistakes, to_json
+from .card_content import BY_COMMAND, Content, model_package_arn, refuse_mistakes, to_json
 from .errors import RegistryError, error_code, explained, is_missing
 
 if TYPE_CHECKING:
@@ -45,9 +45,7 @@ class CardVersion:
     @property
     def model_package_arn(self) -> str | None:
         """The model version that it speaks for, if it names one."""
-        details = self.content.get("model_package_details", {})
-        arn = details.get("model_package_arn")
-        return str(arn) if arn else None
+        return model_package_arn(self.content)
 
 
 @dataclass(frozen=True, kw_only=True)
