@@ -17,8 +17,8 @@ OF_THE_MODEL = ("additional_information", "business_details", "intended_uses", "
 def aggregate(cards: Cards, *, version: ModelVersionArn, group: str) -> CardVersion | None:
     """Bring what a team's card says of a version into the central card, as something to review.
 
-    Safe to repeat. It is brought once: what has been added to the central card since, such as the evaluation in the test
-    account, stays.
+    Safe to repeat. It is brought once: what has been added to the central card since, such as the evaluation
+    in the test account, stays.
 
     Args:
         cards: The cards of the central registry.
