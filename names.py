@@ -10,6 +10,7 @@ prefix, the account, the Region, or a project's name and id, and stays within th
   (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateProject.html)
 * SageMaker model card: 63
   (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModelCard.html)
+* RAM managed permission: 36 (https://docs.aws.amazon.com/ram/latest/APIReference/API_CreatePermission.html)
 """
 
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ MAXIMUM_ROLE = 64
 MAXIMUM_MODEL_PACKAGE_GROUP = 63
 MAXIMUM_ENDPOINT = 63
 MAXIMUM_MODEL_CARD = 63
+MAXIMUM_MANAGED_PERMISSION = 36
 
 PROJECT_NAME_PATTERN = "^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,31}$"
 PROJECT_ID_PATTERN = "^[a-z0-9](-*[a-z0-9]){0,19}$"
@@ -140,6 +142,14 @@ class PlatformNames:
     def card_reader_permission(self) -> str:
         """RAM managed permission to read a model card."""
         return f"{self.prefix}-model-card-reader"
+
+    @property
+    def card_reader_permission_arn(self) -> str:
+        """ARN of `card_reader_permission`."""
+        return (
+            f"arn:aws:ram:{self.region}:{self.shared_services_account}:"
+            f"permission/{self.card_reader_permission}"
+        )
 
     def team_data_bucket(self, account: str) -> str:
         """Bucket in which a team keeps its data; the Studio domain product creates it."""

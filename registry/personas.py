@@ -5,6 +5,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from names import PlatformNames
+from registry.cards import reading_permissions
 from registry.storage import MODELS, RegistryStorage
 from roles import Permission, arn, role
 from settings import Repository
@@ -46,7 +47,7 @@ class Personas(Construct):
         trusts = iam.CompositePrincipal(
             iam.AccountRootPrincipal(), iam.ServicePrincipal("sagemaker.amazonaws.com")
         )
-        reading = [*self._read_versions(), *self._read_pipelines()]
+        reading = [*self._read_versions(), *self._read_pipelines(), *self._read_cards()]
         self.ml_engineer = role(
             self,
             "MlEngineer",
@@ -64,9 +65,9 @@ class Personas(Construct):
             self,
             "GovernanceOfficer",
             name=names.governance_officer_role,
-            description="Approves the deployment of models to production.",
+            description="Approves model cards, and the deployment of models to production.",
             trusts=trusts,
-            permissions=[*reading, self._approve_production()],
+            permissions=[*reading, self._approve_production(), *self._approve_cards()],
         )
 
     def _read_versions(self) -> list[Permission]:
@@ -119,6 +120,12 @@ class Personas(Construct):
                 resources=(arn("logs", "log-group:/aws/codebuild/*"),),
                 because=because,
             ),
+        ]
+
+    def _read_cards(self) -> list[Permission]:
+        return [
+            Permission(actions=("sagemaker:ListModelCards",), resources=("*",), because=NOTHING_NARROWER),
+            *reading_permissions(),
         ]
 
     def _approve_versions(self) -> Permission:
@@ -203,3 +210,22 @@ class Personas(Construct):
             resources=(arn("codepipeline", f"*/{PRODUCTION_APPROVAL}"),),
             because="Pipelines are named after projects; stage and action are the production approval's.",
         )
+
+    def _approve_cards(self) -> list[Permission]:
+        """The status of cards, and the record of what exactly was approved."""
+        return [
+            Permission(
+                actions=("sagemaker:UpdateModelCard",),
+                resources=(arn("sagemaker", "model-card/*"),),
+                because="The governance officer approves the cards of all models.",
+            ),
+            Permission(
+                actions=("s3:PutObject",),
+                resources=tuple(
+                    self._storage.bucket.arn_for_objects(f"{folder}/*/decisions/card-approval-*.json")
+                    for folder in ("models", "registered")
+                ),
+                because="The record lies beside the receipt of its version.",
+            ),
+            Permission(actions=("kms:GenerateDataKey",), resources=(self._storage.key.key_arn,)),
+        ]

@@ -5,6 +5,7 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from registry.alarms import AlarmTopic
+from registry.cards import ModelCards
 from registry.event_bus import ApprovalBus
 from registry.personas import Personas
 from registry.promotion import PromotionFunction
@@ -56,4 +57,5 @@ class RegistryStack(cdk.Stack):
             alarms=alarms,
         )
         ReleaseFunction(self, "Release", names=names, storage=storage, alarms=alarms)
+        ModelCards(self, "ModelCards", names=names, organization=settings.organization)
         Personas(self, "Personas", names=names, storage=storage, repository=settings.repository)

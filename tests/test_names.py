@@ -29,6 +29,7 @@ WITHIN = [
     *[(name, getattr(PLATFORM, name), 128) for name in PROPERTIES if name.endswith(("_stack", "_stack_set"))],
     ("team data bucket", PLATFORM.team_data_bucket("3" * 12), names.MAXIMUM_BUCKET),
     ("data capture bucket", PLATFORM.data_capture_bucket("3" * 12), names.MAXIMUM_BUCKET),
+    ("card reader permission", PLATFORM.card_reader_permission, names.MAXIMUM_MANAGED_PERMISSION),
     ("launch role", PLATFORM.launch_role("deploy_realtime_serverless"), names.MAXIMUM_ROLE),
     ("project title as a model package group", PROJECT.title, names.MAXIMUM_MODEL_PACKAGE_GROUP),
     ("project title as an endpoint", PROJECT.title, names.MAXIMUM_ENDPOINT),

@@ -344,7 +344,7 @@ def test_people_come_from_the_account_itself_and_from_studio(template: Template)
                 {"AWS": f"arn:aws:iam::{HUB}:root"},
                 {"Service": "sagemaker.amazonaws.com"},
             ]
-        else:
+        elif role["Properties"]["RoleName"] != NAMES.model_card_author_role:
             assert trusted == [{"Service": "lambda.amazonaws.com"}]
 
 

@@ -1,0 +1,183 @@
+"""Model cards: who starts one, who reads it, and what other accounts may do with it."""
+
+import embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_ram as ram
+from constructs import Construct
+
+from names import PlatformNames
+from registry.functions.model_registry.aggregation import SOURCE_ACCOUNT_TAG
+from roles import Permission, arn, role, role_arn
+from settings import Organization
+
+READING = ("sagemaker:DescribeModelCard", "sagemaker:ListModelCardVersions")
+SHAREABLE = "sagemaker:ModelCard"
+"""What RAM calls a model card: https://docs.aws.amazon.com/ram/latest/userguide/shareable.html."""
+
+CARDS_OF_ALL = "A card is named after its model, and new models come."
+NOTHING_NARROWER = "AWS offers no narrower resource for these actions."
+
+_OWN_ACCOUNT = f"${{aws:PrincipalTag/{SOURCE_ACCOUNT_TAG}}}"
+
+
+class ModelCards(Construct):
+    """What lets a card live in the hub and be written by the accounts that know the model.
+
+    Accounts that write a card get it with the managed permission of AWS, those that only read it with one
+    made here. The leads of all teams start cards under one role: their session carries the account they come
+    from, which the trust policy compares, and they change the cards of that account only.
+    """
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, names: PlatformNames, organization: Organization
+    ) -> None:
+        """Define the managed permission and the role.
+
+        Args:
+            scope: The construct it belongs to.
+            construct_id: Its id there.
+            names: The platform's names.
+            organization: The organisation whose leads start cards.
+        """
+        super().__init__(scope, construct_id)
+        ram.CfnPermission(
+            self,
+            "Reader",
+            name=names.card_reader_permission,
+            resource_type=SHAREABLE,
+            policy_template={"Effect": "Allow", "Action": list(READING)},
+        )
+        self.author = role(
+            self,
+            "Author",
+            name=names.model_card_author_role,
+            description="Lead data scientists start the cards of their account's models under this role.",
+            trusts=_leads(names, organization),
+            permissions=[
+                *reading_permissions(),
+                *_authoring(),
+                *sharing_permissions(names, account=_OWN_ACCOUNT),
+            ],
+        )
+
+
+def _leads(names: PlatformNames, organization: Organization) -> iam.IPrincipal:
+    """The leads of the accounts that launch products, each for the account it comes from.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
+    """
+    unit = organization.organizational_units.development
+    return iam.SessionTagsPrincipal(
+        iam.AnyPrincipal().with_conditions(
+            {
+                "ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": f"{organization.id}/*/{unit}/*"},
+                "ArnLike": {"aws:PrincipalArn": role_arn("*", names.lead_data_scientist_role)},
+                "StringEquals": {f"aws:RequestTag/{SOURCE_ACCOUNT_TAG}": "${aws:PrincipalAccount}"},
+            }
+        )
+    )
+
+
+def reading_permissions() -> list[Permission]:
+    """To read every card of the account."""
+    return [Permission(actions=READING, resources=(arn("sagemaker", "model-card/*"),), because=CARDS_OF_ALL)]
+
+
+def _authoring() -> list[Permission]:
+    """To start cards of the session's account, and to change these."""
+    cards = (arn("sagemaker", "model-card/*"),)
+    requested = {f"aws:RequestTag/{SOURCE_ACCOUNT_TAG}": _OWN_ACCOUNT}
+    return [
+        Permission(
+            actions=("sagemaker:CreateModelCard",),
+            resources=cards,
+            conditions={"StringEquals": requested},
+            because=CARDS_OF_ALL,
+        ),
+        Permission(
+            actions=("sagemaker:AddTags",),
+            resources=cards,
+            conditions={"StringEquals": {**requested, "sagemaker:TaggingAction": "CreateModelCard"}},
+            because=CARDS_OF_ALL,
+        ),
+        Permission(
+            actions=("sagemaker:UpdateModelCard",),
+            resources=cards,
+            conditions={"StringEquals": {f"aws:ResourceTag/{SOURCE_ACCOUNT_TAG}": _OWN_ACCOUNT}},
+            because=f"{CARDS_OF_ALL} The condition keeps to those of the session's account.",
+        ),
+    ]
+
+
+def sharing_permissions(names: PlatformNames, *, account: str | None = None) -> list[Permission]:
+    """To share cards of the account within the organisation.
+
+    IAM has no condition on the managed permission that a share is made with
+    (https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsresourceaccessmanagerram.html).
+
+    Args:
+        names: The platform's names.
+        account: The only account to share with, if there is one.
+    """
+    one_account = {"ram:Principal": account} if account else {}
+    return [
+        Permission(
+            actions=("ram:GetResourceShareAssociations", "ram:GetResourceShares"),
+            resources=("*",),
+            because=NOTHING_NARROWER,
+        ),
+        Permission(
+            actions=("ram:CreateResourceShare",),
+            resources=("*",),
+            conditions={
+                "StringEquals": {"ram:RequestedResourceType": SHAREABLE},
+                "Bool": {"ram:RequestedAllowsExternalPrincipals": "false"},
+                **({"StringEqualsIfExists": one_account} if one_account else {}),
+            },
+            because=f"{NOTHING_NARROWER} The conditions keep to model cards and to the organisation.",
+        ),
+        Permission(
+            actions=("ram:AssociateResourceShare",),
+            resources=(arn("ram", "resource-share/*"),),
+            conditions={
+                "StringLike": {
+                    "ram:ResourceShareName": [names.card_authors_share("*"), names.card_readers_share("*")]
+                },
+                "Bool": {"ram:AllowsExternalPrincipals": "false"},
+                # A request names accounts or resources, and each is judged by itself.
+                "StringEqualsIfExists": {"ram:RequestedResourceType": SHAREABLE, **one_account},
+            },
+            because="AWS chooses the ids of shares; the condition names those of model cards.",
+        ),
+        Permission(
+            # RAM asks SageMaker in the caller's name to put the card's resource policy.
+            actions=("sagemaker:GetResourcePolicy", "sagemaker:PutResourcePolicy"),
+            resources=("*",),
+            because=NOTHING_NARROWER,
+        ),
+    ]
+
+
+def aggregation_permissions(names: PlatformNames) -> list[Permission]:
+    """To bring what the cards of the teams' accounts say into the central cards.
+
+    Args:
+        names: The platform's names.
+    """
+    central = (arn("sagemaker", "model-card/*"),)
+    teams = f"arn:{cdk.Aws.PARTITION}:sagemaker:{names.region}:*:model-card/*"
+    return [
+        Permission(actions=READING, resources=(teams,), because="Each card's own share decides."),
+        Permission(
+            actions=("sagemaker:CreateModelCard", "sagemaker:UpdateModelCard"),
+            resources=central,
+            because=CARDS_OF_ALL,
+        ),
+        Permission(
+            actions=("sagemaker:AddTags",),
+            resources=central,
+            conditions={"StringEquals": {"sagemaker:TaggingAction": "CreateModelCard"}},
+            because=CARDS_OF_ALL,
+        ),
+    ]
