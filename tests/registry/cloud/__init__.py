@@ -1,0 +1,42 @@
+"""A small cloud in memory, behind real boto3 clients.
+
+The clients check each request against AWS's own model of the API before it reaches the cloud, and the
+cloud checks each response against it, so that neither can speak of a field that does not exist. What it
+knows is what the registry's functions use.
+
+To add a service, write a file with a subclass of `Core` whose methods are named `<service>_<Operation>`,
+such as ``ecr_PutImage``, and take the operation's parameters by keyword; then add it to `Cloud` below.
+"""
+
+from .clients import client, use
+from .core import HUB, OTHER_TEAM, REGION, TEAM, Call, Core, Killed, Parameters, failure
+from .events import Events
+from .s3 import REGISTRY_BUCKET, S3, TEAM_BUCKET, Item, Upload
+from .sagemaker import LEAD, Group, SageMaker, policy, state_change
+
+__all__ = [
+    "HUB",
+    "LEAD",
+    "OTHER_TEAM",
+    "REGION",
+    "REGISTRY_BUCKET",
+    "TEAM",
+    "TEAM_BUCKET",
+    "Call",
+    "Cloud",
+    "Core",
+    "Group",
+    "Item",
+    "Killed",
+    "Parameters",
+    "Upload",
+    "client",
+    "failure",
+    "policy",
+    "state_change",
+    "use",
+]
+
+
+class Cloud(S3, SageMaker, Events):
+    """All services; the clients that `client` makes act in the hub."""

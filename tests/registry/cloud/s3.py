@@ -1,0 +1,314 @@
+# ruff: noqa: N802, N803  (operations and parameters have the names that AWS gave them)
+"""Amazon S3: objects with checksums and tags, and multipart uploads."""
+
+import base64
+import hashlib
+import io
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from urllib.parse import unquote
+
+from botocore.response import StreamingBody
+
+from .core import HUB, REGION, TEAM, Core, Parameters, failure
+
+REGISTRY_BUCKET = f"mlplatform-registry-{HUB}-{REGION}"
+TEAM_BUCKET = f"mlplatform-p-abc-{TEAM}-{REGION}"
+LIMITS = {"CopyObject": 5 * 1024**3}
+
+
+def crc64(body: bytes) -> str:
+    """Stands for CRC64NVME: some 8 bytes that depend on the content."""
+    return base64.b64encode(hashlib.blake2b(body, digest_size=8).digest()).decode()
+
+
+CHECKSUMS: dict[str, Callable[[bytes], str]] = {
+    "CRC64NVME": crc64,
+    "CRC32": lambda body: base64.b64encode(zlib.crc32(body).to_bytes(4, "big")).decode(),
+    "SHA256": lambda body: base64.b64encode(hashlib.sha256(body).digest()).decode(),
+}
+
+
+@dataclass
+class Item:
+    """An object."""
+
+    body: bytes
+    etag: str
+    modified: datetime
+    checksums: dict[str, str]
+    checksum_type: str = "FULL_OBJECT"
+    tags: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Upload:
+    """A multipart upload that is not completed yet."""
+
+    bucket: str
+    key: str
+    initiated: datetime
+    algorithm: str
+    parts: dict[int, tuple[str, bytes]] = field(default_factory=dict)
+
+
+class S3(Core):
+    """Buckets and what is in them.
+
+    Attributes:
+        owners: The account of each bucket.
+        objects: By bucket and key.
+        uploads: By id.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.owners = {REGISTRY_BUCKET: HUB, TEAM_BUCKET: TEAM}
+        self.objects: dict[tuple[str, str], Item] = {}
+        self.uploads: dict[str, Upload] = {}
+
+    def put(
+        self, bucket: str, key: str, body: bytes, *, algorithm: str = "CRC64NVME", composite: bool = False
+    ) -> str:
+        """Put an object into a bucket, and give its URI."""
+        checksum = CHECKSUMS[algorithm](body)
+        self.objects[bucket, key] = Item(
+            body=body,
+            etag=f'"{hashlib.sha1(body).hexdigest()}"',
+            modified=self.now(),
+            checksums={algorithm: f"{checksum}-3" if composite else checksum},
+            checksum_type="COMPOSITE" if composite else "FULL_OBJECT",
+        )
+        return f"s3://{bucket}/{key}"
+
+    def body(self, uri: str) -> bytes:
+        """The content of an object."""
+        bucket, _, key = uri.removeprefix("s3://").partition("/")
+        return self.objects[bucket, key].body
+
+    def keys(self, bucket: str) -> list[str]:
+        """The keys of a bucket's objects."""
+        return sorted(key for holder, key in self.objects if holder == bucket)
+
+    def _own(self, operation: str, bucket: str, owner: str | None) -> None:
+        if bucket not in self.owners:
+            raise failure(operation, "NoSuchBucket", "The specified bucket does not exist", 404)
+        if owner is not None and self.owners[bucket] != owner:
+            raise failure(operation, "AccessDenied", "Access Denied", 403)
+
+    def _get(self, operation: str, bucket: str, key: str, code: str = "NoSuchKey") -> Item:
+        if (bucket, key) not in self.objects:
+            raise failure(operation, code, "The specified key does not exist.", 404)
+        return self.objects[bucket, key]
+
+    def _source(self, operation: str, source: str, owner: str | None, if_match: str) -> Item:
+        bucket, _, key = unquote(source).partition("/")
+        self._own(operation, bucket, owner)
+        item = self._get(operation, bucket, key)
+        if item.etag != if_match:
+            raise _precondition_failed(operation)
+        return item
+
+    def _upload(self, operation: str, upload: str) -> Upload:
+        if upload not in self.uploads:
+            raise failure(operation, "NoSuchUpload", "The specified upload does not exist.", 404)
+        return self.uploads[upload]
+
+    def s3_HeadObject(
+        self, *, Bucket: str, Key: str, ExpectedBucketOwner: str | None = None, ChecksumMode: str = ""
+    ) -> Parameters:
+        self._own("HeadObject", Bucket, ExpectedBucketOwner)
+        item = self._get("HeadObject", Bucket, Key, code="404")
+        return {
+            "ContentLength": len(item.body),
+            "ETag": item.etag,
+            "LastModified": item.modified,
+            "ChecksumType": item.checksum_type,
+            **{
+                f"Checksum{algorithm}": value
+                for algorithm, value in item.checksums.items()
+                if ChecksumMode == "ENABLED"
+            },
+        }
+
+    def s3_GetObject(
+        self,
+        *,
+        Bucket: str,
+        Key: str,
+        IfMatch: str | None = None,
+        ExpectedBucketOwner: str | None = None,
+        ChecksumMode: str = "",
+    ) -> Parameters:
+        self._own("GetObject", Bucket, ExpectedBucketOwner)
+        item = self._get("GetObject", Bucket, Key)
+        if IfMatch not in (None, item.etag):
+            raise _precondition_failed("GetObject")
+        return {
+            "Body": StreamingBody(io.BytesIO(item.body), len(item.body)),
+            "ContentLength": len(item.body),
+            "ETag": item.etag,
+            "LastModified": item.modified,
+        }
+
+    def s3_PutObject(
+        self,
+        *,
+        Bucket: str,
+        Key: str,
+        Body: Any = b"",
+        ExpectedBucketOwner: str | None = None,
+        IfNoneMatch: str | None = None,
+        ContentType: str = "",
+        ChecksumAlgorithm: str = "CRC32",
+    ) -> Parameters:
+        self._own("PutObject", Bucket, ExpectedBucketOwner)
+        if IfNoneMatch == "*" and (Bucket, Key) in self.objects:
+            raise _precondition_failed("PutObject")
+        body = Body.encode() if isinstance(Body, str) else Body if isinstance(Body, bytes) else Body.read()
+        self.put(Bucket, Key, body, algorithm=ChecksumAlgorithm)
+        return {"ETag": self.objects[Bucket, Key].etag}
+
+    def s3_DeleteObject(self, *, Bucket: str, Key: str, ExpectedBucketOwner: str | None = None) -> Parameters:
+        self._own("DeleteObject", Bucket, ExpectedBucketOwner)
+        self.objects.pop((Bucket, Key), None)
+        return {}
+
+    def s3_DeleteObjects(
+        self,
+        *,
+        Bucket: str,
+        Delete: Parameters,
+        ExpectedBucketOwner: str | None = None,
+        ChecksumAlgorithm: str = "",
+    ) -> Parameters:
+        self._own("DeleteObjects", Bucket, ExpectedBucketOwner)
+        for item in Delete["Objects"]:
+            self.objects.pop((Bucket, item["Key"]), None)
+        return {}
+
+    def s3_ListObjectsV2(
+        self, *, Bucket: str, Prefix: str, ExpectedBucketOwner: str | None = None, EncodingType: str = ""
+    ) -> Parameters:
+        self._own("ListObjectsV2", Bucket, ExpectedBucketOwner)
+        keys = [key for key in self.keys(Bucket) if key.startswith(Prefix)]
+        return {"Contents": [{"Key": key} for key in keys]} if keys else {}
+
+    def s3_CopyObject(
+        self,
+        *,
+        Bucket: str,
+        Key: str,
+        ExpectedBucketOwner: str,
+        CopySource: str,
+        CopySourceIfMatch: str,
+        ExpectedSourceBucketOwner: str,
+        TaggingDirective: str = "COPY",
+    ) -> Parameters:
+        self._own("CopyObject", Bucket, ExpectedBucketOwner)
+        source = self._source("CopyObject", CopySource, ExpectedSourceBucketOwner, CopySourceIfMatch)
+        if len(source.body) > LIMITS["CopyObject"]:
+            raise failure(
+                "CopyObject", "InvalidRequest", "The specified copy source is larger than the maximum"
+            )
+        algorithm = next(iter(source.checksums))
+        self.put(Bucket, Key, source.body, algorithm=algorithm)
+        if TaggingDirective == "COPY":
+            self.objects[Bucket, Key].tags = dict(source.tags)
+        return {"CopyObjectResult": {"ETag": self.objects[Bucket, Key].etag}}
+
+    def s3_CreateMultipartUpload(
+        self, *, Bucket: str, Key: str, ExpectedBucketOwner: str, ChecksumAlgorithm: str, ChecksumType: str
+    ) -> Parameters:
+        self._own("CreateMultipartUpload", Bucket, ExpectedBucketOwner)
+        initiated = self.now()
+        upload = f"upload-{initiated:%H%M%S}"
+        self.uploads[upload] = Upload(
+            bucket=Bucket, key=Key, initiated=initiated, algorithm=ChecksumAlgorithm
+        )
+        return {"UploadId": upload}
+
+    def s3_AbortMultipartUpload(
+        self, *, Bucket: str, Key: str, UploadId: str, ExpectedBucketOwner: str
+    ) -> Parameters:
+        self._own("AbortMultipartUpload", Bucket, ExpectedBucketOwner)
+        self._upload("AbortMultipartUpload", UploadId)
+        del self.uploads[UploadId]
+        return {}
+
+    def s3_ListMultipartUploads(self, *, Bucket: str, Prefix: str, ExpectedBucketOwner: str) -> Parameters:
+        self._own("ListMultipartUploads", Bucket, ExpectedBucketOwner)
+        return {
+            "Uploads": [
+                {"UploadId": upload, "Key": state.key, "Initiated": state.initiated}
+                for upload, state in self.uploads.items()
+                if state.bucket == Bucket and state.key.startswith(Prefix)
+            ]
+        }
+
+    def s3_ListParts(self, *, Bucket: str, Key: str, UploadId: str, ExpectedBucketOwner: str) -> Parameters:
+        self._own("ListParts", Bucket, ExpectedBucketOwner)
+        parts = self._upload("ListParts", UploadId).parts
+        return {
+            "Parts": [{"PartNumber": n, "ETag": etag, "Size": len(body)} for n, (etag, body) in parts.items()]
+        }
+
+    def s3_UploadPartCopy(
+        self,
+        *,
+        Bucket: str,
+        Key: str,
+        ExpectedBucketOwner: str,
+        UploadId: str,
+        PartNumber: int,
+        CopySource: str,
+        CopySourceIfMatch: str,
+        CopySourceRange: str,
+        ExpectedSourceBucketOwner: str,
+    ) -> Parameters:
+        self._own("UploadPartCopy", Bucket, ExpectedBucketOwner)
+        source = self._source("UploadPartCopy", CopySource, ExpectedSourceBucketOwner, CopySourceIfMatch)
+        first, last = map(int, CopySourceRange.removeprefix("bytes=").split("-"))
+        body = source.body[first : last + 1]
+        etag = f'"{hashlib.sha1(body).hexdigest()}"'
+        self._upload("UploadPartCopy", UploadId).parts[PartNumber] = (etag, body)
+        return {"CopyPartResult": {"ETag": etag}}
+
+    def s3_CompleteMultipartUpload(
+        self, *, Bucket: str, Key: str, ExpectedBucketOwner: str, UploadId: str, MultipartUpload: Parameters
+    ) -> Parameters:
+        self._own("CompleteMultipartUpload", Bucket, ExpectedBucketOwner)
+        upload = self._upload("CompleteMultipartUpload", UploadId)
+        bodies = []
+        for part in MultipartUpload["Parts"]:
+            etag, body = upload.parts[part["PartNumber"]]
+            if etag != part["ETag"]:
+                raise failure("CompleteMultipartUpload", "InvalidPart", "One or more of the parts")
+            bodies.append(body)
+        self.put(Bucket, Key, b"".join(bodies), algorithm=upload.algorithm)
+        del self.uploads[UploadId]
+        return {"Bucket": Bucket, "Key": Key}
+
+    def s3_PutObjectTagging(
+        self, *, Bucket: str, Key: str, Tagging: Parameters, ExpectedBucketOwner: str | None = None
+    ) -> Parameters:
+        self._own("PutObjectTagging", Bucket, ExpectedBucketOwner)
+        item = self._get("PutObjectTagging", Bucket, Key)
+        item.tags = {tag["Key"]: tag["Value"] for tag in Tagging["TagSet"]}
+        return {}
+
+    def s3_GetObjectTagging(
+        self, *, Bucket: str, Key: str, ExpectedBucketOwner: str | None = None
+    ) -> Parameters:
+        self._own("GetObjectTagging", Bucket, ExpectedBucketOwner)
+        item = self._get("GetObjectTagging", Bucket, Key)
+        return {"TagSet": [{"Key": key, "Value": value} for key, value in item.tags.items()]}
+
+
+def _precondition_failed(operation: str) -> Exception:
+    return failure(
+        operation, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold", 412
+    )
