@@ -6,7 +6,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from roles import Permission, arn, role, service_principal
+from roles import Permission, arn, role, role_arn, service_principal
 from settings import Settings
 
 NOTHING_NARROWER = "AWS offers no narrower resource for these actions."
@@ -39,6 +39,7 @@ class Personas(Construct):
             *_code(settings),
             *_runs(settings.name_prefix),
             *_results(settings.name_prefix),
+            _read_cards(settings),
             _lists(),
         ]
         self.data_scientist = role(
@@ -53,9 +54,9 @@ class Personas(Construct):
             self,
             "LeadDataScientist",
             name=names.lead_data_scientist_role,
-            description="Does what a data scientist does, and approves model versions",
+            description="Does what a data scientist does, approves model versions and starts model cards",
             trusts=_trusts(),
-            permissions=[*work, *_studio("lead-data-scientist", key), _approval()],
+            permissions=[*work, *_studio("lead-data-scientist", key), _approval(), _start_cards(settings)],
         )
 
 
@@ -69,6 +70,14 @@ def _approval() -> Permission:
         actions=("sagemaker:UpdateModelPackage",),
         resources=(arn("sagemaker", "model-package/*"),),
         because="A lead approves the versions of all the team's projects.",
+    )
+
+
+def _start_cards(settings: Settings) -> Permission:
+    """The hub's role tells by the session's tag from which account a lead comes."""
+    return Permission(
+        actions=("sts:AssumeRole", "sts:TagSession"),
+        resources=(role_arn(settings.accounts.shared_services, settings.names.model_card_author_role),),
     )
 
 
@@ -301,6 +310,18 @@ def _results(prefix: str) -> list[Permission]:
             because="Keys have ids of AWS's choice; the condition names the aliases of projects' keys.",
         ),
     ]
+
+
+def _read_cards(settings: Settings) -> Permission:
+    """Model cards that the hub shares with the team, and the team's own."""
+    return Permission(
+        actions=("sagemaker:DescribeModelCard", "sagemaker:ListModelCardVersions"),
+        resources=(
+            settings.names.model_card_arn("*"),
+            arn("sagemaker", "model-card/*"),
+        ),
+        because="A card is named after its model; the hub's shares decide about its cards.",
+    )
 
 
 def _lists() -> Permission:

@@ -26,10 +26,20 @@ def actions(role: dict[str, Any]) -> set[str]:
     }
 
 
-def test_only_the_lead_approves(launched: Launch) -> None:
-    difference = actions(launched.role(LEAD)) ^ actions(launched.role(DATA_SCIENTIST))
-    assert difference == {"sagemaker:UpdateModelPackage"}
-    assert "sagemaker:UpdateModelPackage" in actions(launched.role(LEAD))
+def test_only_the_lead_approves_and_starts_model_cards(launched: Launch) -> None:
+    lead, data_scientist = actions(launched.role(LEAD)), actions(launched.role(DATA_SCIENTIST))
+    assert lead - data_scientist == {"sagemaker:UpdateModelPackage", "sts:AssumeRole", "sts:TagSession"}
+    assert data_scientist - lead == set()
+
+
+def test_the_lead_assumes_one_role_of_the_hub(launched: Launch) -> None:
+    (statement,) = (
+        statement
+        for policy in launched.role(LEAD)["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]
+        if "sts:AssumeRole" in statement["Action"]
+    )
+    assert statement["Resource"] == "arn:aws:iam::222222222222:role/mlplatform-x-model-card-author"
 
 
 @pytest.mark.parametrize(
@@ -42,8 +52,8 @@ def test_only_the_lead_approves(launched: Launch) -> None:
         "sagemaker:CreateTrainingJob",
         "sagemaker:DeleteModelPackage",
         "sagemaker:UpdatePipeline",
+        "sagemaker:UpdateModelCard",
         "sagemaker:UpdateProject",
-        "sts:AssumeRole",
     ],
 )
 @pytest.mark.parametrize("role", [DATA_SCIENTIST, LEAD])
@@ -58,6 +68,7 @@ def test_nobody_may(launched: Launch, role: str, action: str) -> None:
         "s3:PutObject",
         "sagemaker:CreateProject",
         "sagemaker:DeleteProject",
+        "sagemaker:DescribeModelCard",
         "sagemaker:DescribeModelPackage",
         "sagemaker:StartPipelineExecution",
         "servicecatalog:ProvisionProduct",
