@@ -106,6 +106,8 @@ WRONG_EVENTS = {
         ["pattern"],
     ),
     "nothing": ({}, ["None", "pattern"]),
+    "no id": (without(state_change(ARN, "Approved"), "id"), ["has no id"]),
+    "no time": (without(state_change(ARN, "Approved"), "time"), ["has no time"]),
     "no account": (without(state_change(ARN, "Approved"), "account"), ["has no account"]),
     "no detail": (without(state_change(ARN, "Approved"), "detail"), ["has no ModelPackageArn"]),
     "detail that is text": (state_change(ARN, "Approved", detail="Approved"), ["has no ModelPackageArn"]),
@@ -149,3 +151,22 @@ def test_an_event_as_sagemaker_sends_it() -> None:
     change = StateChange.parse(state_change(ARN, "Approved"))
     assert (change.account, change.version.group, change.version.version) == (TEAM, "churn", 1)
     assert change.approval_status == "Approved"
+    assert (change.id, change.time) == ("7f0d9f1e-0000-4000-8000-000000000000", "2026-11-21T09:15:00Z")
+
+
+@pytest.mark.parametrize(
+    ("fields", "may_change_approval"),
+    [
+        pytest.param(None, True, id="not said"),
+        pytest.param([], True, id="none"),
+        pytest.param(["ModelApprovalStatus"], True, id="the approval"),
+        pytest.param(["ApprovalDescription", "ModelApprovalStatus"], True, id="the approval with words"),
+        pytest.param(["ModelLifeCycle"], False, id="the life cycle"),
+        pytest.param(["CustomerMetadataProperties"], False, id="metadata"),
+    ],
+)
+def test_an_event_tells_what_has_changed(fields: list[str] | None, may_change_approval: bool) -> None:
+    event = state_change(ARN, "Approved")
+    if fields is not None:
+        event["detail"]["UpdatedModelPackageFields"] = fields
+    assert StateChange.parse(event).may_change_approval == may_change_approval

@@ -1,4 +1,4 @@
-"""The event that SageMaker sends when the approval status of a model version changes."""
+"""The event that SageMaker sends when a model version changes."""
 
 import re
 from collections.abc import Mapping
@@ -50,12 +50,32 @@ class ModelVersionArn:
 class StateChange:
     """One state change of a model version.
 
+    SageMaker sends one for every update of a version, whatever it changes, and each carries the approval
+    status of the moment. Whoever updates versions in answer to these events would thus answer itself for
+    ever, if it did not look at what has changed.
     https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html
+
+    Attributes:
+        id: The event's own id, the same for each delivery.
+        time: When it was sent, such as ``2026-11-21T09:15:00Z``.
+        account: Whose version it is.
+        version: The version's ARN.
+        approval_status: The approval status at that time, such as ``Approved``.
+        updated_fields: The fields of the version that the update set, such as ``ModelLifeCycle``; None if
+            the event does not say.
     """
 
+    id: str
+    time: str
     account: str
     version: ModelVersionArn
     approval_status: str
+    updated_fields: frozenset[str] | None
+
+    @property
+    def may_change_approval(self) -> bool:
+        """Whether the approval status may be among what has changed."""
+        return self.updated_fields is None or "ModelApprovalStatus" in self.updated_fields
 
     @classmethod
     def parse(cls, event: Mapping[str, Any]) -> Self:
@@ -78,7 +98,13 @@ class StateChange:
                 "an account may speak for its own models only."
             )
         return cls(
-            account=version.account, version=version, approval_status=_text(detail, "ModelApprovalStatus")
+            id=_text(event, "id"),
+            time=_text(event, "time"),
+            account=version.account,
+            version=version,
+            approval_status=_text(detail, "ModelApprovalStatus"),
+            # The list is missing or empty where a version is new.
+            updated_fields=frozenset(event["detail"].get("UpdatedModelPackageFields") or ()) or None,
         )
 
 

@@ -105,7 +105,8 @@ class SageMaker(Core):
 
     def _announce(self, arn: str, *fields: str) -> None:
         event = state_change(arn, self.versions[arn]["ModelApprovalStatus"])
-        event["detail"]["UpdatedModelPackageFields"] = list(fields)
+        if fields:
+            event["detail"]["UpdatedModelPackageFields"] = list(fields)
         self.state_changes.append(event)
 
     def sagemaker_DescribeModelPackage(self, *, ModelPackageName: str) -> Parameters:
