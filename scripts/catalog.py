@@ -31,7 +31,7 @@ def check(catalog: CatalogFile = CATALOG) -> None:
 
 @app.command()
 def prepare(catalog: CatalogFile = CATALOG, pretend: Pretend = False) -> None:
-    """Delegate Service Catalog and StackSets to the shared services account (management account, once)."""
+    """Let the shared services account share and reach the others (management account, once)."""
     with sentences():
         settings = load(catalog)
         session = aws_session(settings)
@@ -40,6 +40,7 @@ def prepare(catalog: CatalogFile = CATALOG, pretend: Pretend = False) -> None:
                 organizations=session.client("organizations", config=RETRIES),
                 service_catalog=session.client("servicecatalog", config=RETRIES),
                 cloudformation=session.client("cloudformation", config=RETRIES),
+                ram=session.client("ram", config=RETRIES),
                 settings=settings,
                 pretend=pretend,
             )

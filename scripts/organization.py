@@ -2,10 +2,12 @@
 
 The shared services account becomes the delegated administrator of AWS Service Catalog, so that it may share
 portfolios with organisational units, and of CloudFormation StackSets, so that it may prepare the accounts
-of these units:
+of these units. AWS Resource Access Manager may share with accounts of the organisation without an invitation,
+so that model cards reach them:
 
 * https://docs.aws.amazon.com/organizations/latest/userguide/services-that-can-integrate-servicecatalog.html
 * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-delegated-admin.html
+* https://docs.aws.amazon.com/ram/latest/userguide/getting-started-sharing.html#getting-started-sharing-orgs
 """
 
 from collections.abc import Callable, Iterator
@@ -17,10 +19,14 @@ from settings import Settings
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_organizations import OrganizationsClient
+    from mypy_boto3_ram import RAMClient
     from mypy_boto3_servicecatalog import ServiceCatalogClient
 
 SERVICE_CATALOG = "servicecatalog.amazonaws.com"
 STACK_SETS = "member.org.stacksets.cloudformation.amazonaws.com"
+RESOURCE_ACCESS_MANAGER = "ram.amazonaws.com"
+
+DELEGATED = (SERVICE_CATALOG, STACK_SETS)
 
 
 def prepare(
@@ -28,15 +34,17 @@ def prepare(
     organizations: "OrganizationsClient",
     service_catalog: "ServiceCatalogClient",
     cloudformation: "CloudFormationClient",
+    ram: "RAMClient",
     settings: Settings,
     pretend: bool = False,
 ) -> Iterator[Change]:
-    """Give both services trusted access and delegate their administration to the shared services account.
+    """Give the services trusted access, and delegate two of them to the shared services account.
 
     Args:
         organizations: A client of the management account.
         service_catalog: A client of the management account.
         cloudformation: A client of the management account.
+        ram: A client of the management account.
         settings: The catalog file.
         pretend: Only tell what would be done.
 
@@ -63,13 +71,14 @@ def prepare(
     activate: dict[str, Callable[[], object]] = {
         SERVICE_CATALOG: service_catalog.enable_aws_organizations_access,
         STACK_SETS: cloudformation.activate_organizations_access,
+        RESOURCE_ACCESS_MANAGER: ram.enable_sharing_with_aws_organization,
     }
     for service, enable in activate.items():
         if service not in trusted and not pretend:
             enable()
         yield _change(done=service in trusted, subject=f"trusted access of {service}")
     hub = settings.accounts.shared_services
-    for service in activate:
+    for service in DELEGATED:
         administrators = {
             administrator["Id"]
             for page in organizations.get_paginator("list_delegated_administrators").paginate(

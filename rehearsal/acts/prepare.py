@@ -20,6 +20,7 @@ def play(story: Story) -> str:
         organizations=stage.administrator("management", "organizations"),
         service_catalog=stage.administrator("management", "servicecatalog"),
         cloudformation=stage.administrator("management", "cloudformation"),
+        ram=stage.administrator("management", "ram"),
         settings=stage.settings,
     )
     for change in changes:
@@ -34,8 +35,8 @@ def play(story: Story) -> str:
         stage.sign_up(person)
         story.tell(f"{person.user} may assume {person.role}")
     return (
-        "The shared services account administers Service Catalog and StackSets for the organisation; the "
-        "platform engineer's role stands. Each person has an identity that may assume one role and "
+        "The shared services account administers Service Catalog and StackSets for the organisation, and may "
+        "share with it; the platform engineer's role stands. Each person has an identity that may assume one role and "
         "nothing else."
     )
 

@@ -13,7 +13,7 @@ from settings import Settings, load
 
 SETTINGS = load()
 HUB = SETTINGS.accounts.shared_services
-BOTH = (organization.SERVICE_CATALOG, organization.STACK_SETS)
+TRUSTED = (organization.SERVICE_CATALOG, organization.STACK_SETS, organization.RESOURCE_ACCESS_MANAGER)
 
 
 class Management:
@@ -25,6 +25,7 @@ class Management:
             "organizations": session.client("organizations"),
             "service_catalog": session.client("servicecatalog"),
             "cloudformation": session.client("cloudformation"),
+            "ram": session.client("ram"),
         }
         self.stubs = {name: Stubber(client) for name, client in self.clients.items()}
 
@@ -39,6 +40,20 @@ class Management:
             "list_aws_service_access_for_organization",
             {"EnabledServicePrincipals": [{"ServicePrincipal": service} for service in services]},
         )
+
+    def starts_trusting(self, *services: str) -> None:
+        calls = {
+            organization.SERVICE_CATALOG: ("service_catalog", "enable_aws_organizations_access", {}),
+            organization.STACK_SETS: ("cloudformation", "activate_organizations_access", {}),
+            organization.RESOURCE_ACCESS_MANAGER: (
+                "ram",
+                "enable_sharing_with_aws_organization",
+                {"returnValue": True},
+            ),
+        }
+        for service in services:
+            client, operation, response = calls[service]
+            self.stubs[client].add_response(operation, response)
 
     def has_administrators(self, service: str, *accounts: str) -> None:
         self.stubs["organizations"].add_response(
@@ -71,34 +86,43 @@ def management() -> Management:
 
 def test_a_new_organisation_is_prepared(management: Management) -> None:
     management.trusts()
-    management.stubs["service_catalog"].add_response("enable_aws_organizations_access", {})
-    management.stubs["cloudformation"].add_response("activate_organizations_access", {})
-    for service in BOTH:
+    management.starts_trusting(*TRUSTED)
+    for service in organization.DELEGATED:
         management.has_administrators(service)
         management.registers(service)
-    assert management.prepare() == [Outcome.CREATE] * 4
+    assert management.prepare() == [Outcome.CREATE] * 5
 
 
 def test_a_prepared_organisation_is_left_alone(management: Management) -> None:
-    management.trusts(*BOTH)
-    for service in BOTH:
+    management.trusts(*TRUSTED)
+    for service in organization.DELEGATED:
         management.has_administrators(service, HUB)
-    assert management.prepare() == [Outcome.IDENTICAL] * 4
+    assert management.prepare() == [Outcome.IDENTICAL] * 5
+
+
+@pytest.mark.parametrize("missing", TRUSTED)
+def test_a_service_that_is_not_trusted_yet_is_added(management: Management, missing: str) -> None:
+    management.trusts(*(service for service in TRUSTED if service != missing))
+    management.starts_trusting(missing)
+    for service in organization.DELEGATED:
+        management.has_administrators(service, HUB)
+    expected = [Outcome.CREATE if service == missing else Outcome.IDENTICAL for service in TRUSTED]
+    assert management.prepare() == expected + [Outcome.IDENTICAL] * 2
 
 
 def test_what_was_left_half_way_is_finished(management: Management) -> None:
-    management.trusts(*BOTH)
+    management.trusts(*TRUSTED)
     management.has_administrators(organization.SERVICE_CATALOG, HUB)
     management.has_administrators(organization.STACK_SETS, "999999999999")
     management.registers(organization.STACK_SETS)
-    assert management.prepare() == [Outcome.IDENTICAL] * 3 + [Outcome.CREATE]
+    assert management.prepare() == [Outcome.IDENTICAL] * 4 + [Outcome.CREATE]
 
 
 def test_pretending_changes_nothing(management: Management) -> None:
     management.trusts()
-    for service in BOTH:
+    for service in organization.DELEGATED:
         management.has_administrators(service)
-    assert management.prepare(pretend=True) == [Outcome.CREATE] * 4
+    assert management.prepare(pretend=True) == [Outcome.CREATE] * 5
 
 
 @pytest.mark.parametrize(
