@@ -13,6 +13,16 @@ from settings import Repository
 PRODUCTION_APPROVAL = "ApproveProduction/ApproveProduction"
 """Stage and action of a deploy pipeline in which the governance officer decides."""
 
+# Customer metadata that says where a version comes from, and where its receipt is.
+WRITTEN_BY_PROMOTION = (
+    "artifact_sha256",
+    "receipt_sha256",
+    "receipt_uri",
+    "source_account",
+    "source_created",
+    "source_model_package_arn",
+)
+
 OF_A_PROJECT = {"Null": {"aws:ResourceTag/sagemaker:project-id": "false"}}
 NOTHING_NARROWER = "AWS offers no narrower resource for these actions."
 
@@ -57,6 +67,7 @@ class Personas(Construct):
             permissions=[
                 *reading,
                 self._approve_versions(),
+                self._retry_deployments(),
                 *self._own_deploy_projects(),
                 *self._work_on_code(repository),
             ],
@@ -129,10 +140,28 @@ class Personas(Construct):
         ]
 
     def _approve_versions(self) -> Permission:
+        """Decide, and nothing else: a version's stage, origin and receipt are not the ML engineer's to write.
+
+        https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html
+        """
+        absent = (
+            "ModelLifeCycle:Stage",
+            "ModelLifeCycle:StageStatus",
+            "CustomerMetadataPropertiesToRemove",
+            *(f"CustomerMetadataProperties/{name}" for name in WRITTEN_BY_PROMOTION),
+        )
         return Permission(
             actions=("sagemaker:UpdateModelPackage",),
             resources=(arn("sagemaker", "model-package/*"),),
+            conditions={"Null": {f"sagemaker:{key}": "true" for key in absent}},
             because="The ML engineer decides about the versions of all teams.",
+        )
+
+    def _retry_deployments(self) -> Permission:
+        return Permission(
+            actions=("codepipeline:RetryStageExecution",),
+            resources=(arn("codepipeline", "*/*"),),
+            because="Pipelines and stages are named after projects, of which new ones come.",
         )
 
     def _own_deploy_projects(self) -> list[Permission]:

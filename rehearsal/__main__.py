@@ -114,13 +114,15 @@ def _rehearse(console: Console, data: DataSet, folder: Path, keep_running: bool)
 
 
 def _report(story: Story, played: Played, seconds: float, peak_memory_mib: int) -> Report:
-    refused = bool(story.denials) and all(denial.status == "ok" for denial in story.denials)
+    statuses = {record.status for record in story.denials} | {record.status for record in story.faults}
+    as_expected = bool(story.denials and story.faults) and statuses == {"ok"}
     return Report(
-        status="ok" if played.ok and refused else "failed",
+        status="ok" if played.ok and as_expected else "failed",
         seconds=round(seconds, 2),
         peak_memory_mib=peak_memory_mib,
         acts=tuple(played.acts),
         denied=tuple(story.denials),
+        faults=tuple(story.faults),
         models=tuple(story.models),
         limits=LIMITS,
     )
@@ -147,6 +149,10 @@ def _page(story: Story, played: Played, result: Report, started: datetime) -> Pa
         act_starts=tuple(played.starts),
         runs=tuple(story.runs),
         predictions=tuple(story.predictions),
+        cards=tuple(story.cards),
+        shown=tuple(story.shown),
+        lineage=tuple(story.lineage),
+        documents=tuple(story.documents),
         serving=story.serving,
         software=tuple((name, version(name)) for name in ("aws-cdk-lib", "ministack", "moto", "boto3")),
     )

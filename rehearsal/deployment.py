@@ -6,17 +6,18 @@ import itertools
 import json
 import tarfile
 
-from rehearsal import promotion
+from rehearsal import card, commands, promotion
 from rehearsal.environments import prepare
 from rehearsal.isolation import clean_environment
 from rehearsal.people import Person
 from rehearsal.processes import REPOSITORY, run
-from rehearsal.record import Prediction
+from rehearsal.record import Prediction, ShownRecord
 from rehearsal.story import ActError, ModelVersion, Project, Story, built
 from rehearsal.waiting import PipelineWatch, known_executions, newest_execution
 
 ASKED_ROWS = 5
 APPROVAL_STAGE = "ApproveProduction"
+PRODUCTION_STAGE = "DeployProduction"
 ANSWER = REPOSITORY / "rehearsal" / "answer.py"
 
 
@@ -28,7 +29,18 @@ def release(story: Story, version: ModelVersion) -> PipelineWatch:
     """
     known = known_executions(story, story.people.ml_engineer, built(story.deploy_project).names.title)
     promotion.approve_centrally(story, version)
-    watch = _started(story, built(story.deploy_project), known)
+    return started(story, version, known)
+
+
+def started(story: Story, version: ModelVersion, known: set[str]) -> PipelineWatch:
+    """Follow the execution that the approval of a version has started until production waits for approval.
+
+    Args:
+        story: The story.
+        version: The version.
+        known: The executions before it.
+    """
+    watch = _newest(story, built(story.deploy_project), known)
     given = {
         variable["name"]: variable["resolvedValue"] for variable in watch.description().get("variables", [])
     }
@@ -37,11 +49,12 @@ def release(story: Story, version: ModelVersion) -> PipelineWatch:
             f"the pipeline was started with ModelPackageArn {given.get('ModelPackageArn')} and not "
             f"{version.central_arn}"
         )
-    watch.approval(APPROVAL_STAGE)
+    waiting = watch.approval(APPROVAL_STAGE)
+    story.shown.append(ShownRecord(version=version.number, text=waiting["custom_data"], link=waiting["link"]))
     return watch
 
 
-def _started(story: Story, project: Project, known: set[str]) -> PipelineWatch:
+def _newest(story: Story, project: Project, known: set[str]) -> PipelineWatch:
     engineer = story.people.ml_engineer
     execution_id = newest_execution(story, engineer, project.names.title, known)
     return PipelineWatch(story, engineer, project.names.title, execution_id)
@@ -49,15 +62,24 @@ def _started(story: Story, project: Project, known: set[str]) -> PipelineWatch:
 
 def first_run(story: Story) -> PipelineWatch:
     """Return the run that the creation of the deploy project started."""
-    return _started(story, built(story.deploy_project), set())
+    return _newest(story, built(story.deploy_project), set())
 
 
-def approve_for_production(story: Story, watch: PipelineWatch) -> str:
-    """As the governance officer, approve production and follow the pipeline to its end.
+def approve_card(story: Story, version: ModelVersion) -> None:
+    """As the governance officer, approve what the card says of a version."""
+    officer = story.people.governance_officer
+    commands.catalog(story, officer, "card", "approve", "--model-package", version.central_arn)
+    card.note(story, f"What it says of version {version.number} was approved", officer, "Approved")
 
-    Returns:
-        What the approver was shown.
-    """
+
+def approve_for_production(story: Story, watch: PipelineWatch) -> None:
+    """As the governance officer, approve production and follow the pipeline to its end."""
+    give_approval(story, watch)
+    watch.finish()
+
+
+def give_approval(story: Story, watch: PipelineWatch) -> None:
+    """As the governance officer, approve production."""
     waiting = watch.approval(APPROVAL_STAGE)
     officer = story.acting_as(story.people.governance_officer, "codepipeline")
     officer.put_approval_result(
@@ -68,8 +90,6 @@ def approve_for_production(story: Story, watch: PipelineWatch) -> str:
         result={"status": "Approved", "summary": "Test results reviewed by the governance officer."},
     )
     story.tell("production is approved")
-    watch.finish()
-    return str(waiting["custom_data"])
 
 
 def ask(story: Story, person: Person, rows: str) -> str:

@@ -11,15 +11,16 @@ LIMITS = (
     ),
     (
         "No container image is pulled. Training, evaluation, builds and endpoints run as processes on this "
-        "machine's Python, with the packages that the AWS image brings and the code uses."
+        "machine's Python, with the packages that the AWS image brings and the code uses. How promotion "
+        "copies a team's own image from one ECR registry to another is shown by tests alone."
     ),
     (
         "There is no network to speak of: VPCs, subnets and their endpoints are records, and whether one "
         "reaches another is not shown."
     ),
     (
-        "S3 objects are not really encrypted, and whether whoever reads or writes one may use its KMS key is "
-        "not asked; key policies are asked where a key is called directly."
+        "Nothing is really encrypted. Whether whoever reads or writes an S3 object may use its KMS key is "
+        "asked, and so is a key's policy where it is called directly; grants are not."
     ),
     (
         "Service control policies and IAM Identity Center take no part: each person has an identity that "

@@ -57,6 +57,7 @@ class People:
     production_application: Person
     development_administrator: Person
     test_administrator: Person
+    production_administrator: Person
 
     @classmethod
     def of(cls, names: PlatformNames) -> "People":
@@ -88,6 +89,9 @@ class People:
                 title="Account administrator", account="development", role=ADMINISTRATOR_ROLE
             ),
             test_administrator=Person(title="Account administrator", account="test", role=ADMINISTRATOR_ROLE),
+            production_administrator=Person(
+                title="Account administrator", account="production", role=ADMINISTRATOR_ROLE
+            ),
         )
 
     @property

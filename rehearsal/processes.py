@@ -24,7 +24,17 @@ END_SECONDS = 10.0
 
 
 class ProcessError(Exception):
-    """A process did not do what it was started for; the message says what it said last."""
+    """A process did not do what it was started for; the message says what it said last.
+
+    Attributes:
+        exit_code: What it ended with; None if it is not known.
+        lines: What a command printed.
+    """
+
+    def __init__(self, message: str, *, exit_code: int | None = None, lines: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+        self.lines = tuple(lines)
 
 
 class AlreadyRunningError(Exception):
@@ -106,7 +116,9 @@ def run(
         process.wait()
     if process.returncode:
         shown = " ".join(Path(part).name if os.sep in part else part for part in command[:3])
-        raise ProcessError(f"`{shown}` failed:\n" + "\n".join(lines[-25:]))
+        raise ProcessError(
+            f"`{shown}` failed:\n" + "\n".join(lines[-25:]), exit_code=process.returncode, lines=lines
+        )
     return lines
 
 

@@ -50,6 +50,26 @@ class DenialRecord(_Record):
     status: Status
 
 
+class FaultRecord(_Record):
+    """Something that goes wrong on AWS, brought about on purpose.
+
+    Attributes:
+        name: What went wrong.
+        done: What was done, in a sentence.
+        expected: What the registry had to come to.
+        observed: What it came to.
+        status: Whether it came to that.
+        seconds: How long it took until then.
+    """
+
+    name: str
+    done: str
+    expected: str
+    observed: str
+    status: Status
+    seconds: float
+
+
 class ModelRecord(_Record):
     """One version of the model in the central model registry.
 
@@ -73,6 +93,7 @@ class Report(_Record):
         peak_memory_mib: Highest resident memory of all its processes together.
         acts: The acts in their order.
         denied: What must not work.
+        faults: What went wrong on purpose.
         models: The versions of the model.
         limits: What the rehearsal cannot show.
     """
@@ -82,6 +103,7 @@ class Report(_Record):
     peak_memory_mib: int
     acts: tuple[ActRecord, ...]
     denied: tuple[DenialRecord, ...]
+    faults: tuple[FaultRecord, ...]
     models: tuple[ModelRecord, ...]
     limits: tuple[str, ...]
 
@@ -134,6 +156,50 @@ class Prediction(_Record):
     model: str
 
 
+class CardRecord(_Record):
+    """One station in the life of the model card.
+
+    Attributes:
+        event: What happened to it.
+        actor: Who did it.
+        account: Name of the account from which it was done.
+        version: The card version afterwards.
+        status: Its status, as SageMaker names it.
+    """
+
+    event: str
+    actor: str
+    account: str
+    version: int
+    status: str
+
+
+class ShownRecord(_Record):
+    """What an approver of production was shown.
+
+    Attributes:
+        version: The version that waited.
+        text: The text of the approval.
+        link: Where the approval linked to.
+    """
+
+    version: int
+    text: str
+    link: str
+
+
+class Document(_Record):
+    """A page that a command wrote, beside the report.
+
+    Attributes:
+        title: What it shows.
+        file: Its name in the folder of the report.
+    """
+
+    title: str
+    file: str
+
+
 class AccountRecord(_Record):
     """One account of the story.
 
@@ -164,6 +230,10 @@ class Page(_Record):
         act_starts: Seconds from the beginning at which each act of the report started.
         runs: The runs of the SageMaker pipeline.
         predictions: Requests answered by test, production and the model itself.
+        cards: The life of the model card.
+        shown: What the approvers of production were shown.
+        lineage: The lines of `catalog lineage`.
+        documents: The pages that commands wrote.
         serving: Version that production serves at the end.
         software: What took part, with its version.
     """
@@ -178,5 +248,9 @@ class Page(_Record):
     act_starts: tuple[float, ...]
     runs: tuple[PipelineRun, ...] = ()
     predictions: tuple[Prediction, ...] = ()
+    cards: tuple[CardRecord, ...] = ()
+    shown: tuple[ShownRecord, ...] = ()
+    lineage: tuple[str, ...] = ()
+    documents: tuple[Document, ...] = ()
     serving: int | None = None
     software: tuple[tuple[str, str], ...] = ()

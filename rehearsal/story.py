@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any
 from names import ProjectNames
 from rehearsal.data import DataSet
 from rehearsal.people import AccountKey, People, Person
-from rehearsal.record import DenialRecord, ModelRecord, PipelineRun, Prediction
+from rehearsal.record import (
+    CardRecord,
+    DenialRecord,
+    Document,
+    FaultRecord,
+    ModelRecord,
+    PipelineRun,
+    Prediction,
+    ShownRecord,
+)
 from rehearsal.stage import Stage
 
 if TYPE_CHECKING:
@@ -90,6 +99,11 @@ class Story:
         own_answers: What each version answers by itself, by its number.
         predictions: What test, production and the model itself answered.
         denials: What was refused.
+        faults: What went wrong on purpose.
+        cards: The life of the model card.
+        shown: What the approvers of production were shown.
+        lineage: The lines of `catalog lineage`.
+        documents: Pages that commands wrote into the folder.
         problem_type: Regression or classification, as the model says.
         primary_metric: The metric that describes a version best.
         serving: Number of the version that production serves.
@@ -114,6 +128,11 @@ class Story:
     own_answers: dict[int, str] = field(default_factory=dict)
     predictions: list[Prediction] = field(default_factory=list)
     denials: list[DenialRecord] = field(default_factory=list)
+    faults: list[FaultRecord] = field(default_factory=list)
+    cards: list[CardRecord] = field(default_factory=list)
+    shown: list[ShownRecord] = field(default_factory=list)
+    lineage: list[str] = field(default_factory=list)
+    documents: list[Document] = field(default_factory=list)
     problem_type: str = ""
     primary_metric: str = ""
     serving: int | None = None
@@ -127,6 +146,11 @@ class Story:
     def acting_as(self, person: Person, service: str) -> Any:
         """A client of a service that acts as a person."""
         return self.stage.acting_as(person, service)
+
+    def document(self, title: str, file: str) -> str:
+        """Announce a page in the folder of the report, and return the path to write it to."""
+        self.documents.append(Document(title=title, file=file))
+        return str(self.folder / file)
 
     def add_holding(self, account: AccountKey, thing: str) -> None:
         """Note what an account holds from now on."""

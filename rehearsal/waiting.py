@@ -113,9 +113,36 @@ class PipelineWatch:
         """Wait until a stage of the execution waits for approval.
 
         Returns:
-            `stage`, `action`, `token`, and `custom_data` (what the approver is shown).
+            `stage`, `action`, `token`, and what the approver is shown: `custom_data` and `link`.
         """
         return wait_for(f"approval in stage {stage} of {self._pipeline}", lambda: self._waiting(stage))
+
+    def failure(self, stage: str, name: str) -> str:
+        """Wait until an action of the execution has failed, and return its reason.
+
+        Raises:
+            ActError: The execution ended otherwise.
+        """
+
+        def look() -> str | None:
+            if self.description()["status"] == "Succeeded":
+                raise ActError(f"pipeline {self._pipeline} ended, though {name} had to fail")
+            for action in self.actions():
+                if (action["stageName"], action["actionName"], action["status"]) == (stage, name, "Failed"):
+                    details = action["output"]["executionResult"].get("errorDetails", {})
+                    return str(details.get("message", ""))
+            return None
+
+        return wait_for(f"the failure of {name} in {self._pipeline}", look)
+
+    def retry(self, stage: str) -> None:
+        """Run the failed actions of a stage again."""
+        self._codepipeline.retry_stage_execution(
+            pipelineName=self._pipeline,
+            stageName=stage,
+            pipelineExecutionId=self._execution_id,
+            retryMode="FAILED_ACTIONS",
+        )
 
     def actions(self) -> list[dict[str, Any]]:
         """The actions of the execution, first to last."""
@@ -145,7 +172,7 @@ class PipelineWatch:
                         "stage": stage,
                         "action": action["actionName"],
                         "token": latest["token"],
-                        "custom_data": self._custom_data(stage, action["actionName"]),
+                        **self._shown(stage, action["actionName"]),
                     }
         return None
 
@@ -156,12 +183,15 @@ class PipelineWatch:
         )["pipelineExecution"]
         return execution
 
-    def _custom_data(self, stage: str, name: str) -> str:
+    def _shown(self, stage: str, name: str) -> dict[str, str]:
+        configuration: dict[str, str] = {}
         for action in self.actions():
             if (action["stageName"], action["actionName"]) == (stage, name):
-                shown: str = action["input"].get("resolvedConfiguration", {}).get("CustomData", "")
-                return shown
-        return ""
+                configuration = action["input"].get("resolvedConfiguration", {})
+        return {
+            "custom_data": configuration.get("CustomData", ""),
+            "link": configuration.get("ExternalEntityLink", ""),
+        }
 
     def _look(self) -> dict[str, Any]:
         """Tell what changed, and raise if the execution failed."""

@@ -1,16 +1,21 @@
 """The acts of the story, one file an act."""
 
 from rehearsal.acts import (
-    again_and_back,
     approve_and_promote,
     approve_for_production,
+    create_deploy_project,
     create_project,
     deploy_to_test,
+    fail_and_recover,
     launch_domain,
     prepare,
     publish,
     refuse,
+    roll_back,
     share,
+    start_card,
+    train,
+    train_again,
 )
 from rehearsal.story import Act
 
@@ -20,9 +25,14 @@ ACTS: tuple[Act, ...] = (
     share.ACT,
     launch_domain.ACT,
     create_project.ACT,
+    start_card.ACT,
+    create_deploy_project.ACT,
+    train.ACT,
     approve_and_promote.ACT,
     deploy_to_test.ACT,
     approve_for_production.ACT,
-    again_and_back.ACT,
+    train_again.ACT,
+    roll_back.ACT,
+    fail_and_recover.ACT,
     refuse.ACT,
 )

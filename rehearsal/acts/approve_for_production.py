@@ -1,22 +1,51 @@
-"""Act 7: the governance officer approves, and production serves what test serves."""
+"""Act 10: the governance officer completes and approves the card, then production; production serves."""
 
-from rehearsal import deployment
+from rehearsal import card, commands, deployment
 from rehearsal.story import Act, ActError, Story, built
+
+MISSING = "intended_uses.risk_rating"
 
 
 def play(story: Story) -> str:
-    """Approve, and compare what test, production and the model itself answer."""
+    """See an incomplete card refused; approve it when it is complete; approve production, and compare."""
     if story.release is None:
         raise ActError("no release waits for approval")
-    shown = deployment.approve_for_production(story, story.release)
+    refusal = _approve_card(story)
+    deployment.approve_for_production(story, story.release)
     version = story.versions[-1]
     deployment.check_serving(story, version)
     deployment.compare_predictions(story, version)
+    card.note(story, "Shared with production, to be read", story.people.governance_officer, "Approved")
     story.add_holding("production", f"endpoint {built(story.deploy_project).names.title}")
     return (
-        f"Shown “{shown}”, the governance officer approved. Test, production and the model itself give equal "
-        f"answers to {deployment.ASKED_ROWS} rows."
+        f"The card was refused first: “{refusal}” Then it was completed and approved, and with it "
+        f"production. Test, production and the model itself answer {deployment.ASKED_ROWS} rows alike."
     )
+
+
+def _approve_card(story: Story) -> str:
+    """Approve the card, which lacks a field; let the lead fill it; approve it; return the refusal."""
+    people = story.people
+    title = built(story.build_project).names.title
+    version = story.versions[-1]
+    refusal = commands.refused(
+        story, people.governance_officer, "card", "approve", "--model-package", version.central_arn
+    )
+    if MISSING not in refusal:
+        raise ActError(f"the refusal of the card does not name {MISSING}: {refusal}")
+    commands.catalog(
+        story, people.lead_data_scientist, "card", "edit", "--group", title, "--risk-rating", "Low"
+    )
+    card.note(
+        story,
+        "The risk rating, which was missing, was filled in",
+        people.lead_data_scientist,
+        "PendingReview",
+    )
+    deployment.approve_card(story, version)
+    page = story.document("The model card", "card.html")
+    commands.catalog(story, people.governance_officer, "card", "export", "--group", title, "--output", page)
+    return refusal
 
 
 ACT = Act(name="Approve for production", actor="Governance officer", account="shared_services", play=play)

@@ -1,6 +1,6 @@
 """The table of what must not work, one file a subject."""
 
-from rehearsal.denials import artifacts, decisions, events, identities, launches
+from rehearsal.denials import artifacts, decisions, documents, events, identities, launches
 from rehearsal.denied import Denial
 
 DENIALS: tuple[Denial, ...] = (
@@ -8,5 +8,6 @@ DENIALS: tuple[Denial, ...] = (
     *identities.ROWS,
     *launches.ROWS,
     *events.ROWS,
+    *documents.ROWS,
     *artifacts.ROWS,
 )

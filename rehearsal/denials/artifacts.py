@@ -5,6 +5,7 @@ import json
 from botocore.exceptions import ClientError
 
 from rehearsal.denied import Denial, location
+from rehearsal.people import AccountKey
 from rehearsal.stage import Credentials, administrator_credentials
 from rehearsal.story import ActError, ModelVersion, Story
 from rehearsal.waiting import wait_for
@@ -77,16 +78,32 @@ def _production_loads_withdrawn(story: Story) -> None:
     _create_model(story, "withdrawn-version", withdrawn)
 
 
-def _create_model(story: Story, name: str, version: ModelVersion) -> None:
-    """Create a model of an artifact as an endpoint would load it: under the endpoint role of production."""
+def _production_loads_not_admitted(story: Story) -> None:
+    """Approve the withdrawn version again, which test may load from then on, and production not yet."""
+    version = story.versions[-1]
+    story.acting_as(story.people.ml_engineer, "sagemaker").update_model_package(
+        ModelPackageArn=version.central_arn, ModelApprovalStatus="Approved"
+    )
+    _await_tag(story, version, "Approved")
+    try:
+        _create_model(story, "approved-in-test", version, account="test")
+    except ClientError as error:
+        raise ActError(f"test is refused as well: {error}") from error
+    _create_model(story, "not-admitted", version)
+
+
+def _create_model(
+    story: Story, name: str, version: ModelVersion, account: AccountKey = "production"
+) -> None:
+    """Create a model of an artifact as an endpoint would load it: under the endpoint role of an account."""
     stage = story.stage
     package = story.acting_as(story.people.ml_engineer, "sagemaker").describe_model_package(
         ModelPackageName=version.central_arn
     )
     image = package["InferenceSpecification"]["Containers"][0]["Image"]
-    stage.administrator("production", "sagemaker").create_model(
+    stage.administrator(account, "sagemaker").create_model(
         ModelName=name,
-        ExecutionRoleArn=f"arn:aws:iam::{stage.account_id('production')}:role/{stage.names.endpoint_role}",
+        ExecutionRoleArn=f"arn:aws:iam::{stage.account_id(account)}:role/{stage.names.endpoint_role}",
         PrimaryContainer={"Image": image, "ModelDataUrl": version.artifact},
     )
 
@@ -152,5 +169,12 @@ ROWS = (
         code="ValidationException",
         mentions="Could not access model data",
         attempt=_production_loads_withdrawn,
+    ),
+    Denial(
+        actor="Endpoint role of production",
+        action="loads the artifact of an approved version that production does not admit",
+        code="ValidationException",
+        mentions="Could not access model data",
+        attempt=_production_loads_not_admitted,
     ),
 )

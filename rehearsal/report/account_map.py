@@ -12,11 +12,16 @@ CHARACTER = 7.4
 """Width of a character of the map's font, at most, in pixels."""
 
 WITHIN = {
-    "shared_services": ((1, "publish"), (9, "refuse what must not work")),
-    "development": ((3, "launch the domain"), (4, "create the project"), (8, "train again")),
-    "production": ((8, "and back"),),
+    "shared_services": (
+        "Publish",
+        "Create the deploy project",
+        "Fail and recover",
+        "Refuse what must not work",
+    ),
+    "development": ("Launch the domain", "Create the project", "Train", "Train again"),
+    "production": ("Roll back",),
 }
-"""Acts that stay inside an account, and what they are called on the map."""
+"""Names of the acts that stay inside an account."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,7 +141,14 @@ def _wide(page: Page) -> Drawing:
         Arrow(path=f"M600 {upper} H{right - 3}", label="deploy", x=655, y=upper - 22, anchor="middle"),
         Arrow(path=f"M600 {lower} H{right - 3}", label="approve", x=655, y=lower - 22, anchor="middle"),
     )
-    centres = {0: (480, top - 38), 2: (302, upper), 5: (302, lower), 6: (655, upper), 7: (655, lower)}
+    centres = {
+        "Prepare the accounts": (480, top - 38),
+        "Share": (286, upper),
+        "Start the model card": (318, upper),
+        "Approve and promote": (302, lower),
+        "Deploy to test": (655, upper),
+        "Approve for production": (655, lower),
+    }
     return Drawing(
         name="wide",
         width=width,
@@ -174,11 +186,12 @@ def _narrow(page: Page) -> Drawing:
         Arrow(path=down_the_rail("production"), label="", x=0, y=0, anchor="start"),
     )
     centres = {
-        0: (146, management + gap / 2 - 1),
-        2: (60, hub + gap / 2 - 1),
-        5: (180, hub + gap / 2 + 1),
-        6: (rail, ends["test"][1] - 26),
-        7: (rail, ends["production"][1] - 26),
+        "Prepare the accounts": (146, management + gap / 2 - 1),
+        "Share": (60, hub + gap / 2 - 16),
+        "Start the model card": (60, hub + gap / 2 + 16),
+        "Approve and promote": (180, hub + gap / 2 + 1),
+        "Deploy to test": (rail, ends["test"][1] - 26),
+        "Approve for production": (rail, ends["production"][1] - 26),
     }
     return Drawing(
         name="narrow",
@@ -193,8 +206,12 @@ def _narrow(page: Page) -> Drawing:
 _DOWNWARDS = ("management", "shared_services", "development", "test", "production")
 
 
-def _badges(page: Page, centres: Mapping[int, tuple[float, float]]) -> list[Badge]:
-    return [Badge(act=act, status=_status(page, act), x=x, y=y) for act, (x, y) in centres.items()]
+def _badges(page: Page, centres: Mapping[str, tuple[float, float]]) -> list[Badge]:
+    numbers = {act.name: number for number, act in enumerate(page.report.acts)}
+    return [
+        Badge(act=numbers[name], status=page.report.acts[numbers[name]].status, x=x, y=y)
+        for name, (x, y) in centres.items()
+    ]
 
 
 def _boxes(
@@ -211,8 +228,9 @@ def _boxes(
             lines.append(Line(text=_cut(text, width), style=style, x=x + PADDING, y=below, whole=text))
             below += LINE
         below += 8
-        for act, label in WITHIN.get(account.key, ()):
-            badges.append(Badge(act=act, status=_status(page, act), x=x + PADDING + 11, y=below))
+        for name in WITHIN.get(account.key, ()):
+            badges += _badges(page, {name: (x + PADDING + 11, below)})
+            label = name[0].lower() + name[1:]
             lines.append(Line(text=label, style="act", x=x + PADDING + 30, y=below + 4.5, whole=label))
             below += ACT_LINE
         boxes.append(Box(key=account.key, x=x, y=y, width=width, height=height, lines=tuple(lines)))
@@ -240,11 +258,6 @@ def _height(page: Page, account: AccountRecord) -> float:
     lines = sum(1 for _ in _texts(page, account))
     acts = len(WITHIN.get(account.key, ()))
     return lines * LINE + 22 + (acts * ACT_LINE if acts else 0)
-
-
-def _status(page: Page, act: int) -> Status:
-    acts = page.report.acts
-    return acts[act].status if act < len(acts) else "failed"
 
 
 def _cut(text: str, width: float) -> str:

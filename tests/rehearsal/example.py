@@ -5,12 +5,16 @@ from datetime import UTC, datetime
 from rehearsal.record import (
     AccountRecord,
     ActRecord,
+    CardRecord,
     DenialRecord,
+    Document,
+    FaultRecord,
     ModelRecord,
     Page,
     PipelineRun,
     Prediction,
     Report,
+    ShownRecord,
     Status,
     StepRecord,
 )
@@ -64,11 +68,16 @@ ACTS = (
     ("Publish", "Platform engineer", "shared services (222222222222)", 11.06),
     ("Share", "Platform engineer", "shared services (222222222222)", 0.42),
     ("Launch the domain", "Lead data scientist", "development (333333333333)", 1.87),
-    ("Create the project", "Data scientist", "development (333333333333)", 12.9),
+    ("Create the project", "Data scientist", "development (333333333333)", 2.9),
+    ("Start the model card", "Lead data scientist", "shared services (222222222222)", 2.1),
+    ("Create the deploy project", "ML engineer", "shared services (222222222222)", 9.2),
+    ("Train", "Data scientist", "development (333333333333)", 8.4),
     ("Approve and promote", "Lead data scientist", "development (333333333333)", 1.2),
     ("Deploy to test", "ML engineer", "shared services (222222222222)", 8.75),
     ("Approve for production", "Governance officer", "shared services (222222222222)", 1.9),
-    ("Again, and back", "Everyone", "development (333333333333)", 19.3),
+    ("Train again", "Everyone", "development (333333333333)", 19.3),
+    ("Roll back", "ML engineer", "shared services (222222222222)", 9.8),
+    ("Fail and recover", "Everyone", "shared services (222222222222)", 12.3),
     ("Refuse what must not work", "Everyone", "shared services (222222222222)", 3.4),
 )
 
@@ -125,6 +134,16 @@ def page(*, failed_act: int | None = None) -> Page:
         peak_memory_mib=1213,
         acts=acts,
         denied=denied,
+        faults=(
+            FaultRecord(
+                name="The same approval many times at once",
+                done="Delivered one approval 40 times at once.",
+                expected="one central version with the artifact's bytes",
+                observed=f"1 version, artifact {LONG}",
+                status="ok",
+                seconds=3.21,
+            ),
+        ),
         models=(
             ModelRecord(
                 version=1, metrics={"log_loss": 0.0613, "accuracy": 0.98077, "f1": 0.9761}, digest="0f" * 32
@@ -189,6 +208,27 @@ def page(*, failed_act: int | None = None) -> Page:
             )
             for version in (1, 2)
         ),
+        cards=(
+            CardRecord(
+                event="Started", actor="Lead data scientist", account="development", version=1, status="Draft"
+            ),
+            CardRecord(
+                event="Approved",
+                actor="Governance officer",
+                account="shared_services",
+                version=3,
+                status="Approved",
+            ),
+        ),
+        shown=(
+            ShownRecord(
+                version=2,
+                text="Version 2 against version 1 in production: accuracy 0.9615 (\N{MINUS SIGN}0.0192).",
+                link=f"https://eu-west-1.console.aws.amazon.com/s3/object/{LONG}?prefix=receipt.json",
+            ),
+        ),
+        lineage=("endpoint serve-palmer-penguins", f"└── model package {LONG}"),
+        documents=(Document(title="The model card", file="card.html"),),
         serving=1,
         software=(("aws-cdk-lib", "2.275.0"), ("ministack", "1.5.33")),
     )

@@ -14,7 +14,16 @@ from tests.rehearsal.example import DEFINITION, page
 def test_report_json_has_the_documented_shape(tmp_path: Path) -> None:
     write(page(), tmp_path)
     report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
-    assert list(report) == ["status", "seconds", "peak_memory_mib", "acts", "denied", "models", "limits"]
+    assert list(report) == [
+        "status",
+        "seconds",
+        "peak_memory_mib",
+        "acts",
+        "denied",
+        "faults",
+        "models",
+        "limits",
+    ]
     assert {tuple(act) for act in report["acts"]} == {
         ("name", "actor", "account", "status", "seconds", "detail")
     }
@@ -42,14 +51,14 @@ def test_what_comes_from_elsewhere_is_escaped() -> None:
 def test_the_page_loads_nothing() -> None:
     html = render(page())
     assert not re.findall(r"<(?:script|img|iframe|object)\b", html)
-    assert re.findall(r"(?:src|href)=\"([^\"]*)\"", html) == ["data:,"]
+    assert re.findall(r"(?:src|href)=\"([^\"]*)\"", html) == ["data:,", "card.html"]
     assert "@import" not in html
     assert set(re.findall(r"url\(([^)]*)\)", html)) == {"#tip-wide", "#tip-narrow", "#tip-graph"}
 
 
 def test_a_story_that_failed_early_has_a_page_too() -> None:
     whole = page(failed_act=1)
-    empty = whole.report.model_copy(update={"models": (), "denied": ()})
+    empty = whole.report.model_copy(update={"models": (), "denied": (), "faults": ()})
     html = render(whole.model_copy(update={"report": empty, "runs": (), "predictions": (), "serving": None}))
     assert "✗ failed" in html
     assert "What must not work" not in html

@@ -1,0 +1,30 @@
+"""Act 7: the project's pipelines bring a first version, which waits for approval, and fill in its card."""
+
+from rehearsal import card, training
+from rehearsal.story import Act, ActError, Story, built
+
+
+def play(story: Story) -> str:
+    """Follow the build and the SageMaker pipeline to the version, and read what they wrote into the card."""
+    candidate = training.follow(story, built(story.build_project), set())
+    story.candidates.append(candidate)
+    story.runs.append(candidate.run)
+    story.problem_type = candidate.problem_type
+    story.primary_metric = candidate.primary_metric
+    written = card.note(
+        story,
+        f"Training of version {candidate.version} filled in its details, metrics and intended use",
+        story.people.data_scientist,
+        "PendingReview",
+    )
+    if candidate.arn not in written["Content"]:
+        raise ActError(f"the model card does not name {candidate.arn}")
+    return (
+        f"The code was linted and tested, and the SageMaker pipeline ran {len(candidate.run.steps)} steps on "
+        f"{story.data.rows:,} rows. Version {candidate.version} waits for approval with "
+        f"{candidate.primary_metric} "
+        f"{candidate.metrics.get(candidate.primary_metric, float('nan')):.4g}; its card waits for review."
+    )
+
+
+ACT = Act(name="Train", actor="Data scientist", account="development", play=play)
