@@ -36,8 +36,8 @@ def play(story: Story) -> str:
         story.tell(f"{person.user} may assume {person.role}")
     return (
         "The shared services account administers Service Catalog and StackSets for the organisation, and may "
-        "share with it; the platform engineer's role stands. Each person has an identity that may assume one role and "
-        "nothing else."
+        "share with it; the platform engineer's role stands. Each person has an identity that may assume "
+        "one role and nothing else."
     )
 
 
