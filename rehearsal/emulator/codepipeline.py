@@ -14,12 +14,11 @@ from rehearsal.emulator import credentials, resource_tags
 from rehearsal.emulator.codepipeline_definition import DefinitionError, check
 from rehearsal.emulator.codepipeline_execution import Execution, Pipeline
 from rehearsal.emulator.codepipeline_records import ActionExecution, PipelineName
+from rehearsal.emulator.codepipeline_service import codepipeline
 from rehearsal.emulator.events import Delivery, register_event_target
-from rehearsal.emulator.service import Request, Service, ServiceError, authorize
+from rehearsal.emulator.service import Request, ServiceError, authorize
 
 MAXIMUM_RESULTS = 100
-
-codepipeline = Service("codepipeline")
 
 _pipelines: dict[PipelineName, Pipeline] = {}
 _rules: dict[str, str] = {}

@@ -40,10 +40,12 @@ class Outcome:
 
     Attributes:
         variables: Output variables, for later actions to use by the action's namespace.
+        summary: What the person who looks at the pipeline reads.
         revision: Of a source action: the revision, and its summary.
     """
 
     variables: dict[str, str] = field(default_factory=dict)
+    summary: str = ""
     revision: tuple[str, str] | None = None
 
 
@@ -159,6 +161,7 @@ def run_codecommit_source(run: ActionRun) -> Outcome:
             "CommitterDate": commit["committer"]["date"],
             "RepositoryName": name,
         },
+        summary=message,
         revision=(commit["commitId"], message),
     )
 
@@ -175,6 +178,7 @@ def run_s3_source(run: ActionRun) -> Outcome:
     for artifact in run.outputs:
         run.put(artifact, content)
     version_id = found.get("VersionId", "null")
+    summary = f"Amazon S3 version id: {version_id}"
     return Outcome(
         variables={
             "BucketName": bucket,
@@ -182,7 +186,8 @@ def run_s3_source(run: ActionRun) -> Outcome:
             "ETag": found["ETag"].strip('"'),
             "VersionId": version_id,
         },
-        revision=(version_id, f"Amazon S3 version id: {version_id}"),
+        summary=summary,
+        revision=(version_id, summary),
     )
 
 

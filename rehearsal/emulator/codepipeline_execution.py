@@ -29,6 +29,7 @@ from rehearsal.emulator.codepipeline_actions import (
 )
 from rehearsal.emulator.codepipeline_cloudformation import run_cloudformation
 from rehearsal.emulator.codepipeline_events import ExecutionEvents
+from rehearsal.emulator.codepipeline_lambda import run_lambda
 from rehearsal.emulator.codepipeline_records import (
     ActionExecution,
     Approval,
@@ -49,6 +50,7 @@ PROVIDERS: Mapping[tuple[str, str], Callable[[ActionRun], Outcome]] = {
     ("Build", "CodeBuild"): run_codebuild,
     ("Test", "CodeBuild"): run_codebuild,
     ("Deploy", "CloudFormation"): run_cloudformation,
+    ("Invoke", "Lambda"): run_lambda,
 }
 """What runs an action, by its category and provider. An approval is not among them: it waits for a person."""
 
@@ -285,8 +287,7 @@ class Execution:
                     self._artifact_revisions |= dict.fromkeys(action.outputs, outcome.revision[0])
                 if "namespace" in action.definition:
                     self.variables[action.definition["namespace"]] = outcome.variables
-            if outcome.revision:
-                action.summary = outcome.revision[1]
+            action.summary = outcome.summary
             self._end_action(action, "Succeeded")
 
     def _perform(self, action: ActionExecution) -> Outcome:
@@ -368,10 +369,10 @@ class Execution:
             raise ActionFailedError(f"Nobody decided within {minutes} minutes")
         if not approval.status:
             raise ActionAbandonedError
-        action.summary = approval.summary
         if approval.status == "Rejected":
+            action.summary = approval.summary
             raise ActionFailedError(f"Rejected by {approval.by}: {approval.summary}")
-        return Outcome()
+        return Outcome(summary=approval.summary)
 
     def _resolved(self, configuration: Mapping[str, str]) -> dict[str, str]:
         with self._changes:
