@@ -11,6 +11,8 @@ such as ``ecr_PutImage``, and take the operation's parameters by keyword; then a
 from .clients import client, use
 from .core import HUB, OTHER_TEAM, REGION, TEAM, Call, Core, Killed, Parameters, failure
 from .events import Events
+from .model_cards import Card, ModelCards
+from .ram import ResourceAccessManager, Share
 from .s3 import REGISTRY_BUCKET, S3, TEAM_BUCKET, Item, Upload
 from .sagemaker import LEAD, Group, SageMaker, policy, state_change
 
@@ -23,12 +25,14 @@ __all__ = [
     "TEAM",
     "TEAM_BUCKET",
     "Call",
+    "Card",
     "Cloud",
     "Core",
     "Group",
     "Item",
     "Killed",
     "Parameters",
+    "Share",
     "Upload",
     "client",
     "failure",
@@ -38,5 +42,5 @@ __all__ = [
 ]
 
 
-class Cloud(S3, SageMaker, Events):
+class Cloud(S3, SageMaker, Events, ModelCards, ResourceAccessManager):
     """All services; the clients that `client` makes act in the hub."""
