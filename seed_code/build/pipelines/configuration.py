@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -12,6 +12,8 @@ CONFIGURATION_FILE = Path(__file__).parent.parent / "config.toml"
 
 Fraction = Annotated[float, Field(ge=0.01, le=0.5)]
 Ratio = Annotated[float, Field(gt=0, le=1)]
+# https://docs.aws.amazon.com/sagemaker/latest/dg/model-cards.html#model-cards-json-schema
+CardText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2048)]
 InstanceType = Annotated[str, StringConstraints(pattern=r"^ml\.[a-z0-9-]+\.[a-z0-9]+$")]
 
 
@@ -68,6 +70,16 @@ class Instances(_Section):
     encrypt_inter_container_traffic: bool
 
 
+class ModelCard(_Section):
+    """What the team says of the model in its model card: the field ``intended_uses`` of its content."""
+
+    purpose_of_model: CardText
+    intended_uses: CardText
+    factors_affecting_model_efficiency: CardText
+    risk_rating: Literal["High", "Medium", "Low", "Unknown"]
+    explanations_for_risk_rating: CardText
+
+
 class Configuration(_Section):
     """The whole of `config.toml`."""
 
@@ -75,6 +87,7 @@ class Configuration(_Section):
     hyperparameters: Hyperparameters
     quality: Quality
     instances: Instances
+    model_card: ModelCard
 
     @classmethod
     def load(cls, path: Path = CONFIGURATION_FILE) -> Self:
@@ -95,7 +108,15 @@ class Configuration(_Section):
 
 @dataclass(frozen=True, kw_only=True)
 class Project:
-    """What the project gives the pipeline, each by the environment variable of the same name in capitals."""
+    """What the project gives the pipeline, each by the environment variable of the same name in capitals.
+
+    Attributes:
+        model_package_group_name: Name or ARN of the group in which versions are registered.
+        model_card_arn: The card in which they are documented; it may not exist yet.
+        artifact_location: Where else than in the project's bucket versions are kept, as an S3 URI.
+        artifact_kms_key_arn: The key that encrypts them there.
+        commit: What the build checked out.
+    """
 
     sagemaker_project_name: str
     sagemaker_project_id: str
@@ -105,8 +126,11 @@ class Project:
     artifact_bucket: str
     kms_key_arn: str
     model_package_group_name: str
+    model_card_arn: str
     input_data_uri: str
     target_column: str
+    artifact_location: str | None = None
+    artifact_kms_key_arn: str | None = None
     commit: str | None = None
 
     @classmethod
@@ -116,14 +140,26 @@ class Project:
         Raises:
             ConfigurationError: Some are not set.
         """
-        names = [field.name for field in fields(cls) if field.name != "commit"]
-        missing = [name.upper() for name in names if not environment.get(name.upper())]
+        needed = [field.name for field in fields(cls) if field.default is MISSING]
+        missing = [name.upper() for name in needed if not environment.get(name.upper())]
         if missing:
             raise ConfigurationError(f"Set {', '.join(missing)}; the project's build does it (README.md).")
         return cls(
-            **{name: environment[name.upper()] for name in names},
+            **{name: environment[name.upper()] for name in needed},
+            artifact_location=environment.get("ARTIFACT_LOCATION") or None,
+            artifact_kms_key_arn=environment.get("ARTIFACT_KMS_KEY_ARN") or None,
             commit=environment.get("CODEBUILD_RESOLVED_SOURCE_VERSION") or None,
         )
+
+    @property
+    def version_location(self) -> str:
+        """S3 URI under which everything that makes up a version is kept."""
+        return self.artifact_location or f"s3://{self.artifact_bucket}/models"
+
+    @property
+    def version_kms_key_arn(self) -> str:
+        """The key that encrypts it."""
+        return self.artifact_kms_key_arn or self.kms_key_arn
 
     @property
     def tags(self) -> dict[str, str]:

@@ -16,9 +16,9 @@ from typing import Any
 import boto3
 
 from pipelines.configuration import Configuration, ConfigurationError, Project
-from pipelines.source import Source
+from pipelines.source import CardTexts, Source, upload
 
-TITLE = "Preprocesses data, trains, evaluates and registers a model."
+TITLE = "Preprocesses data, trains, evaluates, registers and documents a model."
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -48,14 +48,19 @@ def main(arguments: list[str] | None = None) -> int:
     os.environ.setdefault("AWS_DEFAULT_REGION", project.aws_region)
     from pipelines.definition import PipelineBuilder  # noqa: PLC0415
 
-    source = Source.pack()
+    source, texts = Source.pack(), CardTexts.of(configuration.model_card)
     pipeline = PipelineBuilder(
-        project=project, configuration=configuration, source=source, boto_session=session
+        project=project, configuration=configuration, source=source, texts=texts, boto_session=session
     ).pipeline
     if action == "definition":
         print(json.dumps(json.loads(pipeline.definition()), indent=2))
         return 0
-    source.upload(session.client("s3"), bucket=project.artifact_bucket, kms_key_arn=project.kms_key_arn)
+    upload(
+        session.client("s3"),
+        source.objects | texts.objects,
+        bucket=project.artifact_bucket,
+        kms_key_arn=project.kms_key_arn,
+    )
     tags = [{"Key": key, "Value": value} for key, value in project.tags.items()]
     answer = pipeline.upsert(role_arn=project.pipeline_role_arn, description=TITLE, tags=tags)
     print(f"Pipeline: {answer['PipelineArn']}")

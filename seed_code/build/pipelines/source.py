@@ -1,15 +1,19 @@
-"""The scripts of the steps, stored under a key that follows from their content.
+"""What the steps run and read, stored under keys that follow from the content.
 
-Equal scripts give equal keys, and so an equal pipeline definition.
+Equal scripts and texts give equal keys, and so an equal pipeline definition.
 """
 
 import gzip
 import hashlib
 import io
+import json
 import tarfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
+
+from pipelines.configuration import ModelCard
 
 FOLDER = Path(__file__).parent.parent / "src"
 
@@ -43,31 +47,62 @@ class Source:
         return cls(hashlib.sha256(plain).hexdigest(), gzip.compress(plain, mtime=0), files)
 
     @property
-    def prefix(self) -> str:
-        """Key prefix of everything that is uploaded."""
-        return f"code/{self.digest[:32]}"
-
-    @property
     def archive_key(self) -> str:
         """Key of the archive."""
-        return f"{self.prefix}/sourcedir.tar.gz"
+        return f"{_prefix(self.digest)}/sourcedir.tar.gz"
 
     @property
     def files_prefix(self) -> str:
         """Key prefix of the single files."""
-        return f"{self.prefix}/src"
+        return f"{_prefix(self.digest)}/src"
 
-    def upload(self, s3: Any, *, bucket: str, kms_key_arn: str) -> None:
-        """Store the scripts; storing them twice changes nothing.
+    @property
+    def objects(self) -> dict[str, bytes]:
+        """Everything that is stored, by its key."""
+        files = {f"{self.files_prefix}/{name}": content for name, content in self.files.items()}
+        return {self.archive_key: self.archive, **files}
 
-        Args:
-            s3: A boto3 S3 client.
-            bucket: The project's bucket.
-            kms_key_arn: The project's key.
-        """
-        objects = {self.archive_key: self.archive}
-        objects |= {f"{self.files_prefix}/{name}": content for name, content in self.files.items()}
-        for key, body in objects.items():
-            s3.put_object(
-                Bucket=bucket, Key=key, Body=body, ServerSideEncryption="aws:kms", SSEKMSKeyId=kms_key_arn
-            )
+
+@dataclass(frozen=True)
+class CardTexts:
+    """What `config.toml` says for the model card, as it goes to S3.
+
+    Attributes:
+        content: ``model_card.json``.
+    """
+
+    content: bytes
+
+    @classmethod
+    def of(cls, model_card: ModelCard) -> Self:
+        """Write the settings down."""
+        return cls(json.dumps(model_card.model_dump(), sort_keys=True, ensure_ascii=False).encode())
+
+    @property
+    def key(self) -> str:
+        """Key of the file."""
+        return f"{_prefix(hashlib.sha256(self.content).hexdigest())}/model_card.json"
+
+    @property
+    def objects(self) -> dict[str, bytes]:
+        """Everything that is stored, by its key."""
+        return {self.key: self.content}
+
+
+def upload(s3: Any, objects: Mapping[str, bytes], *, bucket: str, kms_key_arn: str) -> None:
+    """Store objects; storing them twice changes nothing.
+
+    Args:
+        s3: A boto3 S3 client.
+        objects: Contents by key.
+        bucket: The project's bucket.
+        kms_key_arn: The project's key.
+    """
+    for key, body in objects.items():
+        s3.put_object(
+            Bucket=bucket, Key=key, Body=body, ServerSideEncryption="aws:kms", SSEKMSKeyId=kms_key_arn
+        )
+
+
+def _prefix(digest: str) -> str:
+    return f"code/{digest[:32]}"

@@ -102,6 +102,7 @@ def evaluate(model_folder: Path, training: pd.DataFrame, test: pd.DataFrame) -> 
         "primary_metric": comparison.primary,
         "metrics": _values(comparison.scores | {"skill_score": comparison.skill_score}),
         "baseline": {"method": comparison.method, "metrics": _values(comparison.baseline)},
+        "training": json.loads(model.booster.attr("training")),
         "rows": {"train": len(training), "test": len(test)},
         "registration": {
             "problem_type": model.schema.problem_type,

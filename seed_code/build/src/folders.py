@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from card import CardError
 from tabular import DataError
 
 
@@ -37,7 +38,7 @@ def model() -> Path:
 
 
 def run(main: Callable[[], None]) -> None:
-    """Run a script's main function; unusable data ends it with one sentence and exit code 2.
+    """Run a script's main function; what a person can mend ends it with one sentence and exit code 2.
 
     SageMaker shows the first 1,024 characters of ``output/message`` (processing) or ``output/failure``
     (training) as the reason of the failure:
@@ -45,7 +46,7 @@ def run(main: Callable[[], None]) -> None:
     """
     try:
         main()
-    except DataError as error:
+    except (CardError, DataError) as error:
         output = base() / "output"
         output.mkdir(parents=True, exist_ok=True)
         for name in ("message", "failure"):

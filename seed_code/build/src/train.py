@@ -5,6 +5,7 @@ code in the model folder, which SageMaker packs as ``model.tar.gz``.
 """
 
 import argparse
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,9 @@ def train(
         parameters: XGBoost's parameters, beside those that follow from the problem type.
         rounds: The most trees (per class) to grow.
         patience: Stop after as many rounds without a better validation score.
+
+    Returns:
+        The booster; its attribute ``training`` tells, as JSON, what was minimised and how far.
     """
     settings = {**OBJECTIVES[schema.problem_type], **parameters, "tree_method": "hist"}
     if schema.problem_type == "multiclass_classification":
@@ -79,15 +83,28 @@ def train(
         )
         for name, rows in (("train", training), ("validation", validation))
     }
+    scores: dict[str, dict[str, list[float]]] = {}
     booster = xgboost.train(
         settings,
         matrices["train"],
         num_boost_round=rounds,
         evals=[(matrix, name) for name, matrix in matrices.items()],
         early_stopping_rounds=patience,
+        evals_result=scores,
         verbose_eval=50,
     )
-    return booster[: booster.best_iteration + 1]
+    best = booster.best_iteration
+    kept = booster[: best + 1]
+    metric = settings["eval_metric"]
+    summary = {
+        "objective": settings["objective"],
+        "metric": metric,
+        "rounds": best + 1,
+        "metrics": {f"{part}_{metric}": rounds[metric][best] for part, rounds in scores.items()},
+    }
+    # The model carries it, for the evaluation to report.
+    kept.set_attr(training=json.dumps(summary))
+    return kept
 
 
 def save(booster: xgboost.Booster, schema: Schema, folder: Path) -> None:

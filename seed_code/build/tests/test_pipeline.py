@@ -21,7 +21,7 @@ from botocore.exceptions import ClientError
 
 from pipelines import run
 from pipelines.configuration import Configuration, ConfigurationError, Project
-from pipelines.source import Source
+from pipelines.source import CardTexts, Source
 
 PIPELINE_ARN = "arn:aws:sagemaker:eu-west-1:333333333333:pipeline/flowers"
 EXECUTION_ARN = f"{PIPELINE_ARN}/execution/abcdefghijkl"
@@ -34,10 +34,19 @@ ENVIRONMENT = {
     "ARTIFACT_BUCKET": "flowers-bucket",
     "KMS_KEY_ARN": "arn:aws:kms:eu-west-1:333333333333:key/11111111-2222-3333-4444-555555555555",
     "MODEL_PACKAGE_GROUP_NAME": "flowers",
+    "MODEL_CARD_ARN": "arn:aws:sagemaker:eu-west-1:222222222222:model-card/flowers",
     "INPUT_DATA_URI": "s3://team-data/flowers/",
     "TARGET_COLUMN": "species",
     "CODEBUILD_RESOLVED_SOURCE_VERSION": "0123456789abcdef0123456789abcdef01234567",
 }
+
+# What else a project has whose versions are registered in a central registry.
+CENTRAL = {
+    "MODEL_PACKAGE_GROUP_NAME": "arn:aws:sagemaker:eu-west-1:222222222222:model-package-group/flowers",
+    "ARTIFACT_LOCATION": "s3://central-bucket/registered/333333333333/p-abcdefghijkl",
+    "ARTIFACT_KMS_KEY_ARN": "arn:aws:kms:eu-west-1:222222222222:alias/registry",
+}
+REGISTRATIONS: dict[str, dict[str, str]] = {"team": {}, "central": CENTRAL}
 
 # A configuration of the tests' own: whoever changes the project's breaks no test by it.
 CONFIGURATION = """
@@ -67,6 +76,13 @@ training = "ml.m5.large"
 volume_gib = 30
 maximum_minutes = 60
 encrypt_inter_container_traffic = false
+
+[model_card]
+purpose_of_model = "Sorts flowers."
+intended_uses = ""
+factors_affecting_model_efficiency = ""
+risk_rating = "Low"
+explanations_for_risk_rating = ""
 """
 
 # What boto3 reads: credentials that open nothing, and the Region that the SDK needs while it is imported.
@@ -114,10 +130,12 @@ def build(configuration: Configuration | None = None, changes: Mapping[str, str]
     """The definition of the pipeline, for a project with some variables changed."""
     from pipelines.definition import PipelineBuilder  # noqa: PLC0415
 
+    configuration = configuration or Configuration.load()
     text: str = PipelineBuilder(
         project=Project.from_environment({**os.environ, **(changes or {})}),
-        configuration=configuration or Configuration.load(),
+        configuration=configuration,
         source=Source.pack(),
+        texts=CardTexts.of(configuration.model_card),
         boto_session=session(),
     ).pipeline.definition()
     return text
@@ -130,9 +148,9 @@ def session() -> boto3.Session:
 
 
 @functools.cache
-def definition() -> str:
-    """The definition of the pipeline as it is, built once."""
-    return build()
+def definition(registration: str = "team") -> str:
+    """The definition of the pipeline as it is, built once for each way of registering."""
+    return build(changes=REGISTRATIONS[registration])
 
 
 def every_step(steps: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -205,6 +223,7 @@ def test_the_steps_stand_in_their_order() -> None:
         "Evaluate",
         "CheckQuality",
         "Register",
+        "Document",
         "QualityTooLow",
     ]
 
@@ -216,6 +235,7 @@ def test_the_steps_stand_in_their_order() -> None:
         ("Train", "CreateTrainingJob", "TrainingJobName"),
         ("Evaluate", "CreateProcessingJob", "ProcessingJobName"),
         ("Register", "CreateModelPackage", None),
+        ("Document", "CreateProcessingJob", "ProcessingJobName"),
     ],
 )
 def test_the_arguments_of_a_step_are_those_of_its_operation(
@@ -232,22 +252,73 @@ def test_the_arguments_of_a_step_are_those_of_its_operation(
     assert not report.has_errors(), report.generate_report()
 
 
-@pytest.mark.parametrize("step", ["Preprocess", "Train", "Evaluate"])
-def test_everything_a_step_keeps_is_encrypted_tagged_and_in_the_projects_bucket(step: str) -> None:
-    arguments = steps_by_name(definition())[step]["Arguments"]
+@pytest.mark.parametrize("step", ["Preprocess", "Train", "Evaluate", "Document"])
+@pytest.mark.parametrize("registration", REGISTRATIONS)
+def test_everything_a_step_keeps_is_encrypted_tagged_and_in_its_place(step: str, registration: str) -> None:
+    changes = REGISTRATIONS[registration]
+    arguments = steps_by_name(definition(registration))[step]["Arguments"]
     resources = arguments.get("ResourceConfig") or arguments["ProcessingResources"]["ClusterConfig"]
-    output = arguments.get("OutputDataConfig") or arguments["ProcessingOutputConfig"]
-    assert resources["VolumeKmsKeyId"] == output["KmsKeyId"] == ENVIRONMENT["KMS_KEY_ARN"]
+    assert resources["VolumeKmsKeyId"] == ENVIRONMENT["KMS_KEY_ARN"]
     assert {tag["Key"]: tag["Value"] for tag in arguments["Tags"]} == {
         "sagemaker:project-name": ENVIRONMENT["SAGEMAKER_PROJECT_NAME"],
         "sagemaker:project-id": ENVIRONMENT["SAGEMAKER_PROJECT_ID"],
     }
-    written = [item["S3Output"]["S3Uri"] for item in output.get("Outputs", [])] or [output["S3OutputPath"]]
-    folder = "models" if step == "Train" else "runs"
-    for uri in written:
-        bucket, execution, *_ = uri["Std:Join"]["Values"]
-        assert bucket == f"s3://{ENVIRONMENT['ARTIFACT_BUCKET']}/{folder}"
-        assert execution == {"Get": "Execution.PipelineExecutionId"}
+    kept = arguments.get("OutputDataConfig") or arguments.get("ProcessingOutputConfig")
+    if step == "Document":
+        assert kept is None
+        return
+    location, key = f"s3://{ENVIRONMENT['ARTIFACT_BUCKET']}/runs", ENVIRONMENT["KMS_KEY_ARN"]
+    if step != "Preprocess":
+        location = changes.get("ARTIFACT_LOCATION", f"s3://{ENVIRONMENT['ARTIFACT_BUCKET']}/models")
+        key = changes.get("ARTIFACT_KMS_KEY_ARN", key)
+    assert kept["KmsKeyId"] == key
+    for uri in [item["S3Output"]["S3Uri"] for item in kept.get("Outputs", [])] or [kept["S3OutputPath"]]:
+        assert uri["Std:Join"]["Values"][:2] == [location, {"Get": "Execution.PipelineExecutionId"}]
+
+
+@pytest.mark.parametrize("registration", REGISTRATIONS)
+def test_a_good_version_is_registered_in_the_group_of_the_project(registration: str) -> None:
+    steps = json.loads(definition(registration))["Steps"]
+    (check,) = (step for step in steps if step["Type"] == "Condition")
+    assert check["Arguments"]["Conditions"][0]["RightValue"] == {"Get": "Parameters.MinimumSkillScore"}
+    register = check["Arguments"]["IfSteps"][0]["Arguments"]
+    assert (
+        register["ModelPackageGroupName"]
+        == (ENVIRONMENT | REGISTRATIONS[registration])["MODEL_PACKAGE_GROUP_NAME"]
+    )
+
+
+def test_the_card_is_told_which_version_to_describe() -> None:
+    arguments = steps_by_name(definition())["Document"]["Arguments"]["AppSpecification"]["ContainerArguments"]
+    options = dict(zip(arguments[::2], arguments[1::2], strict=True))
+    assert options == {
+        "--card": ENVIRONMENT["MODEL_CARD_ARN"],
+        "--model-package": {"Get": "Steps.Register.ModelPackageArn"},
+        "--execution": {"Get": "Execution.PipelineExecutionArn"},
+        "--training-job": {"Get": "Steps.Train.TrainingJobArn"},
+        "--evaluation-job": {"Get": "Steps.Evaluate.ProcessingJobArn"},
+        "--input-data": {"Get": "Parameters.InputDataUri"},
+        "--test-data": {"Get": "Steps.Preprocess.ProcessingOutputConfig.Outputs['test'].S3Output.S3Uri"},
+    }
+
+
+def test_other_words_for_the_card_change_one_line() -> None:
+    configuration = Configuration.load()
+    worded = configuration.model_copy(
+        update={"model_card": configuration.model_card.model_copy(update={"purpose_of_model": "Other."})}
+    )
+    before, after = steps_by_name(definition()), steps_by_name(build(worded))
+    texts = [
+        next(
+            item
+            for item in steps["Document"]["Arguments"]["ProcessingInputs"]
+            if item["InputName"] == "texts"
+        )
+        for steps in (before, after)
+    ]
+    first, second = (item["S3Input"].pop("S3Uri") for item in texts)
+    assert first != second
+    assert before == after
 
 
 def test_a_version_waits_for_approval_and_says_where_it_comes_from() -> None:
@@ -282,8 +353,9 @@ def test_upsert_stores_the_scripts_and_creates_the_pipeline_then_updates_it(call
         assert key.startswith("code/")
         assert parameters["Bucket"] == ENVIRONMENT["ARTIFACT_BUCKET"]
         assert parameters["SSEKMSKeyId"] == ENVIRONMENT["KMS_KEY_ARN"]
-    archive = next(key for key in stored if key.endswith("sourcedir.tar.gz"))
-    assert f"s3://{ENVIRONMENT['ARTIFACT_BUCKET']}/{archive}" in created
+    for name in ("sourcedir.tar.gz", "model_card.json"):
+        (key,) = (key for key in stored if key.endswith(name))
+        assert f"s3://{ENVIRONMENT['ARTIFACT_BUCKET']}/{key}" in created
 
     calls[:] = [("CreatePipeline", {})]
     assert run.main(["upsert"]) == 0
@@ -332,6 +404,15 @@ def test_missing_variables_are_named(
         ),
         pytest.param(
             "test_fraction = 0.15", "test_fraction = 0.9", "data.test_fraction: Input", id="fraction"
+        ),
+        pytest.param(
+            '"Low"', '"Minor"', "model_card.risk_rating: Input should be 'High', 'Medium', 'Low'", id="risk"
+        ),
+        pytest.param(
+            "Sorts flowers.",
+            "Sorts flowers. " * 140,
+            "model_card.purpose_of_model: String should have at most 2048",
+            id="text",
         ),
         pytest.param(
             "fraction = 0.15", "fraction = 0.45", "leave less than 20 % for training", id="fractions"

@@ -35,6 +35,14 @@ def test_the_model_beats_the_baseline(run: Run) -> None:
     assert run.evaluation["metrics"]["skill_score"]["value"] > 0.25
 
 
+def test_the_evaluation_tells_what_training_minimised(run: Run) -> None:
+    training = run.evaluation["training"]
+    metric = {"species": "mlogloss", "tall": "logloss", "weight": "rmse"}[run.target]
+    assert training["metric"] == metric
+    assert set(training["metrics"]) == {f"train_{metric}", f"validation_{metric}"}
+    assert 1 <= training["rounds"] <= 20
+
+
 def test_every_row_lands_in_one_part(run: Run) -> None:
     parts = [run.part(name) for name in ("train", "validation", "test")]
     assert len({lines[0] for lines in parts}) == 1

@@ -1,0 +1,201 @@
+"""What a model card says of a version.
+
+The content follows SageMaker's JSON schema of model cards
+(https://docs.aws.amazon.com/sagemaker/latest/dg/model-cards.html#model-cards-json-schema). Nothing here calls
+AWS.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Content = dict[str, Any]
+
+EVALUATION = "Evaluation on held-out data"
+ALGORITHM = "XGBoost (gradient-boosted decision trees)"
+
+# https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_UpdateModelCard.html
+MAXIMUM_CONTENT = 100_000
+# Of a list or a text in the schema.
+MAXIMUM_HYPERPARAMETERS = 100
+MAXIMUM_TRAINING_METRICS = 50
+MAXIMUM_VALUE = 255
+# Hyperparameters of the container's script mode, which say nothing about the model.
+SCRIPT_MODE = "sagemaker_"
+# What `config.toml` holds where nobody has decided yet.
+UNDECIDED = ("", "Unknown")
+
+
+class CardError(ValueError):
+    """The model card cannot be written; the message tells a person why, and what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Version:
+    """A registered version, and how it came about.
+
+    Attributes:
+        arn: Its ARN in the model registry; the last parts are its group and its number.
+        execution_arn: The execution of the pipeline that made it.
+        input_data: S3 URI of the data it learnt from, before the split.
+        test_data: S3 URI of the rows on which it was measured.
+        evaluation_arn: The processing job that measured it.
+        training: What DescribeTrainingJob says of its training.
+        evaluation: The content of ``evaluation.json``.
+        intended_uses: What the team says of it, as `config.toml` has it.
+    """
+
+    arn: str
+    execution_arn: str
+    input_data: str
+    test_data: str
+    evaluation_arn: str
+    training: Mapping[str, Any]
+    evaluation: Mapping[str, Any]
+    intended_uses: Mapping[str, str]
+
+    @property
+    def group(self) -> str:
+        """The model package group."""
+        return self.arn.split("/")[-2]
+
+    @property
+    def number(self) -> int:
+        """The number of the version in its group."""
+        return int(self.arn.split("/")[-1])
+
+
+def describe(content: Content, version: Version) -> Content:
+    """Write a version into a model card, and keep what people wrote.
+
+    Evaluations of other versions go; those that others added for this version stay. What the team leaves open
+    in `config.toml` stays as the card has it.
+
+    Args:
+        content: What the card says so far.
+        version: The version.
+
+    Returns:
+        The whole new content; equal when it is described once more.
+
+    Raises:
+        CardError: It would be longer than a model card may be.
+    """
+    same = content.get("model_package_details", {}).get("model_package_arn") == version.arn
+    others = [
+        evaluation
+        for evaluation in content.get("evaluation_details", [])
+        if same and evaluation["name"] != EVALUATION
+    ]
+    described = {
+        **content,
+        "model_overview": {
+            "model_name": version.group,
+            **content.get("model_overview", {}),
+            **_overview(version),
+        },
+        "model_package_details": {
+            "model_package_arn": version.arn,
+            "model_package_group_name": version.group,
+            "model_package_version": version.number,
+        },
+        "intended_uses": {
+            **content.get("intended_uses", {}),
+            **{name: text for name, text in version.intended_uses.items() if text not in UNDECIDED},
+        },
+        "training_details": {
+            **content.get("training_details", {}),
+            "objective_function": _objective(version.evaluation["training"]),
+            "training_job_details": _training_job(version),
+        },
+        "evaluation_details": [_evaluation(version), *others],
+        "additional_information": {
+            **content.get("additional_information", {}),
+            "custom_details": {
+                **content.get("additional_information", {}).get("custom_details", {}),
+                "pipeline_execution_arn": version.execution_arn,
+            },
+        },
+    }
+    size = len(to_json(described))
+    if size > MAXIMUM_CONTENT:
+        raise CardError(
+            f"The model card would have {size:,} characters, and takes {MAXIMUM_CONTENT:,}: shorten what "
+            "people wrote into it, and run the pipeline again."
+        )
+    return described
+
+
+def to_json(content: Content) -> str:
+    """A content as it is sent: equal contents give the same text."""
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _overview(version: Version) -> Content:
+    image = version.training["AlgorithmSpecification"]["TrainingImage"]
+    return {
+        "model_version": version.number,
+        "problem_type": version.evaluation["problem_type"].replace("_", " "),
+        "algorithm_type": ALGORITHM,
+        "model_artifact": [version.training["ModelArtifacts"]["S3ModelArtifacts"]],
+        # The endpoint runs in the image of the training.
+        "inference_environment": {"container_image": [image]},
+    }
+
+
+def _objective(training: Mapping[str, Any]) -> Content:
+    return {
+        "function": {"function": "Minimize", "facet": training["metric"]},
+        "notes": f"XGBoost's objective is {training['objective']}. Kept are {training['rounds']} rounds, up "
+        f"to the best {training['metric']} on the validation rows.",
+    }
+
+
+def _training_job(version: Version) -> Content:
+    hyperparameters = version.training.get("HyperParameters", {})
+    own = {name: value for name, value in hyperparameters.items() if not name.startswith(SCRIPT_MODE)}
+    metrics = _finite(version.evaluation["training"]["metrics"])
+    return {
+        "training_arn": version.training["TrainingJobArn"],
+        "training_datasets": [version.input_data],
+        "training_environment": {
+            "container_image": [version.training["AlgorithmSpecification"]["TrainingImage"]]
+        },
+        "training_metrics": [{"name": name, "value": value} for name, value in metrics.items()][
+            :MAXIMUM_TRAINING_METRICS
+        ],
+        # No value may be empty.
+        "hyper_parameters": [
+            {"name": name[:MAXIMUM_VALUE], "value": value[:MAXIMUM_VALUE]}
+            for name, value in sorted(own.items())
+            if value
+        ][:MAXIMUM_HYPERPARAMETERS],
+    }
+
+
+def _evaluation(version: Version) -> Content:
+    report = version.evaluation
+    groups = {"Model": report["metrics"], "Baseline": report["baseline"]["metrics"]}
+    return {
+        "name": EVALUATION,
+        "evaluation_observation": f"Measured on {report['rows']['test']} rows that training has not seen; "
+        f"{report['primary_metric'].replace('_', ' ')} decides. The baseline always gives the same answer: "
+        f"{report['baseline']['method']}.",
+        "evaluation_job_arn": version.evaluation_arn,
+        "datasets": [version.test_data],
+        "metric_groups": [
+            {"name": title, "metric_data": _metric_data(metrics)} for title, metrics in groups.items()
+        ],
+    }
+
+
+def _metric_data(metrics: Mapping[str, Mapping[str, float]]) -> list[Content]:
+    values = {name: metric["value"] for name, metric in metrics.items()}
+    return [{"name": name, "type": "number", "value": value} for name, value in _finite(values).items()]
+
+
+def _finite(values: Mapping[str, float]) -> dict[str, float]:
+    """What JSON can say of numbers: neither NaN nor infinity."""
+    return {name: value for name, value in values.items() if math.isfinite(value)}
