@@ -202,14 +202,24 @@ class DeploymentTargetStack(cdk.Stack):
             self,
             "IntegrationTest",
             name=self._names.integration_test_role,
-            description="Integration tests of the shared services account ask endpoints",
+            description="Integration tests of the shared services account ask endpoints, and say so in cards",
             trusts=self._hub_roles("integration-test"),
             permissions=[
                 Permission(
                     actions=("sagemaker:DescribeEndpoint", "sagemaker:InvokeEndpoint"),
                     resources=(arn("sagemaker", f"endpoint/{self._any_project.title}"),),
                     because="Endpoints carry the names of projects.",
-                )
+                ),
+                Permission(
+                    actions=(
+                        "sagemaker:DescribeModelCard",
+                        "sagemaker:ListModelCardVersions",
+                        "sagemaker:UpdateModelCard",
+                    ),
+                    resources=(self._names.model_card_arn("*"),),
+                    because="Cards carry the names of models; the hub shares one with an account "
+                    "when a version of the model comes there.",
+                ),
             ],
         )
 

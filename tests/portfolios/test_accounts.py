@@ -107,6 +107,16 @@ def test_deployment_passes_one_role_to_cloudformation(platform: Templates) -> No
     assert only["Condition"] == {"StringEquals": {"iam:PassedToService": "cloudformation.amazonaws.com"}}
 
 
+def test_integration_tests_write_into_cards_of_the_hub_alone(platform: Templates) -> None:
+    (cards,) = (
+        statement["Resource"]
+        for policy in roles(platform[TARGET])["mlplatform-integration-test"]["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]
+        if "sagemaker:UpdateModelCard" in statement["Action"]
+    )
+    assert cards == "arn:aws:sagemaker:eu-west-1:222222222222:model-card/*"
+
+
 def test_endpoint_captures_under_the_accounts_key(platform: Templates, settings: Settings) -> None:
     (bucket,) = resources(platform[TARGET], "AWS::S3::Bucket").values()
     assert bucket["BucketName"] == {

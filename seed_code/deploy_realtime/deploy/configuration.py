@@ -1,6 +1,6 @@
 """What the deployment is configured with: a file for each stage, and the project's environment."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Annotated, Literal, Self, get_args
@@ -15,6 +15,19 @@ FOLDER = Path(__file__).parent.parent / "config"
 
 class ConfigurationError(ValueError):
     """A setting is missing or wrong; the message is one sentence for a person."""
+
+
+def required(environment: Mapping[str, str], names: Iterable[str]) -> list[str]:
+    """The values of environment variables that the project's build sets.
+
+    Raises:
+        ConfigurationError: Some are not set.
+    """
+    names = list(names)
+    missing = [name for name in names if not environment.get(name)]
+    if missing:
+        raise ConfigurationError(f"Set {', '.join(missing)}; the project's build does it (README.md).")
+    return [environment[name] for name in names]
 
 
 class StageConfiguration(BaseModel):
@@ -65,10 +78,7 @@ class Project:
             ConfigurationError: Some are not set.
         """
         names = [field.name for field in fields(cls)]
-        missing = [name.upper() for name in names if not environment.get(name.upper())]
-        if missing:
-            raise ConfigurationError(f"Set {', '.join(missing)}; the project's build does it (README.md).")
-        return cls(**{name: environment[name.upper()] for name in names})
+        return cls(**dict(zip(names, required(environment, map(str.upper, names)), strict=True)))
 
     def account(self, stage: StageName) -> str:
         """The account of a stage."""

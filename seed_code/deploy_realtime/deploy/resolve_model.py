@@ -1,8 +1,8 @@
 """Which model version goes out: ``python -m deploy.resolve_model``.
 
 ``MODEL_PACKAGE_ARN`` names it when an approval started the pipeline. After a push it is ``none``, which means
-the version of ``MODEL_PACKAGE_GROUP_NAME`` that was approved last. Prints lines for a shell to read:
-``export MODEL_PACKAGE_ARN=...``, ``MODEL_PACKAGE_VERSION`` and ``NOTE``.
+the approved version of ``MODEL_PACKAGE_GROUP_NAME`` that was approved, or taken to its next stage, last.
+Prints lines for a shell to read: ``export MODEL_PACKAGE_ARN=...``, ``MODEL_PACKAGE_VERSION`` and ``NOTE``.
 """
 
 import os
@@ -82,7 +82,11 @@ def resolve(sagemaker: Any, group: str, requested: str) -> Resolution:
             f"The central registry has no approved version of {group} yet, so nothing is deployed; "
             "approving one starts this pipeline.",
         )
-    # A version's status is the only thing of it that changes, so that its last change is its approval.
+    # An approved version changes when it is approved, and at the stages of the pipeline that this starts;
+    # when another takes its place in production, it is archived before the other is noted there. So the
+    # last change tells which version moved last. Of two that are in the pipeline at once, that is the one
+    # that came to a stage later, and not always the one approved later; the other waits in its own
+    # execution.
     return _chosen(
         max(approved, key=lambda version: version.get("LastModifiedTime") or version["CreationTime"])
     )

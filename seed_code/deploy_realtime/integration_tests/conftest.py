@@ -3,13 +3,18 @@
 import base64
 import json
 import os
+import statistics
 import time
 import zlib
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
 import pytest
+
+from deploy import integration_test_role
+from deploy.configuration import required
 
 
 @dataclass(frozen=True)
@@ -19,10 +24,12 @@ class Endpoint:
     Attributes:
         name: Its name.
         session: The session of the role that may ask it.
+        milliseconds: How long each of its answers took.
     """
 
     name: str
     session: Any
+    milliseconds: list[float] = field(default_factory=list)
 
     @property
     def status(self) -> str:
@@ -31,13 +38,13 @@ class Endpoint:
         return str(details["EndpointStatus"])
 
     def ask(self, body: str, content_type: str) -> dict[str, Any]:
-        """Ask for predictions, and print how long the answer took."""
+        """Ask for predictions, and note how long the answer took."""
         started = time.perf_counter()
         answer = self.session.client("sagemaker-runtime").invoke_endpoint(
             EndpointName=self.name, Body=body.encode(), ContentType=content_type, Accept="application/json"
         )
         content: dict[str, Any] = json.loads(answer["Body"].read())
-        print(f"{content_type}: {1000 * (time.perf_counter() - started):.0f} ms")
+        self.milliseconds.append(1000 * (time.perf_counter() - started))
         return content
 
 
@@ -56,35 +63,25 @@ class Sample:
     probability: float | None
 
 
-def variable(name: str) -> str:
-    """An environment variable that the build sets."""
-    value = os.environ.get(name, "")
-    if not value:
-        pytest.exit(f"Set {name}; the project's build does it (README.md).", returncode=2)
-    return value
-
-
 @pytest.fixture(scope="session")
-def endpoint() -> Endpoint:
-    """The endpoint, asked under the role that the stage's account keeps for these tests."""
-    region = variable("AWS_REGION")
-    credentials = boto3.client("sts", region_name=region).assume_role(
-        RoleArn=variable("INTEGRATION_TEST_ROLE_ARN"), RoleSessionName="integration-test"
-    )["Credentials"]
-    session = boto3.Session(
-        aws_access_key_id=credentials["AccessKeyId"],
-        aws_secret_access_key=credentials["SecretAccessKey"],
-        aws_session_token=credentials["SessionToken"],
-        region_name=region,
-    )
-    return Endpoint(variable("ENDPOINT_NAME"), session)
+def endpoint(record_testsuite_property: Callable[[str, object], None]) -> Iterator[Endpoint]:
+    """The endpoint, asked under the role that the stage's account keeps for these tests.
+
+    What is recorded of it comes into the model's card (deploy/document_validation.py).
+    """
+    (name,) = required(os.environ, ["ENDPOINT_NAME"])
+    asked = Endpoint(name, integration_test_role.assume(os.environ))
+    yield asked
+    if asked.milliseconds:
+        record_testsuite_property("median_latency_ms", round(statistics.median(asked.milliseconds), 1))
+        record_testsuite_property("maximum_latency_ms", round(max(asked.milliseconds), 1))
 
 
 @pytest.fixture(scope="session")
 def sample() -> Sample:
     """The sample of the model version, from the central registry."""
-    arn = variable("MODEL_PACKAGE_ARN")
-    client = boto3.client("sagemaker", region_name=variable("AWS_REGION"))
+    arn, region = required(os.environ, ["MODEL_PACKAGE_ARN", "AWS_REGION"])
+    client = boto3.client("sagemaker", region_name=region)
     metadata = client.describe_model_package(ModelPackageName=arn).get("CustomerMetadataProperties", {})
     if not {"sample_request", "sample_prediction"} <= metadata.keys():
         pytest.fail(f"{arn} was registered without sample_request and sample_prediction (README.md).")

@@ -39,6 +39,16 @@ def version(
     return details | ({"LastModifiedTime": START + timedelta(days=changed)} if changed else {})
 
 
+# Stage and status of a version's life cycle, as the platform's stage function sets them.
+TEST, PRODUCTION, ARCHIVED = ("QA", "InProgress"), ("Production", "Approved"), ("Archived", "Retired")
+
+
+def in_(life_cycle: tuple[str, str], number: int, *, changed: int) -> dict[str, Any]:
+    """An approved version that has come to a stage, which was its last change."""
+    stage, status = life_cycle
+    return version(number, changed=changed) | {"ModelLifeCycle": {"Stage": stage, "StageStatus": status}}
+
+
 def summary(details: dict[str, Any]) -> dict[str, Any]:
     return {key: details[key] for key in ("ModelPackageArn", "CreationTime", "ModelPackageStatus")}
 
@@ -78,9 +88,19 @@ def given(stubber: Stubber, pages: list[list[dict[str, Any]]]) -> None:
         pytest.param([[version(2, changed=5), version(1, changed=4)]], "2", id="newer-approved-last"),
         pytest.param([[version(2, changed=5), version(1, changed=6)]], "1", id="older-approved-again"),
         pytest.param([[version(3, changed=7)], [version(2, changed=8)]], "2", id="on-the-second-page"),
+        pytest.param([[in_(TEST, 2, changed=6), in_(PRODUCTION, 1, changed=5)]], "2", id="newer-in-test"),
+        pytest.param(
+            [[in_(PRODUCTION, 2, changed=8), in_(ARCHIVED, 1, changed=7)]], "2", id="newer-took-production"
+        ),
+        pytest.param(
+            [[in_(ARCHIVED, 2, changed=9), in_(PRODUCTION, 1, changed=10)]], "1", id="older-took-it-back"
+        ),
+        pytest.param(
+            [[in_(ARCHIVED, 3, changed=11), in_(PRODUCTION, 2, changed=8)]], "3", id="archived-approved-again"
+        ),
     ],
 )
-def test_the_version_approved_last_goes_out(
+def test_the_version_that_moved_last_goes_out(
     stubber: Stubber, pages: list[list[dict[str, Any]]], expected: str
 ) -> None:
     given(stubber, pages)
