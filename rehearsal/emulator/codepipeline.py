@@ -18,6 +18,8 @@ from rehearsal.emulator.codepipeline_service import codepipeline
 from rehearsal.emulator.events import Delivery, register_event_target
 from rehearsal.emulator.service import Request, ServiceError, authorize
 
+__all__ = ["codepipeline", "create", "delete", "find", "start", "update"]
+
 MAXIMUM_RESULTS = 100
 
 _pipelines: dict[PipelineName, Pipeline] = {}

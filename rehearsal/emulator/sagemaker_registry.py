@@ -35,6 +35,8 @@ _EVENT_FIELDS = (
     "ModelPackageStatusDetails",
     "CertifyForMarketplace",
     "ModelApprovalStatus",
+    "ApprovalDescription",
+    "ModelLifeCycle",
     "MetadataProperties",
 )
 """Fields of the event's detail, beside its times. CustomerMetadataProperties is not among them on AWS."""
@@ -60,6 +62,9 @@ _UPDATED_FIELDS = (
     "ModelCard",
     "ModelLifeCycle",
 )
+
+
+_METADATA_PARAMETERS = {"CustomerMetadataProperties", "CustomerMetadataPropertiesToRemove"}
 
 
 def version_at(version_arn: str) -> dict[str, Any]:
@@ -202,25 +207,25 @@ def _update_version(request: Request) -> dict[str, Any]:
     version_arn = given["ModelPackageArn"]
     with groups.lock:
         version = version_at(version_arn)
-        removed = given.get("CustomerMetadataPropertiesToRemove", [])
-        metadata = {
-            key: value
-            for key, value in version.get("CustomerMetadataProperties", {}).items()
-            if key not in removed
-        } | given.get("CustomerMetadataProperties", {})
-        _check_metadata(metadata)
         changed: dict[str, Any] = {name: given[name] for name in _UPDATED_FIELDS if name in given}
-        if metadata or "CustomerMetadataProperties" in version:
+        if not _METADATA_PARAMETERS.isdisjoint(given):
+            removed = given.get("CustomerMetadataPropertiesToRemove", [])
+            kept = version.get("CustomerMetadataProperties", {})
+            metadata = {key: value for key, value in kept.items() if key not in removed}
+            metadata |= given.get("CustomerMetadataProperties", {})
+            _check_metadata(metadata)
             changed["CustomerMetadataProperties"] = metadata
         if added := given.get("AdditionalInferenceSpecificationsToAdd"):
-            kept = version.get("AdditionalInferenceSpecifications", [])
-            changed["AdditionalInferenceSpecifications"] = [*kept, *added]
-        changed["LastModifiedTime"] = time.time()
-        changed["LastModifiedBy"] = {"IamIdentity": {"Arn": request.caller_arn}}
+            present = version.get("AdditionalInferenceSpecifications", [])
+            changed["AdditionalInferenceSpecifications"] = [*present, *added]
         group, number = _parse_version(version_arn)
-        groups.get(*group).versions[number] = version | changed
-    if "ModelApprovalStatus" in given:
-        _announce(version_arn)
+        groups.get(*group).versions[number] = {
+            **version,
+            **changed,
+            "LastModifiedTime": time.time(),
+            "LastModifiedBy": {"IamIdentity": {"Arn": request.caller_arn}},
+        }
+    _announce(version_arn, updated=sorted(changed))
     return {"ModelPackageArn": version_arn}
 
 
@@ -242,14 +247,21 @@ def _check_metadata(metadata: Mapping[str, str]) -> None:
         )
 
 
-def _announce(version_arn: str) -> None:
-    """Tell the owner's default event bus about a version."""
+def _announce(version_arn: str, updated: list[str] | None = None) -> None:
+    """Tell the owner's default event bus about a version.
+
+    Args:
+        version_arn: The version.
+        updated: The fields that an update has set; None where the version is new.
+    """
     group, _ = _parse_version(version_arn)
     version = version_at(version_arn)
     detail = {name: version[name] for name in _EVENT_FIELDS if name in version} | {
         name: datetime.fromtimestamp(version[name], UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         for name in ("CreationTime", "LastModifiedTime")
     }
+    if updated is not None:
+        detail["UpdatedModelPackageFields"] = updated
     put_service_event(
         group.account,
         group.region,

@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -124,8 +125,10 @@ def test_tags_are_kept(emulator: Emulator, group: str) -> None:
     assert sagemaker.list_tags(ResourceArn=arn)["Tags"] == [{"Key": "team", "Value": "churn"}]
 
 
-def test_every_approval_is_announced_on_the_owners_bus(emulator: Emulator, group: str) -> None:
-    events, sqs, sagemaker = (emulator.client(name) for name in ("events", "sqs", "sagemaker"))
+@pytest.fixture
+def announced(emulator: Emulator, group: str) -> Callable[[], dict[str, Any]]:
+    """What the owner's bus tells about versions of the group: the detail of the next event."""
+    events, sqs = (emulator.client(name) for name in ("events", "sqs"))
     queue = sqs.create_queue(QueueName=group)["QueueUrl"]
     queue_arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"][
         "QueueArn"
@@ -143,21 +146,69 @@ def test_every_approval_is_announced_on_the_owners_bus(emulator: Emulator, group
     events.put_rule(Name=group, EventPattern=json.dumps(pattern))
     events.put_targets(Rule=group, Targets=[{"Id": "queue", "Arn": queue_arn}])
 
-    arn = register(sagemaker, group, CustomerMetadataProperties={"commit": "a"})
-    for status in ("Approved", "Rejected", "Approved"):
-        sagemaker.update_model_package(ModelPackageArn=arn, ModelApprovalStatus=status)
-    sagemaker.update_model_package(ModelPackageArn=arn, ApprovalDescription="No news")
+    def following() -> dict[str, Any]:
+        message = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=1, WaitTimeSeconds=5)["Messages"][0]
+        sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+        detail: dict[str, Any] = json.loads(message["Body"])["detail"]
+        return detail
 
-    received = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, WaitTimeSeconds=2)["Messages"]
-    details = [json.loads(message["Body"])["detail"] for message in received]
-    assert sorted(detail["ModelApprovalStatus"] for detail in details) == [
-        "Approved",
-        "Approved",
-        "PendingManualApproval",
-        "Rejected",
-    ]
-    assert {detail["ModelPackageArn"] for detail in details} == {arn}
-    assert "CustomerMetadataProperties" not in details[0]
+    return following
+
+
+def test_a_new_version_is_announced(
+    emulator: Emulator, group: str, announced: Callable[[], dict[str, Any]]
+) -> None:
+    arn = register(emulator.client("sagemaker"), group, CustomerMetadataProperties={"commit": "a"})
+
+    detail = announced()
+
+    assert (detail["ModelPackageArn"], detail["ModelApprovalStatus"]) == (arn, "PendingManualApproval")
+    assert "UpdatedModelPackageFields" not in detail
+    assert "CustomerMetadataProperties" not in detail
+
+
+STAGE = {"Stage": "QA", "StageStatus": "PendingApproval"}
+
+
+@pytest.mark.parametrize(
+    ("update", "fields"),
+    [
+        pytest.param({"ModelApprovalStatus": "Approved"}, ["ModelApprovalStatus"], id="approval"),
+        pytest.param(
+            {"ModelApprovalStatus": "Rejected", "ApprovalDescription": "Worse"},
+            ["ApprovalDescription", "ModelApprovalStatus"],
+            id="rejection with a reason",
+        ),
+        pytest.param({"ModelLifeCycle": STAGE}, ["ModelLifeCycle"], id="life cycle"),
+        pytest.param(
+            {"CustomerMetadataProperties": {"receipt": "s3"}}, ["CustomerMetadataProperties"], id="metadata"
+        ),
+        pytest.param(
+            {"CustomerMetadataPropertiesToRemove": ["commit"]},
+            ["CustomerMetadataProperties"],
+            id="metadata removed",
+        ),
+    ],
+)
+def test_every_update_is_announced_with_its_fields(
+    update: Mapping[str, Any],
+    fields: list[str],
+    emulator: Emulator,
+    group: str,
+    announced: Callable[[], dict[str, Any]],
+) -> None:
+    sagemaker = emulator.client("sagemaker")
+    arn = register(sagemaker, group, CustomerMetadataProperties={"commit": "a"})
+    announced()
+
+    sagemaker.update_model_package(ModelPackageArn=arn, **update)
+
+    detail = announced()
+    assert detail["UpdatedModelPackageFields"] == fields
+    # The status of the moment, whatever has changed.
+    assert detail["ModelApprovalStatus"] == update.get("ModelApprovalStatus", "PendingManualApproval")
+    for field in ("ApprovalDescription", "ModelLifeCycle"):
+        assert detail.get(field) == update.get(field)
 
 
 def test_another_account_needs_the_groups_policy_and_its_own(emulator: Emulator, group: str) -> None:
