@@ -119,8 +119,8 @@ class Cards:
 
         SageMaker takes a whole content and cannot be told on which version it is based. So the versions that
         have come about are looked at afterwards. Where another's version lies right under ours, ours is made
-        anew on top of it; where another's came after ours and lacks our words, they are added again. When
-        ours lies between two of others', who has read whom cannot be told, and an error says what to compare.
+        anew on top of it; where another's came after ours and lacks our words, they are added again. Where
+        more of them cross, who has read whom cannot be told, and an error says what to compare.
 
         Args:
             name: The card's name or ARN.
@@ -147,6 +147,8 @@ class Cards:
                 break
             if mine is written[0] is written[-1]:
                 return mine
+            if base is not newest:
+                break
             newest = written[-1]
             base = written[-2] if mine is newest else newest
         raise RegistryError(
