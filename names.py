@@ -232,6 +232,21 @@ class PlatformNames:
         return f"{self.prefix}-promotion"
 
     @property
+    def promotion_dead_letters(self) -> str:
+        """Queue of the events that the promotion function could not handle."""
+        return f"{self.prefix}-promotion-dead-letters"
+
+    @property
+    def release_function(self) -> str:
+        """The function that follows the approvals in the central registry."""
+        return f"{self.prefix}-release"
+
+    @property
+    def release_dead_letters(self) -> str:
+        """Queue of the events that the release function could not handle."""
+        return f"{self.prefix}-release-dead-letters"
+
+    @property
     def stage_function(self) -> str:
         """The function that deploy pipelines invoke as a version goes from stage to stage."""
         return f"{self.prefix}-stages"

@@ -39,6 +39,8 @@ class EventFunction(Construct):
         scope: Construct,
         construct_id: str,
         *,
+        name: str,
+        dead_letters_name: str,
         description: str,
         handler: str,
         role_name: str,
@@ -54,7 +56,9 @@ class EventFunction(Construct):
 
         Args:
             scope: The construct it belongs to.
-            construct_id: Its id there.
+            construct_id: Its id there, by which `catalog replay` knows it.
+            name: The function's name.
+            dead_letters_name: The name of its dead-letter queue.
             description: What the function does.
             handler: Where its handler is, below `CODE`.
             role_name: The name of its role.
@@ -76,6 +80,7 @@ class EventFunction(Construct):
         dead_letters = sqs.Queue(
             self,
             "DeadLetters",
+            queue_name=dead_letters_name,
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,
             removal_policy=cdk.RemovalPolicy.RETAIN,
@@ -99,6 +104,7 @@ class EventFunction(Construct):
         self.function = lambda_.Function(
             self,
             "Function",
+            function_name=name,
             description=description,
             runtime=RUNTIME,
             architecture=lambda_.Architecture.X86_64,
@@ -143,9 +149,9 @@ class EventFunction(Construct):
             ),
             threshold=1,
             description=(
-                f"{description} An event could not be handled. In the message in the queue "
-                f"{dead_letters.queue_name}, responsePayload.errorMessage says what to do; "
-                "then replay its requestPayload."
+                f"{description} An event could not be handled, and waits in the queue {dead_letters_name}. "
+                f"'catalog replay {construct_id.lower()} --pretend' says what to mend; the same command "
+                "without --pretend then delivers it again."
             ),
         )
         alarms.watch(

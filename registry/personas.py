@@ -67,6 +67,7 @@ class Personas(Construct):
             permissions=[
                 *reading,
                 self._approve_versions(),
+                *self._replay_dead_letters(names),
                 self._retry_deployments(),
                 *self._own_deploy_projects(),
                 *self._work_on_code(repository),
@@ -156,6 +157,30 @@ class Personas(Construct):
             conditions={"Null": {f"sagemaker:{key}": "true" for key in absent}},
             because="The ML engineer decides about the versions of all teams.",
         )
+
+    def _replay_dead_letters(self, names: PlatformNames) -> list[Permission]:
+        """What `catalog replay` needs: to read and empty the queues, and to deliver their events again.
+
+        No event can pretend anything: both functions act on what the version itself says.
+        """
+        queues = (names.promotion_dead_letters, names.release_dead_letters)
+        functions = (names.promotion_function, names.release_function)
+        return [
+            Permission(
+                actions=(
+                    "sqs:ChangeMessageVisibility",
+                    "sqs:DeleteMessage",
+                    "sqs:GetQueueAttributes",
+                    "sqs:GetQueueUrl",
+                    "sqs:ReceiveMessage",
+                ),
+                resources=tuple(arn("sqs", queue) for queue in queues),
+            ),
+            Permission(
+                actions=("lambda:InvokeFunction",),
+                resources=tuple(arn("lambda", f"function:{function}") for function in functions),
+            ),
+        ]
 
     def _retry_deployments(self) -> Permission:
         return Permission(

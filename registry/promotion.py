@@ -41,6 +41,8 @@ class PromotionFunction(EventFunction):
         super().__init__(
             scope,
             construct_id,
+            name=names.promotion_function,
+            dead_letters_name=names.promotion_dead_letters,
             description="Promotes approved model versions to the central registry.",
             handler="model_registry.promotion.handler.handle",
             role_name=names.promotion_role,

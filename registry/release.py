@@ -41,6 +41,8 @@ class ReleaseFunction(EventFunction):
         super().__init__(
             scope,
             construct_id,
+            name=names.release_function,
+            dead_letters_name=names.release_dead_letters,
             description="Opens approved central model versions to the accounts that serve models.",
             handler="model_registry.release.handler.handle",
             role_name=names.release_role,

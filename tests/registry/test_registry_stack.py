@@ -278,6 +278,10 @@ PIPELINE = f"arn:aws:codepipeline:{REGION}:{HUB}:deploy"
 PRODUCTION = f"{PIPELINE}/ApproveProduction/ApproveProduction"
 ANOTHER_APPROVAL = f"{PIPELINE}/ApproveTest/ApproveTest"
 PAYROLL = f"arn:aws:s3:::payroll-{TEAM}-{REGION}/2026"
+DEAD_LETTERS = f"arn:aws:sqs:{REGION}:{HUB}:{NAMES.promotion_dead_letters}"
+ANOTHER_QUEUE = f"arn:aws:sqs:{REGION}:{HUB}:payroll"
+FUNCTION = f"arn:aws:lambda:{REGION}:{HUB}:function:{NAMES.release_function}"
+STAGES = f"arn:aws:lambda:{REGION}:{HUB}:function:{NAMES.stage_function}"
 FORGED = {**RELEASED, "events:source": "custom.app"}
 
 MAY = [
@@ -293,6 +297,8 @@ MAY = [
     asks(ML_ENGINEER, "servicecatalog:ProvisionProduct", PRODUCT),
     asks(ML_ENGINEER, "codepipeline:GetPipelineState", PIPELINE),
     asks(ML_ENGINEER, "s3:GetObject", OBJECT),
+    asks(ML_ENGINEER, "sqs:DeleteMessage", DEAD_LETTERS),
+    asks(ML_ENGINEER, "lambda:InvokeFunction", FUNCTION),
     asks(GOVERNANCE, "codepipeline:PutApprovalResult", PRODUCTION),
     asks(GOVERNANCE, "codepipeline:GetPipelineState", PIPELINE),
     asks(GOVERNANCE, "sagemaker:DescribeModelPackage", CENTRAL),
@@ -309,6 +315,10 @@ MAY_NOT = [
     asks(RELEASE, "events:PutEvents", DEFAULT_BUS, keys=FORGED),
     asks(ML_ENGINEER, "sagemaker:UpdateModelPackage", THEIRS),
     asks(ML_ENGINEER, "codepipeline:PutApprovalResult", PRODUCTION),
+    asks(ML_ENGINEER, "sqs:ReceiveMessage", ANOTHER_QUEUE),
+    asks(ML_ENGINEER, "lambda:InvokeFunction", STAGES),
+    asks(GOVERNANCE, "sqs:ReceiveMessage", DEAD_LETTERS),
+    asks(GOVERNANCE, "lambda:InvokeFunction", FUNCTION),
     asks(GOVERNANCE, "codepipeline:PutApprovalResult", ANOTHER_APPROVAL),
     asks(GOVERNANCE, "sagemaker:UpdateModelPackage", CENTRAL),
     asks(GOVERNANCE, "sagemaker:CreateProject", PROJECT),
@@ -394,6 +404,9 @@ def test_failures_end_in_a_queue_and_tell_somebody(template: Template, name: str
     for kind in ("DeadLetters", "Errors"):
         alarm = only(template, "AWS::CloudWatch::Alarm", f"Alarms{name}{kind}")
         assert alarm["AlarmActions"] == [topic]
+    told = only(template, "AWS::CloudWatch::Alarm", f"Alarms{name}DeadLetters")["AlarmDescription"]
+    assert f"'catalog replay {name.lower()} --pretend'" in told
+    assert only(template, "AWS::SQS::Queue", name)["QueueName"] in told
     assert only(template, "AWS::SNS::Subscription")["Endpoint"] == SETTINGS.portfolios.support_email
 
 
