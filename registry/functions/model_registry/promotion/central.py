@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Literal
 from botocore.exceptions import ClientError
 
 from ..errors import RegistryError, is_missing
+from ..group_policy import SOURCE_ACCOUNT_TAG, group_policy
 from .source import SourceVersion
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker.client import SageMakerClient
 
-SOURCE_ACCOUNT_TAG = "source-account"
 # The most that ListModelPackages gives at once.
 PAGE_SIZE = 100
 
@@ -47,17 +47,17 @@ class CentralGroups:
             RegistryError: If the group belongs to another account, or to nobody known.
         """
         arn = self._arn(source.group) or self._create(source)
-        tags = self.sagemaker.get_paginator("list_tags").paginate(ResourceArn=arn).search("Tags[]")
-        owner = next((tag["Value"] for tag in tags if tag and tag["Key"] == SOURCE_ACCOUNT_TAG), None)
+        tags = self._tags(arn)
+        owner = tags.get(SOURCE_ACCOUNT_TAG)
         if owner != source.arn.account:
             holder = f"holds the models of account {owner}" if owner else f"has no tag {SOURCE_ACCOUNT_TAG}"
             raise RegistryError(
                 f"The central group {source.group} {holder}, so {source.arn.arn} is not promoted into it: "
                 f"register the model in account {source.arn.account} under another group name."
             )
+        policy = group_policy(arn, tags, organization_id=self.organization_id, reader_roles=self.reader_roles)
         self.sagemaker.put_model_package_group_policy(
-            ModelPackageGroupName=source.group,
-            ResourcePolicy=json.dumps(reader_policy(arn, self.organization_id, self.reader_roles)),
+            ModelPackageGroupName=source.group, ResourcePolicy=json.dumps(policy)
         )
 
     def find(self, source: SourceVersion) -> CentralVersion | None:
@@ -113,6 +113,10 @@ class CentralGroups:
             "ApprovalDescription", ""
         )
 
+    def _tags(self, arn: str) -> dict[str, str]:
+        pages = self.sagemaker.get_paginator("list_tags").paginate(ResourceArn=arn)
+        return {tag["Key"]: tag["Value"] for page in pages for tag in page["Tags"]}
+
     def _arn(self, name: str) -> str | None:
         try:
             return self.sagemaker.describe_model_package_group(ModelPackageGroupName=name)[
@@ -136,38 +140,3 @@ class CentralGroups:
             if arn is None:
                 raise
             return arn
-
-
-def reader_policy(group_arn: str, organization_id: str, reader_roles: tuple[str, ...]) -> dict[str, Any]:
-    """The resource policy of a central group: the organisation's serving roles may look, and create models.
-
-    The condition does not grow with the number of accounts; the policy's limit is 20,480 characters.
-    https://docs.aws.amazon.com/sagemaker/latest/dg/model-registry-deploy-xaccount.html
-    """
-    versions = f"{group_arn.replace(':model-package-group/', ':model-package/')}/*"
-    condition = {
-        "StringEquals": {"aws:PrincipalOrgID": organization_id},
-        "ArnLike": {"aws:PrincipalArn": [f"arn:aws:iam::*:role/{role}" for role in reader_roles]},
-    }
-
-    def statement(sid: str, actions: list[str], resource: str) -> dict[str, Any]:
-        return {
-            "Sid": sid,
-            "Effect": "Allow",
-            "Principal": {"AWS": "*"},
-            "Action": actions,
-            "Resource": resource,
-            "Condition": condition,
-        }
-
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            statement("Group", ["sagemaker:DescribeModelPackageGroup"], group_arn),
-            statement(
-                "Versions",
-                ["sagemaker:CreateModel", "sagemaker:DescribeModelPackage", "sagemaker:ListModelPackages"],
-                versions,
-            ),
-        ],
-    }

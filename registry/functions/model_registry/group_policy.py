@@ -1,0 +1,85 @@
+"""The resource policy of a central model package group: who may use its versions from other accounts."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+SOURCE_ACCOUNT_TAG = "source-account"
+"""The account whose models the group holds."""
+
+REGISTERS_DIRECTLY_TAG = "registers-directly"
+"""The role of that account which registers versions into the group itself, if one does."""
+
+
+def group_policy(
+    group_arn: str,
+    tags: Mapping[str, str],
+    *,
+    organization_id: str,
+    reader_roles: Sequence[str],
+) -> dict[str, Any]:
+    """The policy of a group, as its tags ask for it.
+
+    The organisation's serving roles may look at versions, and create models from them. The condition does not
+    grow with the number of accounts; the policy's limit is 20,480 characters.
+    https://docs.aws.amazon.com/sagemaker/latest/dg/model-registry-deploy-xaccount.html
+
+    Args:
+        group_arn: The group.
+        tags: Its tags.
+        organization_id: The organisation whose accounts may use approved versions.
+        reader_roles: The names of the roles, in any account of the organisation, that may.
+    """
+    versions = f"{group_arn.replace(':model-package-group/', ':model-package/')}/*"
+    readers = {
+        "StringEquals": {"aws:PrincipalOrgID": organization_id},
+        "ArnLike": {"aws:PrincipalArn": [f"arn:aws:iam::*:role/{role}" for role in reader_roles]},
+    }
+    statements = [
+        _statement("Group", ["sagemaker:DescribeModelPackageGroup"], group_arn, "*", readers),
+        _statement(
+            "Versions",
+            ["sagemaker:CreateModel", "sagemaker:DescribeModelPackage", "sagemaker:ListModelPackages"],
+            versions,
+            "*",
+            readers,
+        ),
+    ]
+    if REGISTERS_DIRECTLY_TAG in tags:
+        account = tags[SOURCE_ACCOUNT_TAG]
+        registering = {
+            "ArnEquals": {"aws:PrincipalArn": f"arn:aws:iam::{account}:role/{tags[REGISTERS_DIRECTLY_TAG]}"}
+        }
+        statements += [
+            _statement(
+                "RegisteringGroup",
+                ["sagemaker:DescribeModelPackageGroup", "sagemaker:ListModelPackages"],
+                group_arn,
+                account,
+                registering,
+            ),
+            _statement(
+                "RegisteringVersions",
+                [
+                    "sagemaker:CreateModelPackage",
+                    "sagemaker:DescribeModelPackage",
+                    "sagemaker:ListModelPackages",
+                ],
+                versions,
+                account,
+                registering,
+            ),
+        ]
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def _statement(
+    sid: str, actions: list[str], resource: str, principal: str, condition: Mapping[str, Any]
+) -> dict[str, Any]:
+    return {
+        "Sid": sid,
+        "Effect": "Allow",
+        "Principal": {"AWS": principal if principal == "*" else f"arn:aws:iam::{principal}:root"},
+        "Action": actions,
+        "Resource": resource,
+        "Condition": condition,
+    }
