@@ -155,7 +155,7 @@ def test_an_event_as_sagemaker_sends_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fields", "may_change_approval"),
+    ("fields", "expected"),
     [
         pytest.param(None, True, id="not said"),
         pytest.param([], True, id="none"),
@@ -165,8 +165,8 @@ def test_an_event_as_sagemaker_sends_it() -> None:
         pytest.param(["CustomerMetadataProperties"], False, id="metadata"),
     ],
 )
-def test_an_event_tells_what_has_changed(fields: list[str] | None, may_change_approval: bool) -> None:
+def test_an_event_tells_what_has_changed(fields: list[str] | None, expected: bool) -> None:
     event = state_change(ARN, "Approved")
     if fields is not None:
         event["detail"]["UpdatedModelPackageFields"] = fields
-    assert StateChange.parse(event).may_change_approval == may_change_approval
+    assert StateChange.parse(event).may_change("ModelApprovalStatus") == expected

@@ -72,10 +72,9 @@ class StateChange:
     approval_status: str
     updated_fields: frozenset[str] | None
 
-    @property
-    def may_change_approval(self) -> bool:
-        """Whether the approval status may be among what has changed."""
-        return self.updated_fields is None or "ModelApprovalStatus" in self.updated_fields
+    def may_change(self, *fields: str) -> bool:
+        """Whether one of the fields, such as ``ModelApprovalStatus``, may be among what has changed."""
+        return self.updated_fields is None or not self.updated_fields.isdisjoint(fields)
 
     @classmethod
     def parse(cls, event: Mapping[str, Any]) -> Self:
