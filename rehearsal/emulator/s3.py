@@ -4,7 +4,10 @@ ministack asks the bucket's policy about the caller's account; a policy may name
 of one. Here it is asked about the caller itself. Object ACLs, which buckets have off by default, open
 nothing (https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html).
 
-What stays out: KMS permissions of whoever reads or writes encrypted objects.
+Two more things that ministack does not ask: the condition keys of conditional writes, which it makes
+(https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html), and the permission to
+tag of whoever writes an object together with its tags
+(https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html).
 """
 
 from collections.abc import Callable
@@ -15,10 +18,14 @@ from ministack.core import iam_actions, iam_evaluator
 from ministack.core.responses import get_account_id, get_region, request_scope
 from ministack.services import s3
 
+TAGS_HEADER = "x-amz-tagging"
+
 _object_tags = s3.object_tags_for_condition
 _object_data = s3._get_object_data
 _copy_object = s3._copy_object
 _upload_part_copy = s3._upload_part_copy
+_service_context = iam_actions.s3_service_context
+_additional_checks = iam_actions.s3_additional_checks
 
 
 def install() -> None:
@@ -29,6 +36,8 @@ def install() -> None:
     s3._ensure_bucket = _ensure_bucket
     s3._copy_object = _with_foreign_source(_copy_object)
     s3._upload_part_copy = _with_foreign_source(_upload_part_copy)
+    iam_actions.s3_service_context = _with_write_keys
+    iam_actions.s3_additional_checks = _with_tag_checks
 
 
 def _foreign_bucket_allows(  # noqa: PLR0917  ministack's signature
@@ -41,21 +50,66 @@ def _foreign_bucket_allows(  # noqa: PLR0917  ministack's signature
     headers: dict[str, Any] | None = None,
 ) -> bool:
     path = f"/{bucket_name}/{key}" if key else f"/{bucket_name}"
-    action = f"s3:{iam_actions._s3_action(method, path, query_params)}"
-    keys = iam_actions.s3_service_context(action, query_params, path, headers or {})
+    actions = [f"s3:{iam_actions._s3_action(method, path, query_params)}"]
+    if actions == ["s3:PutObject"] and (headers or {}).get(TAGS_HEADER):
+        actions.append("s3:PutObjectTagging")
     arn = iam_evaluator.caller_arn() if caller else "*"
-    context = iam_evaluator.EvalContext(
-        principal_arn=arn,
-        principal_type="AssumedRole" if ":assumed-role/" in arn else "User" if caller else "Anonymous",
-        principal_account=caller,
-        action=action,
-        resource_arn=f"arn:aws:s3:::{path.lstrip('/')}",
-        region=get_region(),
-        service_context={name.lower(): value for name, value in keys.items()},
-    )
     policy = s3._bucket_policies.get_scoped(owner_account, None, bucket_name)
-    decision: str = iam_evaluator.evaluate_resource_policy(policy, context).decision
-    return decision == "Allow"
+    for action in actions:
+        keys = iam_actions.s3_service_context(action, query_params, path, headers or {})
+        context = iam_evaluator.EvalContext(
+            principal_arn=arn,
+            principal_type="AssumedRole" if ":assumed-role/" in arn else "User" if caller else "Anonymous",
+            principal_account=caller,
+            action=action,
+            resource_arn=f"arn:aws:s3:::{path.lstrip('/')}",
+            region=get_region(),
+            service_context={name.lower(): value for name, value in keys.items()},
+        )
+        if iam_evaluator.evaluate_resource_policy(policy, context).decision != "Allow":
+            return False
+    return True
+
+
+def _with_write_keys(
+    action: str,
+    query_params: dict[str, Any] | None,
+    path: str = "",
+    headers: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The condition keys of a request, with those of conditional writes.
+
+    `s3:ObjectCreationOperation` tells what makes an object (PutObject, CopyObject, CompleteMultipartUpload)
+    from the other requests of an upload by parts.
+    """
+    keys: dict[str, Any] = _service_context(action, query_params, path, headers)
+    if action != "s3:PutObject":
+        return keys
+    given, query = headers or {}, query_params or {}
+    keys |= {f"s3:{name}": given[name] for name in ("if-match", "if-none-match") if given.get(name)}
+    creates = "uploads" not in query and "partNumber" not in query
+    return keys | {"s3:ObjectCreationOperation": str(creates).lower()}
+
+
+def _with_tag_checks(
+    method: str, path: str, headers: dict[str, str], body: bytes, query_params: dict[str, Any]
+) -> list[tuple[str, str]]:
+    """What a request needs beside its own action, with the tags that it brings or copies along."""
+    checks: list[tuple[str, str]] = _additional_checks(method, path, headers, body, query_params)
+    if iam_actions._s3_action(method, path, query_params) != "PutObject":
+        return checks
+    target = f"arn:aws:s3:::{path.lstrip('/')}"
+    if headers.get(TAGS_HEADER):
+        return [*checks, ("s3:PutObjectTagging", target)]
+    source = iam_actions._s3_source_object(headers)
+    copies = source is not None and "partNumber" not in query_params
+    if copies and headers.get("x-amz-tagging-directive", "COPY") == "COPY":
+        arn, version = source
+        bucket, _, key = arn.removeprefix("arn:aws:s3:::").partition("/")
+        if s3.object_tags_for_condition(bucket, key, {"versionId": version} if version else {}):
+            read = "s3:GetObjectVersionTagging" if version else "s3:GetObjectTagging"
+            return [*checks, (read, arn), ("s3:PutObjectTagging", target)]
+    return checks
 
 
 def _object_tags_for_condition(bucket: str, key: str, query_params: dict[str, Any]) -> dict[str, str]:
