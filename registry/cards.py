@@ -133,8 +133,8 @@ def sharing_permissions(names: PlatformNames, *, account: str | None = None) -> 
             conditions={
                 "StringEquals": {"ram:RequestedResourceType": SHAREABLE},
                 "Bool": {"ram:RequestedAllowsExternalPrincipals": "false"},
-                **({"StringEqualsIfExists": one_account} if one_account else {}),
             },
+            # RAM judges each account of a request by itself, without a resource type: none passes here.
             because=f"{NOTHING_NARROWER} The conditions keep to model cards and to the organisation.",
         ),
         Permission(
