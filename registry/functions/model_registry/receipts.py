@@ -1,0 +1,442 @@
+"""Receipts: what a central model version is, where it comes from, and who decided what about it.
+
+A receipt lies beside the artifact of its version and is written once. The version holds its digest, so that
+a receipt that was changed or exchanged is known. What is decided later, each in a file of its own below the
+receipt, names that digest too. The bucket's policy lets nobody delete any of them, and lets each kind of
+decision be written by its own role alone.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Literal, get_args
+from urllib.parse import quote, urlencode
+
+from botocore.exceptions import ClientError
+
+from .errors import RegistryError, error_code, explained, is_missing
+from .locations import parse
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+
+FORMAT = 1
+RECEIPT = "receipt.json"
+DECISIONS = "decisions/"
+
+# Where a version holds its receipt, among its CustomerMetadataProperties; a value has 256 characters at most.
+# https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_UpdateModelPackage.html
+RECEIPT_URI = "receipt_uri"
+RECEIPT_SHA256 = "receipt_sha256"
+SOURCE_MODEL_PACKAGE_ARN = "source_model_package_arn"
+
+Kind = Literal["central-approval", "test", "card-approval", "production-approval", "production"]
+"""The decisions about a version, in the order of its life."""
+
+ROUNDS = 5
+
+_WHAT_TO_DO = "do not deploy the version, and look in CloudTrail for who has written there."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Artifact:
+    """An object that serving a version needs.
+
+    Attributes:
+        uri: Where it lies in the central bucket.
+        size: In bytes.
+        sha256: Its digest in hexadecimal digits; None where nobody has read so large an object.
+        checksums: What S3 states of the whole object: Base64 by algorithm, such as ``CRC64NVME``.
+        version_id: S3's id of these bytes, another one once the object is overwritten; None if not recorded.
+    """
+
+    uri: str
+    size: int
+    sha256: str | None
+    checksums: Mapping[str, str]
+    version_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Image:
+    """A container image of a version.
+
+    Attributes:
+        source: The image that the version was registered with.
+        image: The image that the central version names.
+        digest: Such as ``sha256:...``; None if it is not known.
+    """
+
+    source: str
+    image: str
+    digest: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """A receipt that is what its version says it is.
+
+    Attributes:
+        bucket: The central bucket.
+        folder: What the keys of the version's objects begin with, ending with a slash.
+        sha256: The digest of the file, in hexadecimal digits.
+        content: What it says, as `receipt_content` gives it.
+    """
+
+    bucket: str
+    folder: str
+    sha256: str
+    content: Mapping[str, Any]
+
+    @property
+    def uri(self) -> str:
+        """Where it lies."""
+        return f"s3://{self.bucket}/{self.folder}{RECEIPT}"
+
+    @property
+    def model_package_arn(self) -> str:
+        """The central version that it speaks for."""
+        return str(self.content["central_model_package_arn"])
+
+    @property
+    def model_package_arns(self) -> frozenset[str]:
+        """The ARNs under which the version is known: the central one, and that of its source."""
+        return frozenset({self.model_package_arn, str(self.content["source_model_package_arn"])})
+
+    @property
+    def artifacts(self) -> list[Artifact]:
+        """The objects that serving the version needs."""
+        return [Artifact(**entry) for entry in self.content["artifacts"]]
+
+    @property
+    def link(self) -> str:
+        """The page of the receipt in the AWS console."""
+        region = self.model_package_arn.split(":")[3]
+        query = urlencode({"region": region, "prefix": f"{self.folder}{RECEIPT}"}, quote_via=quote, safe="/")
+        return f"https://{region}.console.aws.amazon.com/s3/object/{self.bucket}?{query}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """What was decided about a version.
+
+    Attributes:
+        kind: What kind of decision.
+        id: Tells it from others of its kind.
+        time: When, such as ``2026-11-21T09:15:00Z``.
+        by: Who: the ARN of a person's identity, or of the function that did it.
+        details: What else there is to say, by name.
+    """
+
+    kind: Kind
+    id: str
+    time: str
+    by: str
+    details: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiptBook:
+    """Writes and reads the receipts of the central registry, and the decisions below them.
+
+    Attributes:
+        s3: A client in the account and Region of the registry.
+        bucket: The central bucket.
+        account: The account of the registry.
+    """
+
+    s3: "S3Client"
+    bucket: str
+    account: str
+
+    def write(self, folder: str, content: Mapping[str, Any]) -> str:
+        """Write the receipt of a version, once: what another try has written stays.
+
+        Args:
+            folder: What the keys of the version's objects begin with, ending with a slash.
+            content: From `receipt_content`.
+
+        Returns:
+            The digest of what lies there, in hexadecimal digits.
+
+        Raises:
+            RegistryError: If a receipt of another version lies there.
+        """
+        body = self._put_once(f"{folder}{RECEIPT}", content)
+        there = _object(body)
+        if there.get("central_model_package_arn") != content["central_model_package_arn"]:
+            raise RegistryError(
+                f"s3://{self.bucket}/{folder}{RECEIPT} is the receipt of "
+                f"{there.get('central_model_package_arn')}, not of {content['central_model_package_arn']}: "
+                "register the model again in its own account, so that it gets a folder of its own."
+            )
+        return hashlib.sha256(body).hexdigest()
+
+    def metadata(self, folder: str, sha256: str) -> dict[str, str]:
+        """What a version says of its receipt, as customer metadata.
+
+        Args:
+            folder: What the keys of the version's objects begin with.
+            sha256: The digest that `write` gave.
+        """
+        return {RECEIPT_URI: f"s3://{self.bucket}/{folder}{RECEIPT}", RECEIPT_SHA256: sha256}
+
+    def read(self, version: Mapping[str, Any]) -> Receipt:
+        """Read the receipt of a version, and check that it is the one that was written.
+
+        Args:
+            version: What DescribeModelPackage says of the central version.
+
+        Raises:
+            RegistryError: If there is none, or it is not what the version says it is.
+        """
+        arn = version["ModelPackageArn"]
+        if not has_receipt(version):
+            raise RegistryError(
+                f"{arn} has no receipt: promotion or release writes it; see why not in their dead letters, "
+                "and replay them."
+            )
+        stated = version["CustomerMetadataProperties"]
+        location = parse(stated[RECEIPT_URI], field=RECEIPT_URI)
+        if location.bucket != self.bucket or location.name != RECEIPT:
+            raise RegistryError(
+                f"{arn} names {location.uri} as its receipt, which is none of {self.bucket}: {_WHAT_TO_DO}"
+            )
+        body = self._get(location.key)
+        if body is None:
+            raise RegistryError(f"The receipt {location.uri} of {arn} is gone: {_WHAT_TO_DO}")
+        digest = hashlib.sha256(body).hexdigest()
+        if digest != stated[RECEIPT_SHA256]:
+            raise RegistryError(
+                f"The receipt {location.uri} has the digest {digest}, and {arn} says "
+                f"{stated[RECEIPT_SHA256]}: one of them was tampered with; {_WHAT_TO_DO}"
+            )
+        content = _object(body)
+        if content.get("format") != FORMAT or content.get("central_model_package_arn") != arn:
+            raise RegistryError(
+                f"The receipt {location.uri} speaks for {content.get('central_model_package_arn')} in format "
+                f"{content.get('format')}, and not for {arn} in format {FORMAT}: {_WHAT_TO_DO}"
+            )
+        return Receipt(bucket=self.bucket, folder=location.parent, sha256=digest, content=content)
+
+    def decide(
+        self,
+        receipt: Receipt,
+        kind: Kind,
+        identifier: str,
+        *,
+        by: str,
+        time: datetime,
+        details: Mapping[str, Any],
+    ) -> Decision:
+        """Record a decision, once: what was recorded under the same identifier stays.
+
+        Args:
+            receipt: The receipt of the version.
+            kind: What kind of decision.
+            identifier: Tells it from others of its kind, and is the same at every try.
+            by: Who decided.
+            time: When.
+            details: What else there is to say, by name.
+
+        Returns:
+            The decision as it is recorded.
+
+        Raises:
+            RegistryError: If what is recorded belongs to another receipt.
+        """
+        key = _decision_key(receipt, kind, identifier)
+        content = {
+            "by": by,
+            "details": dict(details),
+            "id": identifier,
+            "kind": kind,
+            "model_package_arn": receipt.model_package_arn,
+            "receipt_sha256": receipt.sha256,
+            "time": timestamp(time),
+        }
+        return self._decision(receipt, key, self._put_once(key, content))
+
+    def decision(self, receipt: Receipt, kind: Kind, identifier: str) -> Decision | None:
+        """A decision, or None if nobody has decided.
+
+        Raises:
+            RegistryError: If it was not made for this receipt.
+        """
+        key = _decision_key(receipt, kind, identifier)
+        body = self._get(key)
+        return None if body is None else self._decision(receipt, key, body)
+
+    def decisions(self, receipt: Receipt, kind: Kind | None = None) -> list[Decision]:
+        """The decisions about a version, oldest first.
+
+        Args:
+            receipt: The receipt of the version.
+            kind: Only those of one kind.
+
+        Raises:
+            RegistryError: If one of them was not made for this receipt.
+        """
+        pages = self.s3.get_paginator("list_objects_v2").paginate(
+            Bucket=self.bucket,
+            Prefix=f"{receipt.folder}{DECISIONS}{f'{kind}-' if kind else ''}",
+            ExpectedBucketOwner=self.account,
+        )
+        keys = [item["Key"] for page in pages for item in page.get("Contents", [])]
+        bodies = {key: self._get(key) for key in keys}
+        found = [self._decision(receipt, key, body) for key, body in bodies.items() if body is not None]
+        return sorted(
+            # The name of one kind begins with that of another.
+            (decision for decision in found if kind in (None, decision.kind)),
+            key=lambda decision: (decision.time, get_args(Kind).index(decision.kind)),
+        )
+
+    def _decision(self, receipt: Receipt, key: str, body: bytes) -> Decision:
+        content = _object(body)
+        try:
+            decision = Decision(
+                kind=content["kind"],
+                id=content["id"],
+                time=content["time"],
+                by=content["by"],
+                details=content["details"],
+            )
+            genuine = (
+                decision.kind in get_args(Kind)
+                and key == _decision_key(receipt, decision.kind, decision.id)
+                and content["receipt_sha256"] == receipt.sha256
+            )
+        except KeyError:
+            genuine = False
+        if not genuine:
+            raise RegistryError(
+                f"s3://{self.bucket}/{key} is no decision about the receipt {receipt.uri}: {_WHAT_TO_DO}"
+            )
+        return decision
+
+    def _put_once(self, key: str, content: Mapping[str, Any]) -> bytes:
+        """Write an object unless there is one, and give what lies there."""
+        body = (
+            json.dumps(content, sort_keys=True, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+        ).encode()
+        for _ in range(ROUNDS):
+            try:
+                with explained(denied=f"This role may not write s3://{self.bucket}/{key}: another one does."):
+                    self.s3.put_object(
+                        Bucket=self.bucket,
+                        Key=key,
+                        Body=body,
+                        ContentType="application/json",
+                        ChecksumAlgorithm="SHA256",
+                        IfNoneMatch="*",
+                        ExpectedBucketOwner=self.account,
+                    )
+                return body
+            except ClientError as error:
+                # The second means that another is writing at this moment.
+                # https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+                if error_code(error) not in ("PreconditionFailed", "ConditionalRequestConflict"):
+                    raise
+            there = self._get(key)
+            if there is not None:
+                return there
+        raise RegistryError(f"Others are writing s3://{self.bucket}/{key} all the time: try again.")
+
+    def _get(self, key: str) -> bytes | None:
+        try:
+            with explained(denied=f"This role may not read s3://{self.bucket}/{key}."):
+                return self.s3.get_object(Bucket=self.bucket, Key=key, ExpectedBucketOwner=self.account)[
+                    "Body"
+                ].read()
+        except ClientError as error:
+            if is_missing(error):
+                return None
+            raise
+
+
+def has_receipt(version: Mapping[str, Any]) -> bool:
+    """Whether a version says where its receipt is, and what its digest is.
+
+    Args:
+        version: What DescribeModelPackage says of the central version.
+    """
+    stated = version.get("CustomerMetadataProperties", {})
+    return RECEIPT_URI in stated and RECEIPT_SHA256 in stated
+
+
+def receipt_content(
+    *,
+    source: Mapping[str, Any],
+    central_model_package_arn: str,
+    artifacts: Sequence[Artifact],
+    images: Sequence[Image],
+    metrics: Mapping[str, float],
+    model_card: Mapping[str, str] | None,
+) -> dict[str, Any]:
+    """What a receipt says.
+
+    Args:
+        source: What DescribeModelPackage says of the version that a team registered.
+        central_model_package_arn: The central version; the source itself, if it was registered there.
+        artifacts: The objects that serving the version needs.
+        images: Its container images.
+        metrics: Its metrics, from `metrics.numbers`.
+        model_card: ``arn`` and ``content_sha256`` of the card that speaks for it, if there is one.
+    """
+    stated = source.get("CustomerMetadataProperties", {})
+    approved = source.get("ModelApprovalStatus") == "Approved"
+    approved_at = source.get("LastModifiedTime") if approved else None
+    return {
+        "format": FORMAT,
+        "source_model_package_arn": source["ModelPackageArn"],
+        "central_model_package_arn": central_model_package_arn,
+        "registered_at": timestamp(source["CreationTime"]),
+        "artifacts": [
+            {
+                "uri": artifact.uri,
+                "size": artifact.size,
+                "sha256": artifact.sha256,
+                "checksums": dict(artifact.checksums),
+                "version_id": artifact.version_id,
+            }
+            for artifact in artifacts
+        ],
+        "images": [
+            {"source": image.source, "image": image.image, "digest": image.digest} for image in images
+        ],
+        **{
+            name: stated.get(name)
+            for name in ("commit", "pipeline_execution_arn", "input_data_uri", "project_name")
+        },
+        "approved_by": modified_by(source) if approved else None,
+        "approved_at": timestamp(approved_at) if approved_at else None,
+        "approval_description": source.get("ApprovalDescription") if approved else None,
+        "metrics": dict(metrics),
+        "model_card": dict(model_card) if model_card else None,
+    }
+
+
+def modified_by(version: Mapping[str, Any]) -> str | None:
+    """The ARN of the identity that changed a version last, if SageMaker says so."""
+    arn = version.get("LastModifiedBy", {}).get("IamIdentity", {}).get("Arn")
+    return str(arn) if arn else None
+
+
+def timestamp(time: datetime) -> str:
+    """A time as receipts write it, such as ``2026-11-21T09:15:00Z``."""
+    return f"{time.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _decision_key(receipt: Receipt, kind: str, identifier: str) -> str:
+    return f"{receipt.folder}{DECISIONS}{kind}-{identifier}.json"
+
+
+def _object(body: bytes) -> Mapping[str, Any]:
+    """A JSON object; empty if the text is none."""
+    try:
+        value = json.loads(body)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
