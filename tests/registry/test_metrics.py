@@ -79,9 +79,9 @@ def test_a_version_without_a_document_has_no_metrics(cloud: Cloud) -> None:
 
 DIFFERENCES = {
     "better, worse, equal": (
-        {"rmse": 2.8123, "mae": 2.0, "r2": 0.8},
-        {"rmse": 2.9345, "mae": 1.5, "r2": 0.8},
-        "rmse 2.812 (production 2.934, -0.12), mae 2 (production 1.5, +0.5), r2 0.8 (production 0.8, the same)",
+        {"rmse": 2.8123, "mae": 2.0, "r2": 1.0},
+        {"rmse": 2.9345, "mae": 1.5, "r2": 1.0},
+        "rmse 2.812 (production 2.934, -0.12), mae 2 (production 1.5, +0.5), r2 1 (production 1, the same)",
     ),
     "a metric that production does not have": ({"rmse": 2.8, "r2": 0.8}, {"rmse": 2.8}, "r2 0.8 (new)"),
     "a metric that only production has": ({}, {"r2": 0.8}, "r2 missing (production 0.8)"),
