@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from scripts.catalog import app
 from settings import CATALOG
 
-COMMANDS = ["check", "prepare", "share"]
+COMMANDS = ["check", "prepare", "replay", "share"]
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +38,7 @@ def test_a_mistake_in_the_catalog_ends_with_exit_code_2(command: str, tmp_path: 
     assert "did you mean 'region'?" in result.output
 
 
-@pytest.mark.parametrize("command", ["prepare", "share"])
+@pytest.mark.parametrize("command", ["prepare", "replay", "share"])
 def test_missing_credentials_end_with_exit_code_2(command: str) -> None:
     result = CliRunner().invoke(app, [command])
     assert result.exit_code == 2

@@ -11,10 +11,12 @@ such as ``ecr_PutImage``, and take the operation's parameters by keyword; then a
 from .clients import client, use
 from .core import HUB, OTHER_TEAM, REGION, TEAM, Call, Core, Killed, Parameters, failure
 from .events import Events
+from .functions import Functions
 from .model_cards import Card, ModelCards
 from .ram import ResourceAccessManager, Share
 from .s3 import REGISTRY_BUCKET, S3, TEAM_BUCKET, Item, Upload
 from .sagemaker import LEAD, Group, SageMaker, policy, state_change
+from .sqs import SQS, Message
 
 __all__ = [
     "HUB",
@@ -31,6 +33,7 @@ __all__ = [
     "Group",
     "Item",
     "Killed",
+    "Message",
     "Parameters",
     "Share",
     "Upload",
@@ -42,5 +45,5 @@ __all__ = [
 ]
 
 
-class Cloud(S3, SageMaker, Events, ModelCards, ResourceAccessManager):
+class Cloud(S3, SageMaker, Events, ModelCards, ResourceAccessManager, SQS, Functions):
     """All services; the clients that `client` makes act in the hub."""
