@@ -87,7 +87,7 @@ class DeadLetter:
             reason = _error(body.get("responsePayload")) or body.get("requestContext", {}).get("condition")
         else:
             time, event = body.get("time", ""), body
-            attributes = message.get("MessageAttributes", {})
+            attributes: Mapping[str, Any] = message.get("MessageAttributes", {})
             reason = attributes.get("ERROR_MESSAGE", {}).get("StringValue")
         return cls(time=time, event=event, reason=reason or "AWS gives no reason.")
 
