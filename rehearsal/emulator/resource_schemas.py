@@ -48,6 +48,11 @@ def identifiers(type_name: str) -> list[str]:
     return [path.rpartition("/")[2] for path in schema(type_name).get("primaryIdentifier", ())]
 
 
+def fixed_properties(type_name: str) -> list[str]:
+    """Return the properties of a type that a resource keeps for life."""
+    return [path.removeprefix("/properties/") for path in schema(type_name).get("createOnlyProperties", ())]
+
+
 def tag_property(type_name: str) -> tuple[str, Literal["list", "map"]] | None:
     """Return the property that takes a resource's tags, and its form; None if there is none."""
     description = schema(type_name)

@@ -13,11 +13,11 @@ from typing import Any, ClassVar
 
 from botocore import xform_name
 from botocore.exceptions import ClientError
-from ministack.services.cloudformation import provisioners
 
-from rehearsal.emulator import api_shapes, credentials, resource_schemas
+from rehearsal.emulator import api_shapes, credentials
 from rehearsal.emulator.authorization import refusal
 from rehearsal.emulator.cloudformation import acting
+from rehearsal.emulator.resource_schemas import fixed_properties
 from rehearsal.emulator.sagemaker_groups import policy_of
 from rehearsal.emulator.sagemaker_hosting import endpoints
 from rehearsal.emulator.sagemaker_service import sagemaker
@@ -52,11 +52,13 @@ class ResourceType:
     def register(self) -> None:
         """Teach CloudFormation the type, and which changes it cannot make in place."""
         type_name = f"AWS::SageMaker::{self.noun}"
-        fixed = resource_schemas.schema(type_name).get("createOnlyProperties", [])
-        provisioners._REPLACING_PROPERTIES[type_name] = tuple(
-            path.removeprefix("/properties/") for path in fixed
+        register_resource_type(
+            type_name,
+            create=self.create,
+            update=self.update,
+            delete=self.delete,
+            replacing=fixed_properties(type_name),
         )
-        register_resource_type(type_name, create=self.create, update=self.update, delete=self.delete)
 
     def create(self, logical_id: str, properties: dict[str, Any], stack_name: str) -> Created:
         """Create a resource, under a generated name if the properties give none."""

@@ -10,11 +10,11 @@ from typing import Any
 from ministack.core import router
 
 from rehearsal.emulator.authorization import AuthenticationError, principal_of_key
+from rehearsal.emulator.protocols import Answer
 from rehearsal.emulator.sagemaker_endpoint import Endpoint
 from rehearsal.emulator.sagemaker_hosting import endpoints
 from rehearsal.emulator.sagemaker_service import sagemaker
 from rehearsal.emulator.service import (
-    Answer,
     Request,
     ServiceError,
     authorize,

@@ -15,7 +15,8 @@ from rehearsal.emulator.authorization import (
     refusal,
     tag_keys,
 )
-from rehearsal.emulator.service import Answer, Request, Service, ServiceError, authorize
+from rehearsal.emulator.protocols import Answer
+from rehearsal.emulator.service import Request, Service, ServiceError, authorize
 
 PRINCIPAL = "sagemaker.amazonaws.com"
 

@@ -3,14 +3,13 @@
 A service is an object; its operations are functions that take a `Request` and return what the API answers.
 Requests are parsed and checked against botocore's model of the service, authorised with the caller's own
 policies, and run in a thread of their own, so an operation may call back into the emulator. Services of the
-JSON protocols only (https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html); ministack itself brings
-the others.
+protocols in `protocols` only; ministack itself brings the others.
 """
 
-import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from botocore.model import OperationModel, ServiceModel
@@ -27,14 +26,14 @@ from rehearsal.emulator.authorization import (
     refusal,
     tag_keys,
 )
+from rehearsal.emulator.protocols import Answer, HttpRequest, WireProtocol, protocol_of
 from rehearsal.emulator.resource_schemas import tag_property
 
 logger = logging.getLogger(__name__)
 
-Answer = tuple[int, dict[str, str], bytes]
 Resource = str | list[str]
 ResourceOf = Callable[["Request"], Resource]
-ConditionKeysOf = Callable[["Request"], dict[str, Any]]
+ConditionKeysOf = Callable[["Request"], dict[str, Any] | list[dict[str, Any]]]
 ResourcePolicyOf = Callable[["Request", str], ResourcePolicy | None]
 
 registered_types: set[str] = set()
@@ -138,6 +137,7 @@ def register_resource_type(
     create: Callable[[str, dict[str, Any], str], tuple[str, dict[str, Any]]],
     update: Callable[[str, dict[str, Any], dict[str, Any], str], tuple[str, dict[str, Any]]] | None = None,
     delete: Callable[[str, dict[str, Any]], None],
+    replacing: Iterable[str] = (),
 ) -> None:
     """Teach CloudFormation a resource type. What the functions raise becomes the reason of the failure.
 
@@ -150,11 +150,14 @@ def register_resource_type(
         update: From the physical id, the old and the new properties and the stack's name to the same.
             Without it a change replaces the resource.
         delete: From the physical id and the properties. A resource that is already gone is no error.
+        replacing: Properties whose change replaces the resource.
     """
     handlers: dict[str, Any] = {"create": create, "delete": delete}
     if update is not None:
         handlers["update"] = update
     provisioners._RESOURCE_HANDLERS[type_name] = handlers
+    if replacing:
+        provisioners._REPLACING_PROPERTIES[type_name] = tuple(replacing)
     tagged = tag_property(type_name)
     if tagged is not None:
         provisioners._STACK_TAG_PROPERTY[type_name] = tagged  # Tags of the stack become the resource's.
@@ -191,6 +194,10 @@ class Service:
         """Botocore's model of the service."""
         return wire.service_model(self.name)
 
+    @cached_property
+    def _protocol(self) -> WireProtocol:
+        return protocol_of(self.model)
+
     def operation(
         self,
         name: str,
@@ -205,7 +212,8 @@ class Service:
             name: Name of the operation.
             resource: ARN of what the caller must be allowed to do it to, or a function that finds it, or
                 a function that finds several.
-            condition_keys: Finds condition keys; those of the request's tags are always there.
+            condition_keys: Finds condition keys; those of the request's tags are always there. Several
+                dictionaries are asked for one after the other, and each must be allowed.
             resource_policy: Finds the policy of a resource and the account that owns it.
         """
 
@@ -239,46 +247,41 @@ class Service:
     def _answer(
         self, method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, Any]
     ) -> Answer:
-        name = headers.get("x-amz-target", "").rpartition(".")[2]
+        sent = HttpRequest(method, path, headers, body, query)
+        name = self._protocol.operation(sent)
         try:
             if name not in self.model.operation_names:
                 raise ServiceError("UnknownOperationException", f"{self.name} has no operation {name!r}.")
             model = self.model.operation_model(name)
-            request = self._request(model, body, headers, query)
+            request = self._request(model, sent)
             operation = self._operations.get(name)
             self._authorize(request, operation)
             if operation is not None:
-                return self._success(model, operation.answer(request) or {})
+                return self._protocol.success(model, operation.answer(request) or {})
             if self._moto:
                 return moto_backend.call(
                     self.name, headers["x-amz-target"], body, request.account, request.region
                 )
             if self._ministack is not None:
-                theirs: Answer = app.call_service_handler_sync(
-                    self._ministack, method, path, headers, body, query
-                )
+                theirs: Answer = app.call_service_handler_sync(self._ministack, *sent)
                 return theirs
             raise ServiceError(
                 "UnsupportedOperation", f"The emulator does not offer {self.iam_prefix}:{name}; AWS does."
             )
         except ServiceError as error:
-            return self._failure(error)
+            return self._protocol.failure(error.code, error.message, error.status)
         except AuthenticationError as error:
-            return self._failure(ServiceError(error.code, str(error), 403))
+            return self._protocol.failure(error.code, str(error), 403)
         except Exception as error:
             logger.exception("%s:%s failed", self.name, name)
-            return self._failure(ServiceError("InternalFailure", f"{type(error).__name__}: {error}", 500))
+            return self._protocol.failure("InternalFailure", f"{type(error).__name__}: {error}", 500)
 
-    def _request(
-        self, model: OperationModel, body: bytes, headers: dict[str, str], query: dict[str, Any]
-    ) -> Request:
-        access_key = router.extract_access_key_id(headers, query)
+    def _request(self, model: OperationModel, sent: HttpRequest) -> Request:
+        access_key = router.extract_access_key_id(sent.headers, sent.query)
         account = current_account()
-        parameters: dict[str, Any] = {}
-        if model.input_shape is not None:
-            parameters = wire.parse(json.loads(body or b"{}"), model.input_shape)
-            if problem := wire.problems(parameters, model.input_shape):
-                raise ServiceError("ValidationException", problem)
+        parameters = self._protocol.parameters(sent, model)
+        if model.input_shape is not None and (problem := wire.problems(parameters, model.input_shape)):
+            raise ServiceError("ValidationException", problem)
         return Request(
             operation=model.name,
             parameters=parameters,
@@ -296,19 +299,12 @@ class Service:
             authorize(request, action, derived or "*", condition_keys=keys)
             return
         resource = operation.resource if isinstance(operation.resource, str) else operation.resource(request)
-        if operation.condition_keys is not None:
-            keys |= operation.condition_keys(request)
-        authorize(request, action, resource, condition_keys=keys, resource_policy=operation.resource_policy)
-
-    def _success(self, model: OperationModel, result: dict[str, Any]) -> Answer:
-        content = wire.serialize(result, model.output_shape) if model.output_shape is not None else {}
-        return 200, {"Content-Type": self._content_type}, json.dumps(content).encode()
-
-    def _failure(self, error: ServiceError) -> Answer:
-        content = {"__type": error.code, "message": error.message}
-        headers = {"Content-Type": self._content_type, "x-amzn-errortype": error.code}
-        return error.status, headers, json.dumps(content).encode()
-
-    @property
-    def _content_type(self) -> str:
-        return f"application/x-amz-json-{self.model.metadata.get('jsonVersion', '1.0')}"
+        own = operation.condition_keys(request) if operation.condition_keys is not None else {}
+        for each in own if isinstance(own, list) else [own]:
+            authorize(
+                request,
+                action,
+                resource,
+                condition_keys=keys | each,
+                resource_policy=operation.resource_policy,
+            )

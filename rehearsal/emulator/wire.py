@@ -51,6 +51,26 @@ def parse(value: Any, shape: Any) -> Any:
     return value
 
 
+def parse_texts(texts: list[str], shape: Any) -> Any:
+    """Turn the texts of a parameter that stands in a path, a query or a header into what boto3's users pass.
+
+    Args:
+        texts: Of a list all its items, else one.
+        shape: What botocore's model says of it.
+    """
+    if shape.type_name == "list":
+        return [parse_texts([text], shape.member) for text in texts]
+    text = texts[-1]
+    match shape.type_name:
+        case "boolean":
+            return text == "true"
+        case "integer" | "long" if text.removeprefix("-").isdigit():
+            return int(text)
+        case "timestamp":
+            return datetime.fromisoformat(text)
+    return text
+
+
 def serialize(value: Any, shape: Any) -> Any:
     """Turn an answer into values of the wire; what the model does not know is left out.
 
