@@ -8,6 +8,7 @@ from rehearsal.emulator import (  # noqa: F401 (imported for the operations that
     sagemaker_groups,
     sagemaker_hosting,
     sagemaker_jobs,
+    sagemaker_lineage,
     sagemaker_pipelines,
     sagemaker_projects,
     sagemaker_registry,

@@ -11,6 +11,7 @@ from typing import Any
 
 from rehearsal.emulator import credentials
 from rehearsal.emulator.sagemaker_endpoint import Endpoint
+from rehearsal.emulator.sagemaker_lineage_tracking import track_deployment
 from rehearsal.emulator.sagemaker_registry import check_use, version_at
 from rehearsal.emulator.sagemaker_service import PRINCIPAL, check_pass_role, check_tagging, sagemaker
 from rehearsal.emulator.sagemaker_serving import ServedModel
@@ -45,8 +46,8 @@ configurations: Table[dict[str, Any]] = Table(
 @sagemaker.operation("CreateModel", resource=models.resource("ModelName"))
 def _create_model(request: Request) -> dict[str, Any]:
     given = request.parameters
-    containers = given.get("Containers") or [given.get("PrimaryContainer")]
-    if len(containers) != 1 or containers[0] is None:
+    containers = _containers(given)
+    if len(containers) != 1:
         raise ServiceError("UnsupportedOperation", "The emulator serves models of exactly one container.")
     check_pass_role(request, given["ExecutionRoleArn"])
     model_arn = models.arn(request, given["ModelName"])
@@ -58,6 +59,12 @@ def _create_model(request: Request) -> dict[str, Any]:
     models.add(request.account, request.region, given["ModelName"], Model(description, served))
     tags.put(model_arn, given.get("Tags", []))
     return {"ModelArn": model_arn}
+
+
+def _containers(model: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The containers of a model, which has several or a primary one."""
+    primary = model.get("PrimaryContainer")
+    return model.get("Containers") or ([primary] if primary else [])
 
 
 def _served(request: Request, container: Mapping[str, Any], role_arn: str) -> ServedModel:
@@ -190,6 +197,21 @@ def _served_by(configuration: Mapping[str, Any], request: Request) -> dict[str, 
     }
 
 
+def _track(endpoint: Endpoint, configuration: Mapping[str, Any], request: Request) -> None:
+    deployed = [
+        models.get(request.account, request.region, variant["ModelName"])
+        for variant in configuration["ProductionVariants"]
+    ]
+    packages = [
+        container["ModelPackageName"]
+        for model in deployed
+        for container in _containers(model.description)
+        if "ModelPackageName" in container
+    ]
+    containers = [(model.served.image, model.served.artifact) for model in deployed]
+    track_deployment(endpoint.arn, containers, packages)
+
+
 def _endpoint_resources(request: Request) -> list[str]:
     return [
         endpoints.arn(request, request.parameters["EndpointName"]),
@@ -208,6 +230,7 @@ def _create_endpoint(request: Request) -> dict[str, Any]:
     endpoints.add(request.account, request.region, given["EndpointName"], endpoint)
     tags.put(endpoint_arn, given.get("Tags", []))
     endpoint.deploy(configuration, models_of_variants)
+    _track(endpoint, configuration, request)
     return {"EndpointArn": endpoint_arn}
 
 
@@ -218,6 +241,7 @@ def _update_endpoint(request: Request) -> dict[str, Any]:
         request.account, request.region, request.parameters["EndpointConfigName"]
     )
     endpoint.deploy(configuration, _served_by(configuration, request))
+    _track(endpoint, configuration, request)
     return {"EndpointArn": endpoint.arn}
 
 

@@ -24,6 +24,7 @@ from rehearsal.emulator.sagemaker_containers import (
     ContainerError,
     interpreter,
 )
+from rehearsal.emulator.sagemaker_lineage_tracking import track_job
 from rehearsal.emulator.sagemaker_service import PRINCIPAL, check_image_pull
 from rehearsal.emulator.sagemaker_storage import Storage, StorageError
 from rehearsal.emulator.sagemaker_store import Table
@@ -149,6 +150,7 @@ class Job(ABC):
 
     def start(self) -> None:
         """Begin in the background."""
+        track_job(self.arn, self.kind, self.description)
         threading.Thread(target=self._run, name=self.arn, daemon=True).start()
 
     def stop(self) -> None:
@@ -190,6 +192,7 @@ class Job(ABC):
         except Exception as error:
             outcome = {f"{self.kind}Status": "Failed", "FailureReason": f"InternalServerError: {error!r}"}
         shutil.rmtree(folder, ignore_errors=True)
+        track_job(self.arn, self.kind, {**self.description, **outcome})
         self._update(outcome)
         self.ended.set()
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from rehearsal.emulator.events import put_service_event
 from rehearsal.emulator.sagemaker_groups import GroupName, group_name, groups, resource_policy
+from rehearsal.emulator.sagemaker_lineage_tracking import track_approval, track_version
 from rehearsal.emulator.sagemaker_service import sagemaker
 from rehearsal.emulator.sagemaker_store import listed, tags
 from rehearsal.emulator.service import Request, ServiceError, authorize
@@ -170,6 +171,7 @@ def _create_version(request: Request) -> dict[str, Any]:
         }
         if token is not None:
             group.tokens[token] = given, group.last_version
+    track_version(version_at(version_arn))
     _announce(version_arn)
     return {"ModelPackageArn": version_arn}
 
@@ -225,6 +227,8 @@ def _update_version(request: Request) -> dict[str, Any]:
             "LastModifiedTime": time.time(),
             "LastModifiedBy": {"IamIdentity": {"Arn": request.caller_arn}},
         }
+    if "ModelApprovalStatus" in given:
+        track_approval(version_at(version_arn))
     _announce(version_arn, updated=sorted(changed))
     return {"ModelPackageArn": version_arn}
 

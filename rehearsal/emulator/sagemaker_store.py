@@ -181,7 +181,7 @@ def listed(
         for item in items
         if given.get("NameContains", "").lower() in str(item.get(name, "")).lower()
         and given.get("StatusEquals") in (None, item.get(status))
-        and _within(
+        and within(
             item[created],
             given.get("CreationTimeAfter", given.get("CreatedAfter")),
             given.get("CreationTimeBefore", given.get("CreatedBefore")),
@@ -207,5 +207,6 @@ def page(request: Request, items: list[Any]) -> tuple[list[Any], dict[str, str]]
     return items[start : start + size], rest
 
 
-def _within(moment: float, after: datetime | None, before: datetime | None) -> bool:
+def within(moment: float, after: datetime | None, before: datetime | None) -> bool:
+    """Tell whether a moment, in seconds since 1970, lies between two others, where these are given."""
     return (after is None or moment >= after.timestamp()) and (before is None or moment <= before.timestamp())
