@@ -25,7 +25,10 @@ _WHERE_TO_WRITE = {
     "additional_information": BY_COMMAND,
     "business_details": BY_COMMAND,
     "evaluation_details": f"{BY_PIPELINE}; the integration tests of the deploy project add theirs",
-    "intended_uses": "write it into the table [model_card] of config.toml in the project's repository",
+    "intended_uses": (
+        "write it into the table [model_card] of config.toml in the project's repository, "
+        "or with 'catalog card edit'"
+    ),
     "model_overview": BY_COMMAND,
     "model_package_details": BY_PIPELINE,
     "training_details": BY_PIPELINE,

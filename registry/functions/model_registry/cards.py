@@ -68,6 +68,21 @@ class Cards:
         """
         return self._version(name, None)
 
+    def existing(self, name: str, number: int | None = None) -> CardVersion:
+        """A version of a card that there must be.
+
+        Args:
+            name: The card's name or ARN.
+            number: The version; the newest by default.
+
+        Raises:
+            RegistryError: If there is none, or it is not shown to this role.
+        """
+        card = self._version(name, number)
+        if card is None:
+            raise RegistryError(f"There is no model card {name}: make it with 'catalog card create'.")
+        return card
+
     def describing(self, name: str, arns: Collection[str]) -> CardVersion | None:
         """The newest card version that speaks for a model version, or None.
 
@@ -106,7 +121,7 @@ class Cards:
         except ClientError as error:
             if error_code(error) != "ConflictException":
                 raise
-        card = self._existing(name)
+        card = self.existing(name)
         if card.content != content:
             raise RegistryError(
                 f"There is a model card {name} already, with another content: "
@@ -133,15 +148,15 @@ class Cards:
             RegistryError: If there is no such card, SageMaker would not take the content, or others write to
                 the card all the time.
         """
-        newest = base = self._existing(name)
+        newest = base = self.existing(name)
         for _ in range(ROUNDS):
             content = edit(base.content)
             if content == newest.content:
                 return newest
             if not self._write(name, content):
-                newest = base = self._existing(name)
+                newest = base = self.existing(name)
                 continue
-            written = [self._existing(name, number) for number in self._numbers(name, "Ascending", newest)]
+            written = [self.existing(name, number) for number in self._numbers(name, "Ascending", newest)]
             mine = next((card for card in written if card.content == content), None)
             if mine is None or mine not in (written[0], written[-1]):
                 break
@@ -169,23 +184,17 @@ class Cards:
         Raises:
             RegistryError: If there is a newer version.
         """
-        newest = self._existing(card.arn)
+        newest = self.existing(card.arn)
         if newest.version == card.version and newest.status != status:
             with _explained(card.arn, "sagemaker:UpdateModelCard"):
                 self.sagemaker.update_model_card(ModelCardName=card.arn, ModelCardStatus=status)
-            newest = self._existing(card.arn)
+            newest = self.existing(card.arn)
         if newest.version != card.version:
             raise RegistryError(
                 f"Version {newest.version} of the model card {card.name} was written after version "
                 f"{card.version}, and is {newest.status}: look at it, and decide again."
             )
         return newest
-
-    def _existing(self, name: str, number: int | None = None) -> CardVersion:
-        card = self._version(name, number)
-        if card is None:
-            raise RegistryError(f"There is no model card {name}: make it with 'catalog card create'.")
-        return card
 
     def _version(self, name: str, number: int | None) -> CardVersion | None:
         which: dict[str, Any] = {} if number is None else {"ModelCardVersion": number}
