@@ -94,6 +94,18 @@ class Organization(_Section):
     id: OrganizationId
     organizational_units: OrganizationalUnits
 
+    def path_pattern(self, unit: str) -> str:
+        """What the path of each account in a unit looks like, and of each in the units below it.
+
+        A path is that of the account's unit: the organisation, the root and all units on the way, each with a
+        slash. Between organisation and unit an asterisk stands for what need not be known: the root's id, and
+        the units between (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html).
+
+        Args:
+            unit: The unit's id.
+        """
+        return f"{self.id}/*/{unit}/*"
+
 
 class Accounts(_Section):
     """The accounts that the platform names."""

@@ -6,7 +6,8 @@ from constructs import Construct
 
 from names import PlatformNames
 from registry.cards import reading_permissions
-from registry.storage import MODELS, RegistryStorage
+from registry.objects import MODELS
+from registry.storage import RegistryStorage
 from roles import Permission, arn, role
 from settings import Repository
 

@@ -9,7 +9,8 @@ from names import PlatformNames
 from registry.alarms import AlarmTopic
 from registry.event_function import EventFunction
 from registry.functions.model_registry.events import STATE_CHANGE
-from registry.storage import MODELS, RegistryStorage
+from registry.objects import MODELS
+from registry.storage import RegistryStorage
 from roles import Permission
 
 

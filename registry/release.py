@@ -10,7 +10,8 @@ from registry.alarms import AlarmTopic
 from registry.event_function import EventFunction
 from registry.functions.model_registry.events import STATE_CHANGE
 from registry.functions.model_registry.release.release import DETAIL_TYPE
-from registry.storage import MODELS, RegistryStorage
+from registry.objects import MODELS
+from registry.storage import RegistryStorage
 from roles import Permission
 
 

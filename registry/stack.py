@@ -44,7 +44,7 @@ class RegistryStack(cdk.Stack):
         )
         names = settings.names
         organization_id = settings.organization.id
-        storage = RegistryStorage(self, "Storage", names=names, organization_id=organization_id)
+        storage = RegistryStorage(self, "Storage", names=names, organization=settings.organization)
         alarms = AlarmTopic(self, "Alarms", key=storage.key, email=settings.portfolios.support_email)
         approvals = ApprovalBus(self, "Approvals", names=names, organization_id=organization_id)
         PromotionFunction(

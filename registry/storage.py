@@ -2,31 +2,25 @@
 
 import embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
 import aws_cdk as cdk
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from names import PlatformNames
-from registry.functions.model_registry.release.release import APPROVAL_TAG
-
-MODELS = "models/*"
-"""The objects of all versions."""
+from registry.bucket_policy import BucketPolicy
+from registry.key_policy import key_statements
+from registry.parties import Parties
+from settings import Organization
 
 
 class RegistryStorage(Construct):
     """The central bucket and its key; both outlive the stack.
 
-    Who may do what with an object is decided here once for all accounts, by organisation and role name, so
-    that no policy grows with the number of accounts:
-
-    * only the promotion role writes, and nobody deletes;
-    * only the release role tags;
-    * the endpoints of the organisation read what is tagged as approved.
+    Who may do what with an object is decided here once for all accounts (`bucket_policy`, `key_policy`).
     """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, names: PlatformNames, organization_id: str
+        self, scope: Construct, construct_id: str, *, names: PlatformNames, organization: Organization
     ) -> None:
         """Define bucket and key.
 
@@ -34,52 +28,29 @@ class RegistryStorage(Construct):
             scope: The construct it belongs to.
             construct_id: Its id there.
             names: The platform's names.
-            organization_id: The organisation whose endpoints may read approved artifacts.
+            organization: The organisation whose accounts register and serve models.
         """
         super().__init__(scope, construct_id)
         # Access logs are allowed by the log bucket's policy, not by an access control list.
         self.node.set_context("@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy", True)
-        self._names = names
-        endpoint_roles = {
-            "StringEquals": {"aws:PrincipalOrgID": organization_id},
-            "ArnLike": {"aws:PrincipalArn": f"arn:{cdk.Aws.PARTITION}:iam::*:role/{names.endpoint_role}"},
-        }
-        self.key = self._key(endpoint_roles)
-        self.bucket = self._bucket()
-        self._let_only(names.promotion_role, ["s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion"])
-        self._let_only(names.release_role, ["s3:PutObjectTagging", "s3:DeleteObjectTagging"])
-        self._let_endpoints_read_approved(endpoint_roles)
-        if self.bucket.policy:
-            self.bucket.policy.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
-
-    def _key(self, endpoint_roles: dict[str, dict[str, str]]) -> kms.Key:
-        key = kms.Key(
+        parties = Parties(names=names, organization=organization)
+        self.key = kms.Key(
             self,
             "Key",
-            alias=self._names.registry_key_alias,
+            alias=names.registry_key_alias,
             description="Artifacts of the central model registry",
             enable_key_rotation=True,
             removal_policy=cdk.RemovalPolicy.RETAIN,
         )
-        key.add_to_resource_policy(
-            iam.PolicyStatement(
-                sid="EndpointsOfTheOrganizationReadThroughS3",
-                principals=[iam.AnyPrincipal()],
-                actions=["kms:Decrypt", "kms:DescribeKey"],
-                # In a key's own policy "*" means the key.
-                resources=["*"],
-                conditions={
-                    **endpoint_roles,
-                    "StringEquals": {
-                        **endpoint_roles["StringEquals"],
-                        "kms:ViaService": f"s3.{self._names.region}.{cdk.Aws.URL_SUFFIX}",
-                    },
-                },
-            )
-        )
-        return key
+        for statement in key_statements(parties):
+            self.key.add_to_resource_policy(statement)
+        self.bucket = self._bucket(names.registry_bucket)
+        for statement in BucketPolicy(self.bucket, parties).statements():
+            self.bucket.add_to_resource_policy(statement)
+        if self.bucket.policy:
+            self.bucket.policy.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
 
-    def _bucket(self) -> s3.Bucket:
+    def _bucket(self, name: str) -> s3.Bucket:
         logs = s3.Bucket(
             self,
             "AccessLogs",
@@ -93,7 +64,7 @@ class RegistryStorage(Construct):
         return s3.Bucket(
             self,
             "Bucket",
-            bucket_name=self._names.registry_bucket,
+            bucket_name=name,
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             bucket_key_enabled=True,
             encryption=s3.BucketEncryption.KMS,
@@ -108,48 +79,4 @@ class RegistryStorage(Construct):
             server_access_logs_bucket=logs,
             server_access_logs_prefix="registry/",
             versioned=True,
-        )
-
-    def _let_only(self, role_name: str, actions: list[str]) -> None:
-        self.bucket.add_to_resource_policy(
-            iam.PolicyStatement(
-                effect=iam.Effect.DENY,
-                principals=[iam.AnyPrincipal()],
-                actions=actions,
-                resources=[self.bucket.arn_for_objects("*")],
-                conditions={
-                    "ArnNotEquals": {
-                        "aws:PrincipalArn": cdk.Stack.of(self).format_arn(
-                            service="iam", region="", resource="role", resource_name=role_name
-                        )
-                    }
-                },
-            )
-        )
-
-    def _let_endpoints_read_approved(self, endpoint_roles: dict[str, dict[str, str]]) -> None:
-        self.bucket.add_to_resource_policy(
-            iam.PolicyStatement(
-                sid="EndpointsOfTheOrganizationReadApprovedArtifacts",
-                principals=[iam.AnyPrincipal()],
-                actions=["s3:GetObject"],
-                resources=[self.bucket.arn_for_objects(MODELS)],
-                conditions={
-                    **endpoint_roles,
-                    "StringEquals": {
-                        **endpoint_roles["StringEquals"],
-                        f"s3:ExistingObjectTag/{APPROVAL_TAG}": "Approved",
-                    },
-                },
-            )
-        )
-        # SageMaker lists the files of an uncompressed model; their names are no secret among the endpoints.
-        self.bucket.add_to_resource_policy(
-            iam.PolicyStatement(
-                sid="EndpointsOfTheOrganizationListArtifacts",
-                principals=[iam.AnyPrincipal()],
-                actions=["s3:ListBucket"],
-                resources=[self.bucket.bucket_arn],
-                conditions={**endpoint_roles, "StringLike": {"s3:prefix": MODELS}},
-            )
         )

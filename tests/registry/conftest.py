@@ -1,12 +1,20 @@
 """What the tests of the registry share."""
 
+import json
+from pathlib import Path
+
+import embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
+import aws_cdk as cdk
+import cdk_nag
 import pytest
 
 from registry.functions.model_registry.promotion.central import CentralGroups
 from registry.functions.model_registry.promotion.copying import Copier
 from registry.functions.model_registry.promotion.promote import CentralStorage, Promotion
 from registry.functions.model_registry.release.release import Release
+from registry.stack import RegistryStack
 from tests.registry.cloud import HUB, REGION, REGISTRY_BUCKET, Cloud, client, use
+from tests.registry.registry_stack import NAMES, SETTINGS, Template, resolve
 
 KEY_ARN = f"arn:aws:kms:{REGION}:{HUB}:key/11111111-2222-4333-8444-555555555555"
 
@@ -45,3 +53,23 @@ def release() -> Release:
         account=HUB,
         event_source="mlplatform.registry",
     )
+
+
+@pytest.fixture(scope="session")
+def synthesized(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The template, from an app that cdk-nag checks: a finding without a reason ends the synthesis."""
+    app = cdk.App(outdir=str(tmp_path_factory.mktemp("registry")))
+    stack = RegistryStack(
+        app, NAMES.registry_stack, settings=SETTINGS, env=cdk.Environment(account=HUB, region=REGION)
+    )
+    cdk.Validations.of(app).add_plugins(cdk_nag.AwsSolutionsChecks(app))
+    app.synth()
+    return Path(app.outdir, stack.template_file)
+
+
+@pytest.fixture(scope="session")
+def template(synthesized: Path) -> Template:
+    """The template with its references resolved."""
+    resolved = resolve(json.loads(synthesized.read_text(encoding="utf-8")))
+    assert isinstance(resolved, dict)
+    return resolved

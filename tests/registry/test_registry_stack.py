@@ -3,223 +3,36 @@
 import json
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
-import aws_cdk as cdk
-import cdk_nag
 import cfnlint.api
 import pytest
 from ministack.core.iam_evaluator import (
     EvalContext,
     evaluate,
-    evaluate_resource_policy,
     parse_policy_document,
 )
 from moto.events.models import EventPattern
 
-import settings
-from registry.stack import RegistryStack
-from tests.registry.cloud import HUB, REGION, REGISTRY_BUCKET, TEAM, state_change
+from tests.registry.cloud import HUB, REGION, TEAM, state_change
+from tests.registry.registry_stack import (
+    NAMES,
+    OBJECT,
+    SETTINGS,
+    Template,
+    asks,
+    decided,
+    only,
+    resources,
+)
 
-SETTINGS = settings.load()
-NAMES = SETTINGS.names
-TEST = SETTINGS.accounts.test
-ORGANIZATION = SETTINGS.organization.id
-
-Template = dict[str, Any]
-ATTRIBUTES = {
-    "StorageBucket": f"arn:aws:s3:::{REGISTRY_BUCKET}",
-    "StorageKey": f"arn:aws:kms:{REGION}:{HUB}:key/central",
-    "ApprovalsBus": NAMES.event_bus_arn,
-}
-PSEUDO = {
-    "AWS::Partition": "aws",
-    "AWS::AccountId": HUB,
-    "AWS::Region": REGION,
-    "AWS::URLSuffix": "amazonaws.com",
-}
-
-
-@pytest.fixture(scope="module")
-def synthesized(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The template, from an app that cdk-nag checks: a finding without a reason ends the synthesis."""
-    app = cdk.App(outdir=str(tmp_path_factory.mktemp("registry")))
-    stack = RegistryStack(
-        app, NAMES.registry_stack, settings=SETTINGS, env=cdk.Environment(account=HUB, region=REGION)
-    )
-    cdk.Validations.of(app).add_plugins(cdk_nag.AwsSolutionsChecks(app))
-    app.synth()
-    return Path(app.outdir, stack.template_file)
-
-
-@pytest.fixture(scope="module")
-def template(synthesized: Path) -> Template:
-    """The template with its references resolved."""
-    resolved = resolve(json.loads(synthesized.read_text(encoding="utf-8")))
-    assert isinstance(resolved, dict)
-    return resolved
-
-
-def resolve(value: Any) -> Any:
-    match value:
-        case {"Ref": name}:
-            return PSEUDO.get(name, name)
-        case {"Fn::GetAtt": [name, attribute]}:
-            return next(
-                (arn for start, arn in ATTRIBUTES.items() if name.startswith(start)), f"{name}.{attribute}"
-            )
-        case {"Fn::Join": [delimiter, items]}:
-            return delimiter.join(resolve(item) for item in items)
-        case dict():
-            return {key: resolve(item) for key, item in value.items()}
-        case list():
-            return [resolve(item) for item in value]
-        case _:
-            return value
-
-
-def resources(template: Template, resource_type: str) -> dict[str, Any]:
-    return {
-        name: resource
-        for name, resource in template["Resources"].items()
-        if resource["Type"] == resource_type
-    }
-
-
-def only(template: Template, resource_type: str, starts: str = "") -> Any:
-    (found,) = (
-        resource for name, resource in resources(template, resource_type).items() if name.startswith(starts)
-    )
-    return found["Properties"]
-
-
-def asks(
-    role: str,
-    action: str,
-    resource: str,
-    *,
-    account: str = HUB,
-    organization: str = ORGANIZATION,
-    keys: Mapping[str, str] | None = None,
-    secure: bool = True,
-) -> EvalContext:
-    """A request, as IAM sees it."""
-    arn = f"arn:aws:iam::{account}:role/{role}"
-    return EvalContext(
-        principal_arn=arn,
-        principal_type="AssumedRole",
-        principal_account=account,
-        action=action,
-        resource_arn=resource,
-        region=REGION,
-        secure_transport=secure,
-        principal_keys={"aws:principalarn": arn, "aws:principalorgid": organization},
-        service_context={key.lower(): value for key, value in (keys or {}).items()},
-    )
+PROMOTION, RELEASE = NAMES.promotion_role, NAMES.release_role
 
 
 def test_no_finding_and_no_lint(synthesized: Path) -> None:
     matches = cfnlint.api.lint_file(synthesized, config=cfnlint.api.ManualArgs(regions=[REGION]))
     assert [str(match) for match in matches] == []
-
-
-# The central bucket.
-
-OBJECT = f"arn:aws:s3:::{REGISTRY_BUCKET}/models/{TEAM}/churn/1/20261121T091500Z/model.tar.gz"
-BUCKET = f"arn:aws:s3:::{REGISTRY_BUCKET}"
-APPROVED = {"s3:ExistingObjectTag/approval-status": "Approved"}
-ENDPOINT, PROMOTION, RELEASE = NAMES.endpoint_role, NAMES.promotion_role, NAMES.release_role
-
-REJECTED = {"s3:ExistingObjectTag/approval-status": "Rejected"}
-BELOW_MODELS = {"s3:prefix": f"models/{TEAM}/"}
-
-BUCKET_DECISIONS = {
-    "an endpoint reads an approved artifact": (
-        asks(ENDPOINT, "s3:GetObject", OBJECT, account=TEST, keys=APPROVED),
-        "Allow",
-    ),
-    "an endpoint reads one without a tag": (
-        asks(ENDPOINT, "s3:GetObject", OBJECT, account=TEST),
-        "ImplicitDeny",
-    ),
-    "an endpoint reads a rejected one": (
-        asks(ENDPOINT, "s3:GetObject", OBJECT, account=TEST, keys=REJECTED),
-        "ImplicitDeny",
-    ),
-    "an endpoint of another organisation reads": (
-        asks(ENDPOINT, "s3:GetObject", OBJECT, account=TEST, keys=APPROVED, organization="o-anotherone"),
-        "ImplicitDeny",
-    ),
-    "another role of the test account reads": (
-        asks("administrator", "s3:GetObject", OBJECT, account=TEST, keys=APPROVED),
-        "ImplicitDeny",
-    ),
-    "an endpoint reads what is no model": (
-        asks(ENDPOINT, "s3:GetObject", f"{BUCKET}/receipts/1", account=TEST, keys=APPROVED),
-        "ImplicitDeny",
-    ),
-    "an endpoint reads without TLS": (
-        asks(ENDPOINT, "s3:GetObject", OBJECT, account=TEST, keys=APPROVED, secure=False),
-        "Deny",
-    ),
-    "an endpoint lists models": (
-        asks(ENDPOINT, "s3:ListBucket", BUCKET, account=TEST, keys=BELOW_MODELS),
-        "Allow",
-    ),
-    "an endpoint lists everything": (asks(ENDPOINT, "s3:ListBucket", BUCKET, account=TEST), "ImplicitDeny"),
-    "an endpoint writes": (asks(ENDPOINT, "s3:PutObject", OBJECT, account=TEST), "Deny"),
-    "a data scientist writes": (asks("data-scientist", "s3:PutObject", OBJECT, account=TEAM), "Deny"),
-    "the hub's administrator writes": (asks("administrator", "s3:PutObject", OBJECT), "Deny"),
-    "the hub's administrator deletes a version": (
-        asks("administrator", "s3:DeleteObjectVersion", OBJECT),
-        "Deny",
-    ),
-    "promotion writes, as its own policy says": (asks(PROMOTION, "s3:PutObject", OBJECT), "ImplicitDeny"),
-    "a role named like promotion writes": (asks(PROMOTION, "s3:PutObject", OBJECT, account=TEAM), "Deny"),
-    "promotion tags": (asks(PROMOTION, "s3:PutObjectTagging", OBJECT), "Deny"),
-    "release tags, as its own policy says": (asks(RELEASE, "s3:PutObjectTagging", OBJECT), "ImplicitDeny"),
-    "release writes": (asks(RELEASE, "s3:PutObject", OBJECT), "Deny"),
-    "the ML engineer tags": (asks(NAMES.ml_engineer_role, "s3:PutObjectTagging", OBJECT), "Deny"),
-}
-
-
-@pytest.mark.parametrize(("request_", "expected"), BUCKET_DECISIONS.values(), ids=list(BUCKET_DECISIONS))
-def test_the_bucket_policy(template: Template, request_: EvalContext, expected: str) -> None:
-    policy = only(template, "AWS::S3::BucketPolicy", "StorageBucket")["PolicyDocument"]
-    assert evaluate_resource_policy(policy, request_).decision == expected
-
-
-KEY = ATTRIBUTES["StorageKey"]
-THROUGH_S3 = {"kms:ViaService": f"s3.{REGION}.amazonaws.com"}
-
-KEY_DECISIONS = {
-    "an endpoint reads through S3": (
-        asks(ENDPOINT, "kms:Decrypt", KEY, account=TEST, keys=THROUGH_S3),
-        "Allow",
-    ),
-    "an endpoint decrypts directly": (asks(ENDPOINT, "kms:Decrypt", KEY, account=TEST), "ImplicitDeny"),
-    "an endpoint encrypts": (
-        asks(ENDPOINT, "kms:GenerateDataKey", KEY, account=TEST, keys=THROUGH_S3),
-        "ImplicitDeny",
-    ),
-    "an endpoint of another organisation": (
-        asks(ENDPOINT, "kms:Decrypt", KEY, account=TEST, keys=THROUGH_S3, organization="o-anotherone"),
-        "ImplicitDeny",
-    ),
-    "another role": (
-        asks("data-scientist", "kms:Decrypt", KEY, account=TEAM, keys=THROUGH_S3),
-        "ImplicitDeny",
-    ),
-}
-
-
-@pytest.mark.parametrize(("request_", "expected"), KEY_DECISIONS.values(), ids=list(KEY_DECISIONS))
-def test_the_key_policy(template: Template, request_: EvalContext, expected: str) -> None:
-    policy = only(template, "AWS::KMS::Key")["KeyPolicy"]
-    assert evaluate_resource_policy(policy, request_).decision == expected
 
 
 FORWARDING, BUS = NAMES.event_forwarding_role, NAMES.event_bus_arn
@@ -237,29 +50,7 @@ BUS_DECISIONS = {
 @pytest.mark.parametrize(("request_", "expected"), BUS_DECISIONS.values(), ids=list(BUS_DECISIONS))
 def test_the_bus_policy(template: Template, request_: EvalContext, expected: str) -> None:
     policy = {"Statement": [only(template, "AWS::Events::EventBusPolicy")["Statement"]]}
-    assert evaluate_resource_policy(policy, request_).decision == expected
-
-
-@pytest.mark.parametrize("kept", ["AWS::S3::Bucket", "AWS::KMS::Key", "AWS::S3::BucketPolicy"])
-def test_what_holds_models_outlives_the_stack(template: Template, kept: str) -> None:
-    found = [
-        resource for name, resource in resources(template, kept).items() if "AccessLogsPolicy" not in name
-    ]
-    assert found
-    assert {resource["DeletionPolicy"] for resource in found} == {"Retain"}
-
-
-def test_the_bucket(template: Template) -> None:
-    bucket = only(template, "AWS::S3::Bucket", "StorageBucket")
-    assert bucket["BucketName"] == NAMES.registry_bucket
-    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
-    (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
-    assert rule["ServerSideEncryptionByDefault"] == {
-        "SSEAlgorithm": "aws:kms",
-        "KMSMasterKeyID": ATTRIBUTES["StorageKey"],
-    }
-    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
-    assert "DestinationBucketName" in bucket["LoggingConfiguration"]
+    assert decided(policy, request_) == expected
 
 
 # Roles.

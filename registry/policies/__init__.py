@@ -1,0 +1,1 @@
+"""What the platform's policies say: how long they are, and who may do what with a model."""
