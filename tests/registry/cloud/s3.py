@@ -126,6 +126,7 @@ class S3(Core):
             "ContentLength": len(item.body),
             "ETag": item.etag,
             "LastModified": item.modified,
+            "VersionId": f"{item.modified:%H%M%S}",
             "ChecksumType": item.checksum_type,
             **{
                 f"Checksum{algorithm}": value

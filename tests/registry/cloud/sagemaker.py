@@ -212,7 +212,11 @@ class SageMaker(Core):
         return {"ModelPackageArn": self._client_tokens[token]}
 
     def sagemaker_UpdateModelPackage(self, *, ModelPackageArn: str, **fields: Any) -> Parameters:
-        self.sagemaker_DescribeModelPackage(ModelPackageName=ModelPackageArn)
+        version = self.sagemaker_DescribeModelPackage(ModelPackageName=ModelPackageArn)
+        if "CustomerMetadataProperties" in fields:
+            # What an update does not name stays.
+            kept = version.get("CustomerMetadataProperties", {})
+            fields["CustomerMetadataProperties"] = {**kept, **fields["CustomerMetadataProperties"]}
         self.versions[ModelPackageArn].update(fields)
         self._modified(ModelPackageArn, f"arn:aws:sts::{HUB}:assumed-role/hub/session")
         self._announce(ModelPackageArn, *fields)
