@@ -9,6 +9,7 @@ for is said in its content, `model_package_details.model_package_arn`.
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from botocore.exceptions import ClientError
@@ -34,6 +35,7 @@ class CardVersion:
         version: The number of the version, from 1.
         status: Its approval status, such as ``Draft``.
         content: What it says.
+        time: When it was written, or its status set.
     """
 
     name: str
@@ -41,6 +43,7 @@ class CardVersion:
     version: int
     status: str
     content: Content
+    time: datetime
 
     @property
     def model_package_arn(self) -> str | None:
@@ -211,6 +214,7 @@ class Cards:
             version=card["ModelCardVersion"],
             status=card["ModelCardStatus"],
             content=json.loads(card["Content"]),
+            time=card.get("LastModifiedTime", card["CreationTime"]),
         )
 
     def _numbers(
