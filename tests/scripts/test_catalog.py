@@ -8,7 +8,8 @@ from typer.testing import CliRunner
 from scripts.catalog import app
 from settings import CATALOG
 
-COMMANDS = ["check", "prepare", "replay", "share"]
+REACH_AWS = ["prepare", "replay", "rollback --group churn", "share"]
+COMMANDS = ["check", *REACH_AWS]
 
 
 @pytest.fixture(autouse=True)
@@ -32,14 +33,14 @@ def test_the_example_is_complete() -> None:
 def test_a_mistake_in_the_catalog_ends_with_exit_code_2(command: str, tmp_path: Path) -> None:
     wrong = tmp_path / "catalog.yaml"
     wrong.write_text(CATALOG.read_text(encoding="utf-8").replace("region:", "regoin:"), encoding="utf-8")
-    result = CliRunner().invoke(app, [command, "--catalog", str(wrong)])
+    result = CliRunner().invoke(app, [*command.split(), "--catalog", str(wrong)])
     assert result.exit_code == 2
     assert f"{wrong}:" in result.output
     assert "did you mean 'region'?" in result.output
 
 
-@pytest.mark.parametrize("command", ["prepare", "replay", "share"])
+@pytest.mark.parametrize("command", REACH_AWS)
 def test_missing_credentials_end_with_exit_code_2(command: str) -> None:
-    result = CliRunner().invoke(app, [command])
+    result = CliRunner().invoke(app, command.split())
     assert result.exit_code == 2
     assert "Unable to locate credentials" in result.output

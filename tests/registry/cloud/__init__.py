@@ -17,9 +17,11 @@ from .ram import ResourceAccessManager, Share
 from .s3 import REGISTRY_BUCKET, S3, TEAM_BUCKET, Item, Upload
 from .sagemaker import LEAD, Group, SageMaker, policy, state_change
 from .sqs import SQS, Message
+from .sts import IDENTITY, SecurityTokens
 
 __all__ = [
     "HUB",
+    "IDENTITY",
     "LEAD",
     "OTHER_TEAM",
     "REGION",
@@ -45,5 +47,5 @@ __all__ = [
 ]
 
 
-class Cloud(S3, SageMaker, Events, ModelCards, ResourceAccessManager, SQS, Functions):
+class Cloud(S3, SageMaker, Events, ModelCards, ResourceAccessManager, SQS, Functions, SecurityTokens):
     """All services; the clients that `client` makes act in the hub."""
