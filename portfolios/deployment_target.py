@@ -13,6 +13,7 @@ from names import ProjectNames
 from portfolios.launch_role import DerivedRole
 from portfolios.permissions import PROJECT_TAG, Statement, derive
 from portfolios.template_values import ACCOUNT
+from registry.objects import VERSIONS
 from roles import Permission, arn, role, role_arn, service_principal
 from settings import Settings
 
@@ -97,6 +98,7 @@ class DeploymentTargetStack(cdk.Stack):
 
         https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html#sagemaker-roles-createmodel-perms
         """
+        central_images = self._names.central_image_repositories
         role(
             self,
             "Endpoint",
@@ -104,19 +106,7 @@ class DeploymentTargetStack(cdk.Stack):
             description="Runs the models of the central registry",
             trusts=service_principal("sagemaker"),
             permissions=[
-                Permission(
-                    actions=("s3:GetObject",),
-                    resources=(f"arn:aws:s3:::{self._names.registry_bucket}/models/*",),
-                    because="The central bucket's policy decides: it gives out approved versions only.",
-                ),
-                Permission(
-                    actions=("kms:Decrypt",),
-                    resources=(f"arn:aws:kms:{self._region}:{self._hub}:key/*",),
-                    conditions={
-                        "ForAnyValue:StringEquals": {"kms:ResourceAliases": self._names.registry_key_alias}
-                    },
-                    because="AWS generates the key's id; its alias tells it.",
-                ),
+                *self._central_artifacts(),
                 Permission(
                     actions=("s3:PutObject",),
                     resources=(bucket.arn_for_objects("*"),),
@@ -129,8 +119,12 @@ class DeploymentTargetStack(cdk.Stack):
                         "ecr:BatchGetImage",
                         "ecr:GetDownloadUrlForLayer",
                     ),
-                    resources=(f"arn:aws:ecr:{self._region}:*:repository/sagemaker-*",),
-                    because="AWS keeps the images of SageMaker in an account of its own in each Region.",
+                    resources=(
+                        f"arn:aws:ecr:{self._region}:*:repository/sagemaker-*",
+                        f"arn:aws:ecr:{self._region}:{self._hub}:repository/{central_images}/*",
+                    ),
+                    because="AWS keeps the images of SageMaker in an account of its own in each Region, and "
+                    "the hub keeps a repository for each model that brings its own.",
                 ),
                 Permission(
                     actions=("ecr:GetAuthorizationToken",),
@@ -149,6 +143,35 @@ class DeploymentTargetStack(cdk.Stack):
                     because="This action knows no resources; the namespace bounds it.",
                 ),
             ],
+        )
+
+    def _central_artifacts(self) -> tuple[Permission, ...]:
+        """What the central registry lends; its bucket, key and objects' tags decide what that is.
+
+        SageMaker lists the files of an uncompressed model
+        (https://docs.aws.amazon.com/sagemaker/latest/dg/large-model-inference-uncompressed.html).
+        """
+        bucket = f"arn:aws:s3:::{self._names.registry_bucket}"
+        return (
+            Permission(
+                actions=("s3:GetObject",),
+                resources=tuple(f"{bucket}/{keys}" for keys in VERSIONS),
+                because="The central bucket's policy decides: it gives approved versions to test, and to "
+                "production those that are let in there.",
+            ),
+            Permission(
+                actions=("s3:ListBucket",),
+                resources=(bucket,),
+                conditions={"StringLike": {"s3:prefix": list(VERSIONS)}},
+            ),
+            Permission(
+                actions=("kms:Decrypt",),
+                resources=(f"arn:aws:kms:{self._region}:{self._hub}:key/*",),
+                conditions={
+                    "ForAnyValue:StringEquals": {"kms:ResourceAliases": self._names.registry_key_alias}
+                },
+                because="AWS generates the key's id; its alias tells it.",
+            ),
         )
 
     def _deployment_role(self) -> None:

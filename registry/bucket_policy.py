@@ -12,7 +12,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 
 from registry.functions.model_registry.tagging import APPROVAL_TAG
-from registry.objects import DIRECT_RECEIPTS, MODELS, RECORDS, REGISTERED, decisions
+from registry.objects import DIRECT_RECEIPTS, MODELS, RECORDS, REGISTERED, VERSIONS, decisions
 from registry.parties import Conditions, Parties, both
 from roles import role_arn
 
@@ -60,7 +60,7 @@ class BucketPolicy:
         trainings = self._parties.training_roles
         put = ["s3:PutObject"]
         return [
-            self._deny("NothingElseIsWritten", put, but=[MODELS, REGISTERED]),
+            self._deny("NothingElseIsWritten", put, but=VERSIONS),
             self._deny("OnlyPromotionWritesModels", put, [MODELS], _unless(self._promotion, *recorders)),
             self._deny("OnlyTrainingRegisters", put, [REGISTERED], _unless(trainings, *recorders)),
             self._deny("TrainingKeepsToItsAccount", put, but=[OWN_REGISTERED], conditions=_if(trainings)),
@@ -147,19 +147,19 @@ class BucketPolicy:
         """What is overwritten loses its tags, and cannot be read until it is approved again."""
         approved: Conditions = {"StringEquals": {f"s3:ExistingObjectTag/{APPROVAL_TAG}": APPROVED}}
         admitted: Conditions = {"StringEquals": {f"s3:ExistingObjectTag/{PRODUCTION_TAG}": ADMITTED}}
-        get, versions = ["s3:GetObject"], [MODELS, REGISTERED]
+        get = ["s3:GetObject"]
         return [
             self._allow(
-                "TestReadsWhatIsApproved", get, versions, both(self._parties.test_endpoints, approved)
+                "TestReadsWhatIsApproved", get, VERSIONS, both(self._parties.test_endpoints, approved)
             ),
             self._allow(
                 "ProductionReadsWhatIsAdmitted",
                 get,
-                versions,
+                VERSIONS,
                 both(self._parties.production_endpoints, approved, admitted),
             ),
             # SageMaker lists the files of an uncompressed model; their names are no secret among endpoints.
-            self._allow_listing("EndpointsList", versions, self._parties.endpoints),
+            self._allow_listing("EndpointsList", VERSIONS, self._parties.endpoints),
         ]
 
     def _hub_role(self, name: str) -> str:

@@ -6,6 +6,8 @@ MODELS = "models/*"
 REGISTERED = "registered/*"
 """Versions that projects register here themselves, below the number of their account."""
 
+VERSIONS = (MODELS, REGISTERED)
+
 RECEIPTS = ("models/*/receipt.json", "registered/*/receipt.json")
 """The receipt of each version, beside its artifact."""
 
