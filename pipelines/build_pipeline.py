@@ -8,7 +8,7 @@ from constructs import Construct
 from names import ProjectNames
 from pipelines.build_project import BuildProject
 from pipelines.code_pipeline import CodePipeline, build_action, stage
-from pipelines.project import ModelPackageGroup
+from pipelines.registration import Registration
 from pipelines.repository import Repository
 from pipelines.storage import ProjectStorage
 from pipelines.training_role import TrainingRole
@@ -26,7 +26,8 @@ class BuildPipeline(Construct):
         names: ProjectNames,
         storage: ProjectStorage,
         repository: Repository,
-        models: ModelPackageGroup,
+        registration: Registration,
+        model_card_arn: str,
         training: TrainingRole,
         environment: Mapping[str, str],
     ) -> None:
@@ -38,7 +39,8 @@ class BuildPipeline(Construct):
             names: The project's names.
             storage: The project's storage.
             repository: The source.
-            models: Where the SageMaker pipeline registers model versions.
+            registration: Where the SageMaker pipeline keeps and registers model versions.
+            model_card_arn: The card in which it documents them.
             training: The role the SageMaker pipeline runs under.
             environment: Variables of the product's own for the buildspec.
         """
@@ -58,7 +60,8 @@ class BuildPipeline(Construct):
                 "PIPELINE_ROLE_ARN": training.arn,
                 "ARTIFACT_BUCKET": storage.bucket.bucket_name,
                 "KMS_KEY_ARN": storage.key.key_arn,
-                "MODEL_PACKAGE_GROUP_NAME": models.name,
+                "MODEL_CARD_ARN": model_card_arn,
+                **registration.environment,
                 **environment,
             },
             permissions=[storage.artifact_reading, *_start_pipeline(names, storage, training)],

@@ -13,7 +13,10 @@ from pipelines.project import KEEP
 from roles import Permission, arn
 
 VERSION_OBJECTS = ("models/*", "runs/*/evaluation/*")
-"""Keys of what makes up a model version: its artifact and its evaluation, not the data it learnt from."""
+"""Keys of what makes up a model version: its artifact and its evaluation, not the data it learnt from.
+
+Pipelines of the build product's first version keep evaluations below ``runs``.
+"""
 
 ALL_OBJECTS = ("*",)
 

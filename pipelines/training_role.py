@@ -1,10 +1,10 @@
-"""The role under which a project's SageMaker pipeline trains and registers models."""
+"""The role under which a project's SageMaker pipeline trains, registers and documents models."""
 
 import aws_cdk as cdk
 from constructs import Construct
 
 from names import PlatformNames, ProjectNames
-from pipelines.project import ModelPackageGroup
+from pipelines.registration import Registration
 from pipelines.storage import ProjectStorage
 from roles import Permission, arn, role, role_arn, service_principal
 
@@ -23,7 +23,8 @@ class TrainingRole(Construct):
         names: ProjectNames,
         platform: PlatformNames,
         storage: ProjectStorage,
-        models: ModelPackageGroup,
+        registration: Registration,
+        model_card_arn: str,
         input_data_uri: str,
     ) -> None:
         """Define the role.
@@ -34,7 +35,8 @@ class TrainingRole(Construct):
             names: The project's names.
             platform: The platform's names.
             storage: Where the jobs write.
-            models: Where the pipeline registers model versions.
+            registration: Where the pipeline keeps and registers model versions.
+            model_card_arn: The card in which it documents them.
             input_data_uri: Where the jobs find their data: ``s3://bucket/key``, without a slash at its end.
         """
         super().__init__(scope, construct_id)
@@ -51,7 +53,8 @@ class TrainingRole(Construct):
                 *_jobs(self.arn),
                 *_storage(storage),
                 *_input_data(platform, input_data_uri),
-                *_registration(models),
+                *registration.permissions,
+                _documentation(model_card_arn),
                 *_observability(),
                 *_image(),
             ],
@@ -89,9 +92,7 @@ def _storage(storage: ProjectStorage) -> list[Permission]:
     return [
         Permission(
             actions=("s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"),
-            resources=tuple(
-                storage.bucket.arn_for_objects(f"{folder}/*") for folder in ("code", "models", "runs")
-            ),
+            resources=tuple(storage.bucket.arn_for_objects(f"{folder}/*") for folder in ("code", "runs")),
             because="Jobs read and write objects of any name below these prefixes.",
         ),
         Permission(actions=("s3:GetBucketLocation", "s3:ListBucket"), resources=(storage.bucket.bucket_arn,)),
@@ -133,20 +134,15 @@ def _input_data(platform: PlatformNames, uri: str) -> list[Permission]:
     ]
 
 
-def _registration(models: ModelPackageGroup) -> list[Permission]:
-    return [
-        Permission(
-            actions=(
-                "sagemaker:AddTags",
-                "sagemaker:CreateModelPackage",
-                "sagemaker:DescribeModelPackage",
-                "sagemaker:DescribeModelPackageGroup",
-                "sagemaker:ListModelPackages",
-            ),
-            resources=(models.arn, models.versions_arn),
-            because="Model versions of the project's own group are numbered as they come.",
-        )
-    ]
+def _documentation(model_card_arn: str) -> Permission:
+    return Permission(
+        actions=(
+            "sagemaker:DescribeModelCard",
+            "sagemaker:ListModelCardVersions",
+            "sagemaker:UpdateModelCard",
+        ),
+        resources=(model_card_arn,),
+    )
 
 
 def _observability() -> list[Permission]:

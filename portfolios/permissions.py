@@ -13,6 +13,7 @@ Handlers list what they may call for any resource of their type. It is cut down 
 * Roles get only the managed policies that the template attaches, and keep the boundary that it sets.
 * Where a name tells nothing (a key, a VPC, a name that begins with a parameter), changing or deleting what
   exists already is bound to a tag that the template puts on it.
+* What is shared through AWS RAM is bound to its kind and to whom the template shares it with.
 """
 
 from collections import defaultdict
@@ -24,6 +25,7 @@ from typing import Any
 from portfolios import iam_actions
 from portfolios.iam_actions import Action, ArnFormat
 from portfolios.resource_types import PermissionsError
+from portfolios.sharing_conditions import sharing_conditions
 from portfolios.template_values import Resource, TemplateValues, own_formats
 
 Condition = tuple[tuple[str, str, tuple[str, ...]], ...]
@@ -168,7 +170,7 @@ class _Derivation:
         if action.name == "iam:CreateServiceLinkedRole":
             return self._allow_service_linked_role(resource)
         if not action.formats:
-            self._allowed[action.name, ()].add("*")
+            self._allowed[action.name, tuple(sharing_conditions(action, resource, self.values))].add("*")
             return True
         own = own_formats(resource.type)
         acted_on = [form for form in action.formats if form in own]
@@ -205,6 +207,7 @@ class _Derivation:
         if action.name in _CRYPTOGRAPHIC:
             # Only through the service that the key is for.
             parts.append(("Null", "kms:ViaService", ("false",)))
+        parts += sharing_conditions(action, resource, self.values)
         if form in own_formats(resource.type) and _is_told_by_tag(action, form, resource, arns):
             parts += self._tag_condition(resource)
         return tuple(sorted(parts))

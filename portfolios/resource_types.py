@@ -78,6 +78,13 @@ _SUPPLEMENT: Mapping[str, ResourceType] = {
     ),
 }
 
+# What is called in the name of the stack's role besides what a schema names. RAM puts the policy of what it
+# shares through the service that has it: PutResourcePolicy in
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html.
+_FURTHER: Mapping[str, frozenset[str]] = {
+    "AWS::RAM::ResourceShare": frozenset({"sagemaker:GetResourcePolicy", "sagemaker:PutResourcePolicy"}),
+}
+
 
 @cache
 def resource_type(name: str) -> ResourceType:
@@ -105,9 +112,9 @@ def resource_type(name: str) -> ResourceType:
     read_only = {_top_level(path) for path in schema.get("readOnlyProperties", ()) if path.count("/") == 2}
     return ResourceType(
         name=name,
-        create=permissions["create"],
+        create=permissions["create"] | _FURTHER.get(name, frozenset()),
         read=permissions["read"],
-        update=permissions["update"] | tagging,
+        update=permissions["update"] | tagging | _FURTHER.get(name, frozenset()),
         delete=permissions["delete"],
         identifiers=tuple(_top_level(path) for path in schema.get("primaryIdentifier", ())),
         writable=frozenset(schema["properties"]) - read_only,

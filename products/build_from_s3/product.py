@@ -10,8 +10,8 @@ PRODUCT = Product(
     identifier="build_from_s3",
     name="Build a model from S3 data",
     description=(
-        "A repository with a tested training pipeline, which trains, evaluates and registers a model "
-        "from tabular data in S3 whenever code is pushed."
+        "A repository with a tested training pipeline, which trains, evaluates, registers and documents a "
+        "model from tabular data in S3 whenever code is pushed."
     ),
     version="1.0.0",
     portfolio="sagemaker_projects",

@@ -7,7 +7,9 @@ from constructs import Construct
 
 from pipelines.assets import AssetLocation
 from pipelines.build_pipeline import BuildPipeline
+from pipelines.model_card import TeamModelCard
 from pipelines.project import ModelPackageGroup
+from pipelines.registration import CENTRAL, TEAM, Registration
 from pipelines.storage import ProjectStorage
 from pipelines.team_repository import team_repository
 from pipelines.training_role import TrainingRole
@@ -16,9 +18,13 @@ from roles import role_elsewhere
 from settings import Settings
 
 DATA_GROUP = "Data"
+REGISTRATION_GROUP = "Registration"
 
-# No character that would widen the training role's policy (``*``, ``?``, ``$``), and no slash at the end.
-S3_URI_PATTERN = r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9_.=+@!()-]+)+$"
+# No character that would widen the training role's policy (``*``, ``?``, ``$``), and no slash at the end. It
+# goes into the metadata of each version, which decides the rest
+# (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModelPackage.html).
+S3_URI_PATTERN = r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9_.=+@-]+)+$"
+MAXIMUM_S3_URI = 256
 # A column may be called almost anything; quotes, backslashes and the like would not survive a command line.
 COLUMN_PATTERN = r"^[^\s\"'`$\\][^\"'`$\\\x00-\x1f]{0,126}$"
 
@@ -56,7 +62,7 @@ class BuildFromS3Stack(cdk.Stack):
             description="A CSV file in S3, or a folder of them, with a header line.",
             pattern=S3_URI_PATTERN,
             expected="an S3 address such as s3://bucket/folder/data.csv, without a slash at its end",
-            maximum=1024,
+            maximum=MAXIMUM_S3_URI,
         )
         target_column = form.ask(
             "TargetColumn",
@@ -69,10 +75,38 @@ class BuildFromS3Stack(cdk.Stack):
             maximum=127,
         )
 
+        choice = form.ask(
+            "Registration",
+            group=REGISTRATION_GROUP,
+            label="Where versions are registered",
+            description="With the team, whose approval then sends them to the central registry, or in the "
+            "central registry at once, where the ML engineer must have prepared the group.",
+            pattern=f"^({TEAM}|{CENTRAL})$",
+            expected=f"{TEAM} or {CENTRAL}",
+            maximum=max(len(TEAM), len(CENTRAL)),
+            default=TEAM,
+            choices=(TEAM, CENTRAL),
+        )
+
         platform = settings.names
         promotion = role_elsewhere(settings.accounts.shared_services, platform.promotion_role)
         storage = ProjectStorage(self, "Storage", names=names, version_readers=[promotion])
         models = ModelPackageGroup(self, "Models", names=names, reader=promotion)
+        registration = Registration(
+            self,
+            "Versions",
+            names=names,
+            platform=platform,
+            storage=storage,
+            models=models,
+            choice=choice,
+        )
+        model_card_arn = platform.model_card_arn(names.title)
+        if settings.model_cards.layout == "hub_and_spoke":
+            # Promotion brings what the team's card says into the central one; it sees no version that is
+            # registered there directly.
+            team_card = TeamModelCard(self, "ModelCard", names=names, platform=platform)
+            model_card_arn = registration.either(central=model_card_arn, team=team_card.arn)
         repository = team_repository(
             self,
             "Repository",
@@ -89,7 +123,8 @@ class BuildFromS3Stack(cdk.Stack):
             names=names,
             platform=platform,
             storage=storage,
-            models=models,
+            registration=registration,
+            model_card_arn=model_card_arn,
             input_data_uri=input_data_uri,
         )
         BuildPipeline(
@@ -98,7 +133,8 @@ class BuildFromS3Stack(cdk.Stack):
             names=names,
             storage=storage,
             repository=repository,
-            models=models,
+            registration=registration,
+            model_card_arn=model_card_arn,
             training=training,
             environment={"INPUT_DATA_URI": input_data_uri, "TARGET_COLUMN": target_column},
         )
@@ -107,8 +143,9 @@ class BuildFromS3Stack(cdk.Stack):
         form.answer("PipelineUrl", pipeline_url(names), "Watch the code being checked and a training start.")
         form.answer(
             "ModelPackageGroupName",
-            models.name,
-            "Model versions wait here for the approval of a lead data scientist.",
+            registration.group,
+            "Model versions wait here for approval: the team's group for that of a lead data scientist, the "
+            "central one for that of an ML engineer.",
         )
         form.answer(
             "ProjectBucketName", storage.bucket.bucket_name, "Intermediate results and models are kept here."

@@ -13,7 +13,7 @@ import app
 from portfolios.accounts import account_stacks
 from portfolios.stack import PortfoliosStack
 from products.product import Product, Template, add_stack
-from settings import Repository, Settings, load
+from settings import ModelCards, Repository, Settings, load
 
 REPORT = "validation-report.json"
 
@@ -22,10 +22,15 @@ CONNECTED = Repository(
     connection_arn="arn:aws:codeconnections:eu-west-1:222222222222:connection/00000000-0000-0000-0000-000000000000",
 )
 BOUNDARY = "mlplatform-boundary"
-# The second way to reach repositories also bounds every role: both add, and neither takes away.
+# The second way to reach repositories also bounds every role and keeps cards with the teams: each adds, and
+# none takes away.
 VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "codecommit": {"repository": Repository()},
-    "codeconnections": {"repository": CONNECTED, "permissions_boundary": BOUNDARY},
+    "codeconnections": {
+        "repository": CONNECTED,
+        "permissions_boundary": BOUNDARY,
+        "model_cards": ModelCards(layout="hub_and_spoke"),
+    },
 }
 
 

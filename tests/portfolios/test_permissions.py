@@ -58,6 +58,17 @@ GROUP = resource(
     Tags=PROJECT_TAGS,
 )
 KEY = resource("AWS::KMS::Key", Tags=PROJECT_TAGS)
+SHARE = resource(
+    "AWS::RAM::ResourceShare",
+    Name={"Fn::Sub": "card-${Id}"},
+    AllowExternalPrincipals=False,
+    Principals=["222222222222"],
+    ResourceArns=[
+        {"Fn::Sub": "arn:aws:sagemaker:${AWS::Region}:${AWS::AccountId}:model-card/${Name}"},
+    ],
+    Tags=PROJECT_TAGS,
+)
+WITHIN = {"ram:RequestedAllowsExternalPrincipals": "false"}
 BOUNDARY = {"iam:PermissionsBoundary": f"arn:aws:iam::{OWN_ACCOUNT}:policy/limit"}
 
 
@@ -86,6 +97,25 @@ BOUNDARY = {"iam:PermissionsBoundary": f"arn:aws:iam::{OWN_ACCOUNT}:policy/limit
             {},
             True,
             id="policy-of-a-named-bucket",
+        ),
+        *(
+            pytest.param({"S": SHARE}, "ram:CreateResourceShare", "*", keys, expected, id=f"share-{name}")
+            for name, keys, expected in (
+                ("with-the-hub", WITHIN | {"ram:Principal": "222222222222"}, True),
+                ("with-another", WITHIN | {"ram:Principal": "444444444444"}, False),
+                ("a-card", WITHIN | {"ram:RequestedResourceType": "sagemaker:ModelCard"}, True),
+                ("a-subnet", WITHIN | {"ram:RequestedResourceType": "ec2:Subnet"}, False),
+                ("outside", {"ram:RequestedAllowsExternalPrincipals": "true"}, False),
+            )
+        ),
+        pytest.param({"S": SHARE}, "sagemaker:PutResourcePolicy", "*", {}, True, id="share-puts-policy"),
+        pytest.param(
+            {"S": SHARE},
+            "ram:DeleteResourceShare",
+            regional("ram", "resource-share/1"),
+            {},
+            False,
+            id="share-of-nobody",
         ),
         pytest.param({"Role": ROLE}, "iam:CreateRole", role_arn("build-p-1"), {}, True, id="role"),
         pytest.param({"Role": ROLE}, "iam:CreateRole", role_arn("admin"), {}, False, id="other-role"),

@@ -18,6 +18,7 @@ PRODUCTS = {product.identifier: product for product in (BUILD_FROM_S3, DEPLOY_RE
 CONNECTION = "arn:aws:codeconnections:eu-west-1:222222222222:connection/0a1b2c3d-0000-4111-8222-333333333333"
 PROVIDERS = ("codecommit", "github", "gitlab", "bitbucket")
 BOUNDARIES = (None, "mlplatform-boundary")
+LAYOUTS = ("central", "hub_and_spoke")
 
 LONGEST = {
     "SageMakerProjectName": "customer-churn-prediction-for-eu",
@@ -38,11 +39,16 @@ assert len(LONGEST["SageMakerProjectId"]) == 20
 
 
 def settings(
-    *, provider: str = "codecommit", boundary: str | None = None, prefix: str = "mlplatform"
+    *,
+    provider: str = "codecommit",
+    boundary: str | None = None,
+    layout: str = "central",
+    prefix: str = "mlplatform",
 ) -> Settings:
     """The example catalog with other choices."""
     document = yaml.safe_load(CATALOG.read_text(encoding="utf-8")) | {"name_prefix": prefix}
     document["repository"] = {"provider": provider}
+    document["model_cards"] = {"layout": layout}
     if provider != "codecommit":
         document["repository"]["connection_arn"] = CONNECTION
     if boundary:
@@ -59,11 +65,13 @@ def assets(product: Product) -> dict[str, AssetLocation]:
 
 
 @cache
-def templates(provider: str = "codecommit", boundary: str | None = None) -> dict[str, Template]:
+def templates(
+    provider: str = "codecommit", boundary: str | None = None, layout: str = "central"
+) -> dict[str, Template]:
     """The templates of all products, rendered once a choice."""
     return render_all(
         PRODUCTS.values(),
-        settings(provider=provider, boundary=boundary, prefix="mlplatform-x"),
+        settings(provider=provider, boundary=boundary, layout=layout, prefix="mlplatform-x"),
         {identifier: assets(product) for identifier, product in PRODUCTS.items()},
     )
 
@@ -83,6 +91,11 @@ class Launch:
             for logical_id, resource in self.template["Resources"].items()
             if self._holds(resource.get("Condition"))
         }
+
+    @property
+    def outputs(self) -> dict[str, dict[str, Any]]:
+        """The outputs, with their values filled in."""
+        return {name: self.value(output) for name, output in self.template["Outputs"].items()}
 
     def of_type(self, resource_type: str) -> list[dict[str, Any]]:
         """The properties of the resources of one type."""
@@ -106,6 +119,9 @@ class Launch:
             return node
         if len(node) == 1:
             ((function, arguments),) = node.items()
+            if function == "Fn::If":
+                condition, met, otherwise = arguments
+                return self.value(met if self._holds(condition) else otherwise)
             if function in self._functions:
                 return self._functions[function](self.value(arguments))
         return {key: self.value(item) for key, item in node.items()}
@@ -136,10 +152,15 @@ class Launch:
 
 
 def launch(
-    identifier: str, *, provider: str = "codecommit", boundary: str | None = None, **values: str
+    identifier: str,
+    *,
+    provider: str = "codecommit",
+    boundary: str | None = None,
+    layout: str = "central",
+    **values: str,
 ) -> Launch:
     """A product launched with the longest values, or with some others."""
-    template = templates(provider, boundary)[identifier]
+    template = templates(provider, boundary, layout)[identifier]
     defaults = {
         name: parameter["Default"]
         for name, parameter in template["Parameters"].items()

@@ -44,7 +44,42 @@ def test_repository_is_seeded_and_shown_in_studio(launched: Launch) -> None:
     assert shown["GitConfig"]["Branch"] == "main"
 
 
-def test_build_gets_the_environment_that_the_repository_expects(launched: Launch) -> None:
+HUB = "eu-west-1:222222222222"
+CENTRAL_CARD = f"arn:aws:sagemaker:{HUB}:model-card/{TITLE}"
+TEAM_CARD = f"arn:aws:sagemaker:ap-southeast-1:333333333333:model-card/{TITLE}"
+PLACES = {
+    "team": {
+        "MODEL_PACKAGE_GROUP_NAME": TITLE,
+        "ARTIFACT_LOCATION": "s3://<StorageBucket5CB7C8EA>/models",
+        "ARTIFACT_KMS_KEY_ARN": "<StorageKeyBAA9457B.Arn>",
+    },
+    "central": {
+        "MODEL_PACKAGE_GROUP_NAME": f"arn:aws:sagemaker:{HUB}:model-package-group/{TITLE}",
+        "ARTIFACT_LOCATION": (
+            f"s3://mlplatform-x-registry-222222222222-eu-west-1/registered/333333333333/{ID}"
+        ),
+        "ARTIFACT_KMS_KEY_ARN": f"arn:aws:kms:{HUB}:alias/mlplatform-x-registry",
+    },
+}
+registrations = pytest.mark.parametrize("registration", PLACES)
+# Where versions are documented, by the layout of model cards and the registration.
+cards = pytest.mark.parametrize(
+    ("layout", "registration", "card"),
+    [
+        pytest.param("central", "team", CENTRAL_CARD, id="central-team"),
+        pytest.param("central", "central", CENTRAL_CARD, id="central-central"),
+        pytest.param("hub_and_spoke", "team", TEAM_CARD, id="hub_and_spoke-team"),
+        # Nothing is promoted that could bring the team's card along.
+        pytest.param("hub_and_spoke", "central", CENTRAL_CARD, id="hub_and_spoke-central"),
+    ],
+)
+
+
+@cards
+def test_build_gets_the_environment_that_the_repository_expects(
+    layout: str, registration: str, card: str
+) -> None:
+    launched = launch("build_from_s3", layout=layout, Registration=registration)
     build = launched.only("AWS::CodeBuild::Project")
     variables = {item["Name"]: item["Value"] for item in build["Environment"]["EnvironmentVariables"]}
     assert variables == {
@@ -54,11 +89,71 @@ def test_build_gets_the_environment_that_the_repository_expects(launched: Launch
         "PIPELINE_ROLE_ARN": f"arn:aws:iam::333333333333:role/mlplatform-x-training-{ID}",
         "ARTIFACT_BUCKET": "<StorageBucket5CB7C8EA>",
         "KMS_KEY_ARN": "<StorageKeyBAA9457B.Arn>",
-        "MODEL_PACKAGE_GROUP_NAME": TITLE,
+        "MODEL_CARD_ARN": card,
         "INPUT_DATA_URI": LONGEST["InputDataUri"],
         "TARGET_COLUMN": "churned",
+        **PLACES[registration],
     }
     assert build["Source"] == {"Type": "CODEPIPELINE", "BuildSpec": "buildspec.yml"}
+    assert launched.outputs["ModelPackageGroupName"]["Value"] == variables["MODEL_PACKAGE_GROUP_NAME"]
+
+
+@cards
+def test_training_documents_versions_in_the_one_card(layout: str, registration: str, card: str) -> None:
+    launched = launch("build_from_s3", layout=layout, Registration=registration)
+    role = launched.role(f"mlplatform-x-training-{ID}")
+    for action in ("DescribeModelCard", "ListModelCardVersions", "UpdateModelCard"):
+        assert resources(role, f"sagemaker:{action}") == {card}
+
+
+@registrations
+def test_training_registers_in_the_one_group_alone(registration: str) -> None:
+    role = launch("build_from_s3", Registration=registration).role(f"mlplatform-x-training-{ID}")
+    account = {"team": "ap-southeast-1:333333333333", "central": HUB}[registration]
+    assert resources(role, "sagemaker:CreateModelPackage") == {
+        f"arn:aws:sagemaker:{account}:model-package-group/{TITLE}",
+        f"arn:aws:sagemaker:{account}:model-package/{TITLE}/*",
+    }
+
+
+@registrations
+def test_training_keeps_versions_in_the_one_place(registration: str) -> None:
+    role = launch("build_from_s3", Registration=registration).role(f"mlplatform-x-training-{ID}")
+    own = "<StorageBucket5CB7C8EA.Arn>"
+    folder = {
+        "team": f"{own}/models/*",
+        "central": f"arn:aws:s3:::{PLACES['central']['ARTIFACT_LOCATION'].removeprefix('s3://')}/*",
+    }[registration]
+    assert resources(role, "s3:PutObject") == {f"{own}/code/*", f"{own}/runs/*", folder}
+    (encrypting,) = allowed(role, "kms:Encrypt")
+    assert (encrypting["Resource"], encrypting["Condition"]) == {
+        "team": (
+            "<StorageKeyBAA9457B.Arn>",
+            {"ForAnyValue:StringEquals": {"kms:ResourceAliases": f"alias/mlplatform-x-{ID}"}},
+        ),
+        "central": (
+            f"arn:aws:kms:{HUB}:key/*",
+            {"ForAnyValue:StringEquals": {"kms:ResourceAliases": "alias/mlplatform-x-registry"}},
+        ),
+    }[registration]
+
+
+def test_a_team_registers_with_itself_unless_it_says_otherwise(launched: Launch) -> None:
+    build = launched.only("AWS::CodeBuild::Project")
+    variables = {item["Name"]: item["Value"] for item in build["Environment"]["EnvironmentVariables"]}
+    assert variables.items() >= PLACES["team"].items()
+
+
+def test_in_hub_and_spokes_the_hub_reads_a_card_of_the_team(launched: Launch) -> None:
+    assert not launched.of_type("AWS::SageMaker::ModelCard")
+    spoke = launch("build_from_s3", layout="hub_and_spoke")
+    card = spoke.only("AWS::SageMaker::ModelCard")
+    assert (card["ModelCardName"], card["ModelCardStatus"]) == (TITLE, "Draft")
+    share = spoke.only("AWS::RAM::ResourceShare")
+    assert share["ResourceArns"] == [TEAM_CARD]
+    assert share["Principals"] == ["222222222222"]
+    assert share["AllowExternalPrincipals"] is False
+    assert share["PermissionArns"] == ["arn:aws:ram::aws:permission/AWSRAMPermissionSageMakerModelCards"]
 
 
 def test_a_push_to_the_branch_starts_the_pipeline(launched: Launch) -> None:

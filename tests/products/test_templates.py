@@ -11,6 +11,7 @@ import pytest
 from products.product import render
 from tests.products.launches import (
     BOUNDARIES,
+    LAYOUTS,
     PRODUCTS,
     PROVIDERS,
     assets,
@@ -21,6 +22,8 @@ from tests.products.launches import (
 
 products = pytest.mark.parametrize("identifier", PRODUCTS)
 providers = pytest.mark.parametrize("provider", PROVIDERS)
+layouts = pytest.mark.parametrize("layout", LAYOUTS)
+registrations = pytest.mark.parametrize("registration", ["team", "central"])
 boundaries = pytest.mark.parametrize("boundary", BOUNDARIES, ids=["no-boundary", "boundary"])
 
 # What each service takes: length, and characters where they are few.
@@ -41,6 +44,7 @@ NAME_LIMITS = {
     ("AWS::S3::Bucket", "BucketName"): (63, r"[a-z0-9][a-z0-9.-]+[a-z0-9]"),
     ("AWS::SageMaker::CodeRepository", "CodeRepositoryName"): (63, r"[a-zA-Z0-9](-*[a-zA-Z0-9])*"),
     ("AWS::SageMaker::Domain", "DomainName"): (63, r"[a-zA-Z0-9](-*[a-zA-Z0-9])*"),
+    ("AWS::SageMaker::ModelCard", "ModelCardName"): (63, r"[a-zA-Z0-9](-*[a-zA-Z0-9])*"),
     ("AWS::SageMaker::ModelPackageGroup", "ModelPackageGroupName"): (63, r"[a-zA-Z0-9](-*[a-zA-Z0-9])*"),
     ("AWS::SageMaker::UserProfile", "UserProfileName"): (63, r"[a-zA-Z0-9](-*[a-zA-Z0-9])*"),
 }
@@ -55,6 +59,8 @@ UNNAMED = {
     "AWS::Events::Rule",
     "AWS::KMS::Key",
     "AWS::Lambda::Permission",
+    # RAM documents no limit (https://docs.aws.amazon.com/ram/latest/APIReference/API_CreateResourceShare.html).
+    "AWS::RAM::ResourceShare",
     "AWS::S3::BucketPolicy",
     "Custom::RepositorySeed",
 }
@@ -71,14 +77,18 @@ HOLDING_WORK = {
     "AWS::KMS::Key",
     "AWS::S3::Bucket",
     "AWS::S3::BucketPolicy",
+    # Without it, what the card says of versions that are approved later would not reach the registry.
+    "AWS::RAM::ResourceShare",
+    "AWS::SageMaker::ModelCard",
     "AWS::SageMaker::ModelPackageGroup",
 }
 
 
 @products
 @providers
-def test_names_fit_the_longest_project(identifier: str, provider: str) -> None:
-    for logical_id, resource in launch(identifier, provider=provider).resources.items():
+@layouts
+def test_names_fit_the_longest_project(identifier: str, provider: str, layout: str) -> None:
+    for logical_id, resource in launch(identifier, provider=provider, layout=layout).resources.items():
         resource_type = resource["Type"]
         limits = [(key[1], limit) for key, limit in NAME_LIMITS.items() if key[0] == resource_type]
         assert limits or resource_type in UNNAMED, f"{resource_type} has no entry in either table"
@@ -99,8 +109,9 @@ def test_every_role_has_the_boundary_or_none(identifier: str, provider: str, bou
 
 @products
 @providers
-def test_everything_is_tagged(identifier: str, provider: str) -> None:
-    launched = launch(identifier, provider=provider)
+@layouts
+def test_everything_is_tagged(identifier: str, provider: str, layout: str) -> None:
+    launched = launch(identifier, provider=provider, layout=layout)
     expected = {"platform": "mlplatform"}
     if identifier != "studio_domain":
         expected |= {
@@ -117,8 +128,9 @@ def test_everything_is_tagged(identifier: str, provider: str) -> None:
 
 @products
 @providers
-def test_what_holds_work_outlives_the_product(identifier: str, provider: str) -> None:
-    for logical_id, resource in templates(provider)[identifier]["Resources"].items():
+@layouts
+def test_what_holds_work_outlives_the_product(identifier: str, provider: str, layout: str) -> None:
+    for logical_id, resource in templates(provider, layout=layout)[identifier]["Resources"].items():
         kept = resource["Type"] in HOLDING_WORK
         # A failed creation leaves nothing behind.
         expected = ("RetainExceptOnCreate", "Retain") if kept else ("Delete", "Delete")
@@ -128,8 +140,9 @@ def test_what_holds_work_outlives_the_product(identifier: str, provider: str) ->
 
 @products
 @providers
-def test_form_is_complete(identifier: str, provider: str) -> None:
-    template = templates(provider)[identifier]
+@layouts
+def test_form_is_complete(identifier: str, provider: str, layout: str) -> None:
+    template = templates(provider, layout=layout)[identifier]
     parameters = template["Parameters"]
     interface = template["Metadata"]["AWS::CloudFormation::Interface"]
     grouped = [name for group in interface["ParameterGroups"] for name in group["Parameters"]]
@@ -148,9 +161,12 @@ def test_form_is_complete(identifier: str, provider: str) -> None:
 
 
 @products
-def test_policies_name_their_actions_and_fit_a_role(identifier: str) -> None:
+@layouts
+@registrations
+def test_policies_name_their_actions_and_fit_a_role(identifier: str, layout: str, registration: str) -> None:
     for provider in ("codecommit", "github"):
-        for role in launch(identifier, provider=provider).of_type("AWS::IAM::Role"):
+        launched = launch(identifier, provider=provider, layout=layout, Registration=registration)
+        for role in launched.of_type("AWS::IAM::Role"):
             # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
             assert len(re.sub(r"\s", "", json.dumps(role["Policies"]))) <= 10_240, role["RoleName"]
             for statement in statements(role):

@@ -1,0 +1,135 @@
+"""Where a project's model versions are registered and kept: with the team, or in the central registry."""
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from names import PlatformNames, ProjectNames
+from pipelines.project import ModelPackageGroup
+from pipelines.storage import ProjectStorage
+from roles import Permission
+
+TEAM, CENTRAL = "team", "central"
+"""The choices: a version is promoted once the team's lead has approved it, or is registered centrally."""
+
+REGISTERED = "registered"
+"""Folder of the registry's bucket for versions that projects register there themselves, by account."""
+
+
+class Registration(Construct):
+    """The model package group, the place and the key of a project's versions, as whoever launches it chooses.
+
+    Central registration is the second way into the central registry: the SageMaker pipeline registers by the
+    ARN of the central group, which `catalog group create` prepares for this project's training role
+    (https://docs.aws.amazon.com/sagemaker/latest/dg/model-registry-version.html). The choice is a parameter,
+    so that everything that depends on it has two values in the template, of which a launch takes one.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        names: ProjectNames,
+        platform: PlatformNames,
+        storage: ProjectStorage,
+        models: ModelPackageGroup,
+        choice: str,
+    ) -> None:
+        """Define where versions go.
+
+        Args:
+            scope: The construct it belongs to.
+            construct_id: Its id there.
+            names: The project's names.
+            platform: The platform's names.
+            storage: The project's own storage.
+            models: The team's own group.
+            choice: `TEAM` or `CENTRAL`, as a reference to a parameter.
+        """
+        super().__init__(scope, construct_id)
+        self._condition = cdk.CfnCondition(
+            self, "Central", expression=cdk.Fn.condition_equals(choice, CENTRAL)
+        )
+        hub = f"{platform.region}:{platform.shared_services_account}"
+        sagemaker = f"arn:{cdk.Aws.PARTITION}:sagemaker:{hub}"
+        folder = f"{REGISTERED}/{names.account}/{names.project_id}"
+        registry = f"arn:{cdk.Aws.PARTITION}:s3:::{platform.registry_bucket}"
+
+        self.group = self.either(central=f"{sagemaker}:model-package-group/{names.title}", team=models.name)
+        """The name of the team's group, or the ARN of the central one."""
+        self.artifact_location = self.either(
+            central=f"s3://{platform.registry_bucket}/{folder}",
+            team=f"s3://{storage.bucket.bucket_name}/models",
+        )
+        """S3 URI under which the pipeline keeps what makes up a version."""
+        self.artifact_key = self.either(
+            central=f"arn:{cdk.Aws.PARTITION}:kms:{hub}:{platform.registry_key_alias}",
+            team=storage.key.key_arn,
+        )
+        """The key that encrypts it."""
+        self.permissions = [
+            Permission(
+                actions=(
+                    "sagemaker:CreateModelPackage",
+                    "sagemaker:DescribeModelPackage",
+                    "sagemaker:DescribeModelPackageGroup",
+                    "sagemaker:ListModelPackages",
+                ),
+                resources=(
+                    self.either(central=f"{sagemaker}:model-package-group/{names.title}", team=models.arn),
+                    self.either(
+                        central=f"{sagemaker}:model-package/{names.title}/*", team=models.versions_arn
+                    ),
+                ),
+                because="The versions of the project's one group are numbered as they come.",
+            ),
+            Permission(
+                actions=("s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"),
+                resources=(
+                    self.either(
+                        central=f"{registry}/{folder}/*", team=storage.bucket.arn_for_objects("models/*")
+                    ),
+                ),
+                because="Jobs read and write objects of any name below the project's prefix.",
+            ),
+            Permission(
+                actions=("s3:ListBucket",),
+                resources=(self.either(central=registry, team=storage.bucket.bucket_arn),),
+                conditions={"StringLike": {"s3:prefix": self.either(central=f"{folder}/*", team="models/*")}},
+            ),
+            Permission(
+                actions=("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"),
+                resources=(
+                    self.either(central=f"arn:{cdk.Aws.PARTITION}:kms:{hub}:key/*", team=storage.key.key_arn),
+                ),
+                conditions={
+                    "ForAnyValue:StringEquals": {
+                        "kms:ResourceAliases": self.either(
+                            central=platform.registry_key_alias, team=names.key_alias
+                        )
+                    }
+                },
+                because="The id of the registry's key is unknown here; the condition names its alias.",
+            ),
+        ]
+        """What the role of the pipeline and its jobs needs to keep and register versions."""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Variables by which the repository's pipeline learns where versions go."""
+        return {
+            "MODEL_PACKAGE_GROUP_NAME": self.group,
+            "ARTIFACT_LOCATION": self.artifact_location,
+            "ARTIFACT_KMS_KEY_ARN": self.artifact_key,
+        }
+
+    def either(self, *, central: str, team: str) -> str:
+        """A value that follows from the choice.
+
+        Args:
+            central: The value with central registration.
+            team: The value with the team's own group.
+        """
+        if central == team:
+            return team
+        return cdk.Token.as_string(cdk.Fn.condition_if(self._condition.logical_id, central, team))
