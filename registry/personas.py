@@ -6,7 +6,7 @@ from constructs import Construct
 
 from names import PlatformNames
 from registry.cards import reading_permissions
-from registry.objects import MODELS
+from registry.objects import MODELS, REGISTERED
 from registry.storage import RegistryStorage
 from roles import Permission, arn, role
 from settings import Repository
@@ -101,8 +101,13 @@ class Personas(Construct):
             ),
             Permission(
                 actions=("s3:GetObject",),
-                resources=(self._storage.bucket.arn_for_objects(MODELS),),
-                because="Whoever decides sees the metrics of all versions.",
+                resources=tuple(map(self._storage.bucket.arn_for_objects, (MODELS, REGISTERED))),
+                because="Whoever decides sees the metrics and the receipts of all versions.",
+            ),
+            Permission(
+                actions=("s3:ListBucket",),
+                resources=(self._storage.bucket.bucket_arn,),
+                conditions={"StringLike": {"s3:prefix": [MODELS, REGISTERED]}},
             ),
             Permission(actions=("kms:Decrypt",), resources=(self._storage.key.key_arn,)),
         ]

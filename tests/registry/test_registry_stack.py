@@ -17,6 +17,7 @@ from moto.events.models import EventPattern
 
 from tests.registry.cloud import HUB, REGION, TEAM, state_change
 from tests.registry.registry_stack import (
+    BUCKET,
     NAMES,
     OBJECT,
     SETTINGS,
@@ -88,6 +89,9 @@ MAY = [
     asks(ML_ENGINEER, "servicecatalog:ProvisionProduct", PRODUCT),
     asks(ML_ENGINEER, "codepipeline:GetPipelineState", PIPELINE),
     asks(ML_ENGINEER, "s3:GetObject", OBJECT),
+    asks(ML_ENGINEER, "s3:ListBucket", BUCKET, keys={"s3:prefix": f"models/{TEAM}/churn/1/decisions/"}),
+    asks(GOVERNANCE, "s3:ListBucket", BUCKET, keys={"s3:prefix": f"registered/{TEAM}/p-1/decisions/"}),
+    asks(GOVERNANCE, "s3:GetObject", f"{BUCKET}/registered/{TEAM}/p-1/version-1/receipt.json"),
     asks(ML_ENGINEER, "sqs:DeleteMessage", DEAD_LETTERS),
     asks(ML_ENGINEER, "lambda:InvokeFunction", FUNCTION),
     asks(GOVERNANCE, "codepipeline:PutApprovalResult", PRODUCTION),
@@ -106,6 +110,7 @@ MAY_NOT = [
     asks(RELEASE, "events:PutEvents", DEFAULT_BUS, keys=FORGED),
     asks(ML_ENGINEER, "sagemaker:UpdateModelPackage", THEIRS),
     asks(ML_ENGINEER, "codepipeline:PutApprovalResult", PRODUCTION),
+    asks(ML_ENGINEER, "s3:ListBucket", BUCKET),
     asks(ML_ENGINEER, "sqs:ReceiveMessage", ANOTHER_QUEUE),
     asks(ML_ENGINEER, "lambda:InvokeFunction", STAGES),
     asks(GOVERNANCE, "sqs:ReceiveMessage", DEAD_LETTERS),
