@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from ministack.services import kms, s3
 
-from rehearsal.emulator import arns
+from rehearsal.emulator import arns, ram_keys
 from rehearsal.emulator.authorization import Principal, ResourcePolicy, refusal
 from rehearsal.emulator.cloudformation_actions import called, passed_roles, tags
 from rehearsal.emulator.conditions import owner_of
@@ -121,7 +121,8 @@ def _needs(step: Step) -> Iterator[_Need]:
                 for policy_arn in _attached(step):
                     yield _Need(action, resource, {**keys, "iam:PolicyARN": policy_arn})
             else:
-                yield _Need(action, resource, keys)
+                for asked in ram_keys.of_properties(action, step.properties):
+                    yield _Need(action, resource, {**keys, **asked})
     if step.verb != "delete":
         service = _PASSED_TO.get(step.type_name, f"{step.type_name.split('::')[1].lower()}.amazonaws.com")
         for role_arn in passed_roles(step.type_name, step.properties, step.previous, step.account):

@@ -11,6 +11,7 @@ from rehearsal.emulator import (
     lambda_runtime,
     logs,
     policy_variables,
+    ram_resources,
     s3,
     s3_encryption,
     service_catalog_resources,
@@ -21,6 +22,7 @@ from rehearsal.emulator.codecommit import codecommit
 from rehearsal.emulator.codeconnections import codeconnections
 from rehearsal.emulator.codepipeline import codepipeline
 from rehearsal.emulator.organizations import establish, organizations
+from rehearsal.emulator.ram import ram
 from rehearsal.emulator.sagemaker import sagemaker
 from rehearsal.emulator.service import Service
 from rehearsal.emulator.service_catalog import service_catalog
@@ -37,6 +39,7 @@ SEAMS = (
     lambda_runtime,
     logs,
     policy_variables,
+    ram_resources,
     s3,
     s3_encryption,
     service_catalog_resources,
@@ -50,6 +53,7 @@ SERVICES: list[Service] = [
     codeconnections,
     codepipeline,
     organizations,
+    ram,
     sagemaker,
     service_catalog,
 ]

@@ -4,6 +4,8 @@ What none of them answers is moto's to answer.
 """
 
 from rehearsal.emulator import (  # noqa: F401 (imported for the operations that they add)
+    sagemaker_card_resource,
+    sagemaker_cards,
     sagemaker_domains,
     sagemaker_groups,
     sagemaker_hosting,
