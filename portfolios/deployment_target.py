@@ -11,6 +11,7 @@ from constructs import Construct
 
 from names import ProjectNames
 from portfolios.launch_role import DerivedRole
+from portfolios.lineage_reader import LineageReader, where_models_serve
 from portfolios.permissions import PROJECT_TAG, Statement, derive
 from portfolios.template_values import ACCOUNT
 from registry.objects import VERSIONS
@@ -62,6 +63,7 @@ class DeploymentTargetStack(cdk.Stack):
             statements=(*self._central_versions(), *derive(self._endpoint(), region=settings.region)),
         )
         self._integration_test_role()
+        LineageReader(self, "LineageReader", names=names, permissions=where_models_serve(names))
 
     def _data_capture(self) -> tuple[kms.Key, s3.Bucket]:
         keep = cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE

@@ -8,6 +8,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from portfolios.launch_role import LaunchRole
+from portfolios.lineage_reader import LineageReader, where_models_are_made
 from portfolios.resource_types import PermissionsError
 from products.product import LaunchAccount, Product, Template
 from roles import Permission, role, service_principal
@@ -59,6 +60,7 @@ class LaunchAccountStack(cdk.Stack):
             permissions=_end_user(settings),
         )
         self._forward_decisions(settings)
+        LineageReader(self, "LineageReader", names=settings.names, permissions=where_models_are_made())
 
     def _forward_decisions(self, settings: Settings) -> None:
         """Send what a lead data scientist decides to the hub's bus, which promotes what is approved."""

@@ -42,6 +42,7 @@ class Personas(Construct):
         names: PlatformNames,
         storage: RegistryStorage,
         repository: Repository,
+        organization_id: str,
     ) -> None:
         """Define both roles.
 
@@ -51,6 +52,7 @@ class Personas(Construct):
             names: The platform's names.
             storage: The central bucket and key.
             repository: Where teams keep their code.
+            organization_id: The organisation whose models they trace.
         """
         super().__init__(scope, construct_id)
         self._storage = storage
@@ -58,7 +60,12 @@ class Personas(Construct):
         trusts = iam.CompositePrincipal(
             iam.AccountRootPrincipal(), iam.ServicePrincipal("sagemaker.amazonaws.com")
         )
-        reading = [*self._read_versions(), *self._read_pipelines(), *self._read_cards()]
+        reading = [
+            *self._read_versions(),
+            *self._read_pipelines(),
+            *self._read_cards(),
+            self._trace_models(names, organization_id),
+        ]
         self.ml_engineer = role(
             self,
             "MlEngineer",
@@ -145,6 +152,14 @@ class Personas(Construct):
             Permission(actions=("sagemaker:ListModelCards",), resources=("*",), because=NOTHING_NARROWER),
             *reading_permissions(),
         ]
+
+    def _trace_models(self, names: PlatformNames, organization_id: str) -> Permission:
+        return Permission(
+            actions=("sts:AssumeRole",),
+            resources=(f"arn:aws:iam::*:role/{names.lineage_reader_role}",),
+            conditions={"StringEquals": {"aws:ResourceOrgID": organization_id}},
+            because="Models come from, and serve in, any account of the organisation.",
+        )
 
     def _approve_versions(self) -> Permission:
         """Decide, and nothing else: a version's stage, origin and receipt are not the ML engineer's to write.

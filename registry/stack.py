@@ -58,4 +58,11 @@ class RegistryStack(cdk.Stack):
         )
         ReleaseFunction(self, "Release", names=names, storage=storage, alarms=alarms)
         ModelCards(self, "ModelCards", names=names, organization=settings.organization)
-        Personas(self, "Personas", names=names, storage=storage, repository=settings.repository)
+        Personas(
+            self,
+            "Personas",
+            names=names,
+            storage=storage,
+            repository=settings.repository,
+            organization_id=organization_id,
+        )

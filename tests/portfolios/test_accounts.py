@@ -117,6 +117,23 @@ def test_integration_tests_write_into_cards_of_the_hub_alone(platform: Templates
     assert cards == "arn:aws:sagemaker:eu-west-1:222222222222:model-card/*"
 
 
+@pytest.mark.parametrize("template", [LAUNCH, TARGET])
+def test_lineage_readers_only_describe(platform: Templates, settings: Settings, template: str) -> None:
+    allowed = actions(roles(platform[template])[settings.names.lineage_reader_role])
+    describing = ("sagemaker:Describe", "sagemaker:List", "sagemaker:Query")
+    assert {action for action in allowed if not action.startswith(describing)} == set()
+
+
+@pytest.mark.parametrize("template", [LAUNCH, TARGET])
+def test_the_hubs_people_alone_trace_models(platform: Templates, settings: Settings, template: str) -> None:
+    reader = roles(platform[template])[settings.names.lineage_reader_role]
+    trust = reader["AssumeRolePolicyDocument"]["Statement"]
+    assert [statement["Condition"]["ArnEquals"]["aws:PrincipalArn"] for statement in trust] == [
+        {"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, f":iam::222222222222:role/{role}"]]}
+        for role in (settings.names.ml_engineer_role, settings.names.governance_officer_role)
+    ]
+
+
 def test_endpoint_captures_under_the_accounts_key(platform: Templates, settings: Settings) -> None:
     (bucket,) = resources(platform[TARGET], "AWS::S3::Bucket").values()
     assert bucket["BucketName"] == {

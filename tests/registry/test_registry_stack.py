@@ -20,6 +20,7 @@ from tests.registry.registry_stack import (
     BUCKET,
     NAMES,
     OBJECT,
+    ORGANIZATION,
     SETTINGS,
     Template,
     asks,
@@ -76,6 +77,10 @@ FUNCTION = f"arn:aws:lambda:{REGION}:{HUB}:function:{NAMES.release_function}"
 STAGES = f"arn:aws:lambda:{REGION}:{HUB}:function:{NAMES.stage_function}"
 FORGED = {**RELEASED, "events:source": "custom.app"}
 
+LINEAGE_READER = f"arn:aws:iam::{TEAM}:role/{NAMES.lineage_reader_role}"
+OF_THE_ORGANIZATION = {"aws:ResourceOrgID": ORGANIZATION}
+OF_ANOTHER = {"aws:ResourceOrgID": "o-another0001"}
+
 MAY = [
     asks(PROMOTION, "sagemaker:DescribeModelPackage", THEIRS),
     asks(PROMOTION, "sagemaker:CreateModelPackage", CENTRAL),
@@ -97,6 +102,8 @@ MAY = [
     asks(GOVERNANCE, "codepipeline:PutApprovalResult", PRODUCTION),
     asks(GOVERNANCE, "codepipeline:GetPipelineState", PIPELINE),
     asks(GOVERNANCE, "sagemaker:DescribeModelPackage", CENTRAL),
+    asks(GOVERNANCE, "sts:AssumeRole", LINEAGE_READER, keys=OF_THE_ORGANIZATION),
+    asks(ML_ENGINEER, "sts:AssumeRole", LINEAGE_READER, keys=OF_THE_ORGANIZATION),
 ]
 MAY_NOT = [
     asks(PROMOTION, "sagemaker:UpdateModelPackage", THEIRS),
@@ -118,6 +125,8 @@ MAY_NOT = [
     asks(GOVERNANCE, "codepipeline:PutApprovalResult", ANOTHER_APPROVAL),
     asks(GOVERNANCE, "sagemaker:UpdateModelPackage", CENTRAL),
     asks(GOVERNANCE, "sagemaker:CreateProject", PROJECT),
+    asks(GOVERNANCE, "sts:AssumeRole", LINEAGE_READER, keys=OF_ANOTHER),
+    asks(ML_ENGINEER, "sts:AssumeRole", f"{LINEAGE_READER}-2", keys=OF_THE_ORGANIZATION),
 ]
 ROLE_DECISIONS = [
     pytest.param(
