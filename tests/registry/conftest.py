@@ -8,13 +8,18 @@ import aws_cdk as cdk
 import cdk_nag
 import pytest
 
+from registry.functions.model_registry.cards import Cards
 from registry.functions.model_registry.promotion.central import CentralGroups
 from registry.functions.model_registry.promotion.copying import Copier
 from registry.functions.model_registry.promotion.promote import CentralStorage, Promotion
+from registry.functions.model_registry.release.approval import CentralApprovals
+from registry.functions.model_registry.release.registration import DirectRegistration
 from registry.functions.model_registry.release.release import Release
+from registry.functions.model_registry.tagging import ArtifactTags
 from registry.stack import RegistryStack
 from tests.registry.cloud import HUB, REGION, REGISTRY_BUCKET, Cloud, client, use
 from tests.registry.registry_stack import NAMES, SETTINGS, Template, resolve
+from tests.registry.versions import artifacts, book
 
 KEY_ARN = f"arn:aws:kms:{REGION}:{HUB}:key/11111111-2222-4333-8444-555555555555"
 
@@ -45,12 +50,18 @@ def promotion() -> Promotion:
 @pytest.fixture(scope="session")
 def release() -> Release:
     """Release from the cloud in use."""
+    sagemaker = client("sagemaker")
     return Release(
-        sagemaker=client("sagemaker"),
-        s3=client("s3"),
+        sagemaker=sagemaker,
         events=client("events"),
-        bucket=REGISTRY_BUCKET,
-        account=HUB,
+        book=book(),
+        approvals=CentralApprovals(
+            book=book(), functions=frozenset({"hub", "mlplatform-promotion", "mlplatform-stages"})
+        ),
+        registration=DirectRegistration(
+            sagemaker=sagemaker, book=book(), artifacts=artifacts(), cards=Cards(sagemaker=sagemaker)
+        ),
+        tags=ArtifactTags(artifacts=artifacts()),
         event_source="mlplatform.registry",
     )
 

@@ -23,6 +23,7 @@ Handler = Callable[[dict[str, Any], LambdaContext], None]
 def function_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {
         "EVENT_SOURCE": "mlplatform.registry",
+        "FUNCTION_ROLES": "mlplatform-promotion,mlplatform-release,mlplatform-stages",
         "ORGANIZATION_ID": "o-mlplatform1",
         "READER_ROLES": "mlplatform-deployment-cloudformation,mlplatform-endpoint",
         "REGISTRY_ACCOUNT": HUB,
