@@ -35,6 +35,11 @@ LIMITS = (
         "cannot be rehearsed, as it is not on this machine."
     ),
     (
+        "AWS RAM shares at once, and within the organisation alone: nobody is invited. What a model card "
+        "says is checked as far as CloudFormation publishes its schema, and SageMaker's own export of a "
+        "card, a PDF, is not made."
+    ),
+    (
         "Times and memory are this machine's. On AWS an endpoint alone takes minutes to come into service, "
         "and everything costs money."
     ),

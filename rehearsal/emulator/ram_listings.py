@@ -9,18 +9,10 @@ from typing import Any
 
 from rehearsal.emulator import ram_keys
 from rehearsal.emulator.ram_permissions import summary
+from rehearsal.emulator.ram_requests import own_share, own_shares, page, share_resource, visible_shares
 from rehearsal.emulator.ram_service import ram
 from rehearsal.emulator.ram_shares import described, described_association
-from rehearsal.emulator.ram_store import (
-    Association,
-    Share,
-    exists,
-    own_share,
-    own_shares,
-    page,
-    type_of,
-    visible_shares,
-)
+from rehearsal.emulator.ram_store import Association, Kind, Share, exists, type_of
 from rehearsal.emulator.service import Request, ServiceError
 
 
@@ -58,7 +50,7 @@ def _get_associations(request: Request) -> dict[str, Any]:
             described_association(share, each)
             for share in own_shares(request)
             if _is_named(request, share)
-            for each in share.associations.values()
+            for each in tuple(share.associations.values())
             if each.kind == kind
             and given.get(str(entity)) in (None, each.entity)
             and given.get("associationStatus") in (None, each.status)
@@ -115,13 +107,7 @@ def _list_principals(request: Request) -> dict[str, Any]:
     return {"principals": found, **rest}
 
 
-def _share_resource(request: Request) -> str:
-    return str(request.parameters["resourceShareArn"])
-
-
-@ram.operation(
-    "ListResourceSharePermissions", resource=_share_resource, condition_keys=ram_keys.changed_share
-)
+@ram.operation("ListResourceSharePermissions", resource=share_resource, condition_keys=ram_keys.changed_share)
 def _list_share_permissions(request: Request) -> dict[str, Any]:
     attached = own_share(request).permissions.values()
     found, rest = page(
@@ -136,12 +122,10 @@ def _list_share_permissions(request: Request) -> dict[str, Any]:
     return {"permissions": [{**each, "status": "ASSOCIATED"} for each in found], **rest}
 
 
-def _associated(request: Request, kind: str) -> Iterator[tuple[Share, Association]]:
+def _associated(request: Request, kind: Kind) -> Iterator[tuple[Share, Association]]:
     for share in visible_shares(request):
         if _is_named(request, share):
-            for each in share.associations.values():
-                if each.kind == kind and each.status == "ASSOCIATED":
-                    yield share, each
+            yield from ((share, each) for each in share.associated(kind))
 
 
 def _is_named(request: Request, share: Share) -> bool:

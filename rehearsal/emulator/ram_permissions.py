@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rehearsal.emulator import ram_keys
+from rehearsal.emulator.ram_requests import given_tags, idempotent, malformed, page
 from rehearsal.emulator.ram_service import ram
 from rehearsal.emulator.ram_store import (
     MODEL_CARD,
@@ -17,11 +18,7 @@ from rehearsal.emulator.ram_store import (
     Permission,
     PermissionVersion,
     ResourceType,
-    given_tags,
-    idempotent,
     lock,
-    malformed,
-    page,
     permissions,
     shares,
 )

@@ -15,6 +15,7 @@ from rehearsal.emulator import ram_keys
 from rehearsal.emulator.authorization import tag_keys
 from rehearsal.emulator.ram_permissions import default_permission, permission_at
 from rehearsal.emulator.ram_principals import check_principal
+from rehearsal.emulator.ram_requests import given_tags, idempotent, malformed, own_share, share_resource
 from rehearsal.emulator.ram_service import ram
 from rehearsal.emulator.ram_store import (
     Association,
@@ -22,11 +23,7 @@ from rehearsal.emulator.ram_store import (
     Permission,
     Share,
     exists,
-    given_tags,
-    idempotent,
     lock,
-    malformed,
-    own_share,
     permissions,
     shares,
     type_of,
@@ -64,10 +61,6 @@ def described_association(share: Share, association: Association) -> dict[str, A
     }
 
 
-def _share_resource(request: Request) -> str:
-    return str(request.parameters["resourceShareArn"])
-
-
 @ram.operation("CreateResourceShare", condition_keys=ram_keys.created_share)
 @idempotent
 def _create_share(request: Request) -> dict[str, Any]:
@@ -93,26 +86,25 @@ def _create_share(request: Request) -> dict[str, Any]:
     return {"resourceShare": described(share)}
 
 
-@ram.operation("AssociateResourceShare", resource=_share_resource, condition_keys=ram_keys.changed_share)
+@ram.operation("AssociateResourceShare", resource=share_resource, condition_keys=ram_keys.changed_share)
 @idempotent
 def _associate_share(request: Request) -> dict[str, Any]:
-    share = own_share(request)
+    share, keys = own_share(request), _named(request)
     before = set(_active(share))
     _associate(request, share)
     return {
         "resourceShareAssociations": [
             described_association(share, share.associations[key])
             | ({} if key in before else {"status": "ASSOCIATING"})
-            for key in _named(request)
+            for key in keys
         ]
     }
 
 
-@ram.operation("DisassociateResourceShare", resource=_share_resource, condition_keys=ram_keys.changed_share)
+@ram.operation("DisassociateResourceShare", resource=share_resource, condition_keys=ram_keys.changed_share)
 @idempotent
 def _disassociate_share(request: Request) -> dict[str, Any]:
-    share = own_share(request)
-    keys = _named(request)
+    share, keys = own_share(request), _named(request)
     for kind, entity in keys:
         if (kind, entity) not in _active(share):
             raise ServiceError("UnknownResourceException", f"{entity} is not associated with {share.arn}.")
@@ -125,7 +117,7 @@ def _disassociate_share(request: Request) -> dict[str, Any]:
     }
 
 
-@ram.operation("UpdateResourceShare", resource=_share_resource, condition_keys=ram_keys.changed_share)
+@ram.operation("UpdateResourceShare", resource=share_resource, condition_keys=ram_keys.changed_share)
 @idempotent
 def _update_share(request: Request) -> dict[str, Any]:
     share = own_share(request)
@@ -135,7 +127,7 @@ def _update_share(request: Request) -> dict[str, Any]:
     return {"resourceShare": described(share)}
 
 
-@ram.operation("DeleteResourceShare", resource=_share_resource, condition_keys=ram_keys.changed_share)
+@ram.operation("DeleteResourceShare", resource=share_resource, condition_keys=ram_keys.changed_share)
 @idempotent
 def _delete_share(request: Request) -> dict[str, Any]:
     share = own_share(request)

@@ -5,12 +5,10 @@ managed permission: the policy that the resources get, without its principal and
 (https://docs.aws.amazon.com/ram/latest/userguide/security-ram-permissions.html).
 """
 
-import functools
 import json
 import re
 import threading
 import time
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -19,10 +17,9 @@ from rehearsal.emulator import resource_tags
 from rehearsal.emulator.authorization import ResourcePolicy
 from rehearsal.emulator.ram_principals import accounts_of
 from rehearsal.emulator.ram_service import ram
-from rehearsal.emulator.service import Request, ServiceError
+from rehearsal.emulator.service import Request
 
 Kind = Literal["PRINCIPAL", "RESOURCE"]
-Operation = Callable[[Request], dict[str, Any]]
 
 lock = threading.RLock()
 """Held while shares and permissions change."""
@@ -143,13 +140,14 @@ class Share:
         """Its Region."""
         return self.arn.split(":")[3]
 
+    def associated(self, kind: Kind) -> list[Association]:
+        """Its principals or its resources, as they are on record."""
+        known = tuple(self.associations.values())  # Others may add to them meanwhile.
+        return [each for each in known if each.kind == kind and each.status == "ASSOCIATED"]
+
     def entities(self, kind: Kind) -> list[str]:
         """Its principals or its resources."""
-        return [
-            each.entity
-            for each in self.associations.values()
-            if each.kind == kind and each.status == "ASSOCIATED"
-        ]
+        return [each.entity for each in self.associated(kind)]
 
     def accounts(self) -> list[str]:
         """The accounts that it is shared with."""
@@ -164,7 +162,6 @@ permissions: dict[str, Permission] = {}
 """By ARN: AWS's own, and those of all accounts."""
 
 _existence: dict[str, Callable[[str], bool]] = {}
-_answers: dict[tuple[str, str, str, str], tuple[dict[str, Any], dict[str, Any]]] = {}
 
 
 def register(resource_type: ResourceType, exists: Callable[[str], bool]) -> None:
@@ -215,92 +212,6 @@ def _statement(share: Share, permission: Permission, version: int, resource_arn:
     template = json.loads(next(each.template for each in permission.versions if each.number == version))
     principals = [f"arn:aws:iam::{account}:root" for account in share.accounts()]
     return {**template, "Principal": {"AWS": principals}, "Resource": resource_arn}
-
-
-def own_share(request: Request) -> Share:
-    """The share that a request names, which must be the caller's.
-
-    Raises:
-        ServiceError: It is not, or is deleted, or what is named is not a share.
-    """
-    arn = request.parameters["resourceShareArn"]
-    if not re.fullmatch(r"arn:aws:ram:[a-z0-9-]+:\d{12}:resource-share/[0-9a-f-]+", arn):
-        raise malformed(arn)
-    share = shares.get(arn)
-    if share is None or share.account != request.account or share.status != "ACTIVE":
-        raise ServiceError("UnknownResourceException", f"ResourceShare {arn} could not be found.")
-    return share
-
-
-def own_shares(request: Request) -> list[Share]:
-    """The caller's shares in the Region, deleted ones as well."""
-    with lock:
-        return [
-            share
-            for share in shares.values()
-            if (share.account, share.region) == (request.account, request.region)
-        ]
-
-
-def visible_shares(request: Request) -> list[Share]:
-    """The shares that `resourceOwner` asks for: the caller's own, or those that others share with it."""
-    if request.parameters["resourceOwner"] == "SELF":
-        return own_shares(request)
-    with lock:
-        here = [share for share in shares.values() if share.region == request.region]
-        return [share for share in here if request.account in share.accounts()]
-
-
-def malformed(arn: str) -> ServiceError:
-    """The error about something that is no ARN of what is wanted."""
-    return ServiceError(
-        "MalformedArnException",
-        f"The specified resource ARN {arn} is not valid. Verify the ARN and try again.",
-    )
-
-
-def idempotent(answer: Operation) -> Operation:
-    """Decorate an operation that takes a `clientToken`: with the same token it is done once.
-
-    It runs while nothing else changes.
-    """
-
-    @functools.wraps(answer)
-    def once(request: Request) -> dict[str, Any]:
-        token = request.parameters.get("clientToken", str(uuid.uuid4()))
-        key = (request.account, request.region, request.operation, token)
-        with lock:
-            if key not in _answers:
-                answered = {**answer(request), "clientToken": token}
-                _answers[key] = request.parameters, answered
-            given, answered = _answers[key]
-            if given != request.parameters:
-                raise ServiceError(
-                    "IdempotentParameterMismatchException",
-                    f"The client token {token} was used before with other parameters.",
-                )
-            return answered
-
-    return once
-
-
-def page(request: Request, items: list[Any]) -> tuple[list[Any], dict[str, str]]:
-    """Cut a listing by `maxResults` and `nextToken`.
-
-    Raises:
-        ServiceError: The token is not one that this function gave.
-    """
-    token = request.parameters.get("nextToken", "0")
-    if not token.isdecimal():
-        raise ServiceError("InvalidNextTokenException", "The specified value for NextToken is not valid.")
-    start, size = int(token), int(request.parameters.get("maxResults", 500))
-    rest = {"nextToken": str(start + size)} if start + size < len(items) else {}
-    return items[start : start + size], rest
-
-
-def given_tags(parameters: dict[str, Any]) -> dict[str, str]:
-    """The tags among a request's parameters."""
-    return {tag["key"]: tag.get("value", "") for tag in parameters.get("tags", ())}
 
 
 def _tags_of(arn: str) -> dict[str, str] | None:

@@ -300,7 +300,7 @@ class Service:
             return
         resource = operation.resource if isinstance(operation.resource, str) else operation.resource(request)
         own = operation.condition_keys(request) if operation.condition_keys is not None else {}
-        for each in own if isinstance(own, list) else [own]:
+        for each in (own if isinstance(own, list) else [own]) or [{}]:
             authorize(
                 request,
                 action,

@@ -116,6 +116,7 @@ def test_a_function_is_there_and_takes_what_the_overlay_gives(
         (iam_actions, "SERVICE_TO_IAM_NAMESPACE", dict),
         (kms, "_aliases", AccountRegionScopedDict),
         (kms, "_keys", AccountRegionScopedDict),
+        (provisioners, "_REPLACING_PROPERTIES", dict),
         (provisioners, "_RESOURCE_HANDLERS", dict),
         (provisioners, "_STACK_TAG_PROPERTY", dict),
         (router, "SERVICE_PATTERNS", dict),
