@@ -6,6 +6,7 @@ from constructs import Construct
 
 from names import PlatformNames
 from registry.cards import reading_permissions
+from registry.functions.model_registry.group_policy import REGISTERS_DIRECTLY_TAG, SOURCE_ACCOUNT_TAG
 from registry.objects import MODELS, REGISTERED
 from registry.storage import RegistryStorage
 from roles import Permission, arn, role
@@ -75,6 +76,7 @@ class Personas(Construct):
             permissions=[
                 *reading,
                 self._approve_versions(),
+                self._prepare_groups(),
                 *self._replay_dead_letters(names),
                 self._retry_deployments(),
                 *self._own_deploy_projects(),
@@ -208,6 +210,23 @@ class Personas(Construct):
             actions=("codepipeline:RetryStageExecution",),
             resources=(arn("codepipeline", "*/*"),),
             because="Pipelines and stages are named after projects, of which new ones come.",
+        )
+
+    def _prepare_groups(self) -> Permission:
+        """Groups for projects that register centrally themselves: `catalog group create`."""
+        return Permission(
+            actions=(
+                "sagemaker:AddTags",
+                "sagemaker:CreateModelPackageGroup",
+                "sagemaker:GetModelPackageGroupPolicy",
+                "sagemaker:PutModelPackageGroupPolicy",
+            ),
+            resources=(arn("sagemaker", "model-package-group/*"),),
+            conditions={
+                # Of a request with tags; others have none.
+                "ForAllValues:StringEquals": {"aws:TagKeys": [REGISTERS_DIRECTLY_TAG, SOURCE_ACCOUNT_TAG]}
+            },
+            because="Groups are named after projects of all accounts, of which new ones come.",
         )
 
     def _own_deploy_projects(self) -> list[Permission]:
