@@ -7,12 +7,13 @@ from constructs import Construct
 
 from names import PlatformNames
 from registry.alarms import AlarmTopic
+from registry.cards import reading_permissions
 from registry.event_function import EventFunction
 from registry.functions.model_registry.events import STATE_CHANGE
 from registry.functions.model_registry.release.release import DETAIL_TYPE
-from registry.objects import MODELS
+from registry.objects import DIRECT_RECEIPTS, MODELS, REGISTERED, decisions
 from registry.storage import RegistryStorage
-from roles import Permission
+from roles import Permission, arn
 
 
 class ReleaseFunction(EventFunction):
@@ -36,9 +37,8 @@ class ReleaseFunction(EventFunction):
             storage: The central bucket and key.
             alarms: Who is told of failures.
         """
-        stack = cdk.Stack.of(scope)
         # AWS services send their events to the account's default bus, and deploy pipelines listen there.
-        default_bus_arn = stack.format_arn(service="events", resource="event-bus", resource_name="default")
+        default_bus_arn = arn("events", "event-bus/default")
         super().__init__(
             scope,
             construct_id,
@@ -48,19 +48,10 @@ class ReleaseFunction(EventFunction):
             handler="model_registry.release.handler.handle",
             role_name=names.release_role,
             permissions=[
-                Permission(
-                    actions=("sagemaker:DescribeModelPackage",),
-                    resources=(
-                        stack.format_arn(service="sagemaker", resource="model-package", resource_name="*"),
-                    ),
-                    because="Teams name their groups, and release follows the versions of all.",
-                ),
-                Permission(
-                    actions=("s3:PutObjectTagging",),
-                    resources=(storage.bucket.arn_for_objects(MODELS),),
-                    because="It tags the objects of every version.",
-                ),
-                Permission(actions=("s3:ListBucket",), resources=(storage.bucket.bucket_arn,)),
+                *_read_versions(),
+                _note_receipts(),
+                *_keep_objects(storage),
+                *reading_permissions(),
                 Permission(
                     actions=("events:PutEvents",),
                     resources=(default_bus_arn,),
@@ -75,6 +66,7 @@ class ReleaseFunction(EventFunction):
             ],
             environment={
                 "EVENT_SOURCE": names.registry_event_source,
+                "FUNCTION_ROLES": ",".join((names.promotion_role, names.release_role, names.stage_role)),
                 "REGISTRY_ACCOUNT": names.shared_services_account,
                 "REGISTRY_BUCKET": storage.bucket.bucket_name,
             },
@@ -88,3 +80,54 @@ class ReleaseFunction(EventFunction):
             timeout=cdk.Duration.minutes(5),
             memory_mib=256,
         )
+
+
+def _read_versions() -> list[Permission]:
+    versions, groups = arn("sagemaker", "model-package/*"), arn("sagemaker", "model-package-group/*")
+    because = "Teams name their groups, and release follows the versions of all."
+    return [
+        Permission(actions=("sagemaker:DescribeModelPackage",), resources=(versions,), because=because),
+        # A group's tags say who registers into it directly.
+        Permission(actions=("sagemaker:ListTags",), resources=(groups,), because=because),
+    ]
+
+
+def _note_receipts() -> Permission:
+    """To add metadata to versions, and nothing else: it approves nothing, and moves nothing on.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html
+    """
+    absent = (
+        "CustomerMetadataPropertiesToRemove",
+        "ModelApprovalStatus",
+        "ModelLifeCycle:Stage",
+        "ModelLifeCycle:StageStatus",
+    )
+    return Permission(
+        actions=("sagemaker:UpdateModelPackage",),
+        resources=(arn("sagemaker", "model-package/*"),),
+        conditions={"Null": {f"sagemaker:{key}": "true" for key in absent}},
+        because="Any project may register versions directly.",
+    )
+
+
+def _keep_objects(storage: RegistryStorage) -> list[Permission]:
+    """To read what versions consist of, to tag it, and to write records beside it."""
+    bucket = storage.bucket
+    because = "Every version has a folder of its own."
+    return [
+        Permission(
+            actions=("s3:GetObject", "s3:GetObjectTagging", "s3:PutObjectTagging"),
+            resources=(bucket.arn_for_objects(MODELS), bucket.arn_for_objects(REGISTERED)),
+            because=because,
+        ),
+        Permission(
+            actions=("s3:PutObject",),
+            resources=tuple(
+                bucket.arn_for_objects(key) for key in (*DIRECT_RECEIPTS, *decisions("central-approval"))
+            ),
+            because=because,
+        ),
+        Permission(actions=("s3:ListBucket",), resources=(bucket.bucket_arn,)),
+        Permission(actions=("kms:Decrypt", "kms:GenerateDataKey"), resources=(storage.key.key_arn,)),
+    ]

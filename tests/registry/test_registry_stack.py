@@ -17,8 +17,10 @@ from moto.events.models import EventPattern
 
 from tests.registry.cloud import HUB, REGION, TEAM, state_change
 from tests.registry.registry_stack import (
+    BUCKET,
     NAMES,
     OBJECT,
+    ORGANIZATION,
     SETTINGS,
     Template,
     asks,
@@ -78,6 +80,10 @@ A_RECEIPT = {"sagemaker:CustomerMetadataProperties/receipt_sha256": "12ab"}
 AN_APPROVAL = {"sagemaker:ModelApprovalStatus": "Approved"}
 A_STAGE = {"sagemaker:ModelLifeCycle:Stage": "Production", "sagemaker:ModelLifeCycle:StageStatus": "Approved"}
 
+LINEAGE_READER = f"arn:aws:iam::{TEAM}:role/{NAMES.lineage_reader_role}"
+OF_THE_ORGANIZATION = {"aws:ResourceOrgID": ORGANIZATION}
+OF_ANOTHER = {"aws:ResourceOrgID": "o-another0001"}
+
 MAY = [
     asks(PROMOTION, "sagemaker:DescribeModelPackage", THEIRS),
     asks(PROMOTION, "sagemaker:CreateModelPackage", CENTRAL),
@@ -92,11 +98,16 @@ MAY = [
     asks(ML_ENGINEER, "servicecatalog:ProvisionProduct", PRODUCT),
     asks(ML_ENGINEER, "codepipeline:GetPipelineState", PIPELINE),
     asks(ML_ENGINEER, "s3:GetObject", OBJECT),
+    asks(ML_ENGINEER, "s3:ListBucket", BUCKET, keys={"s3:prefix": f"models/{TEAM}/churn/1/decisions/"}),
+    asks(GOVERNANCE, "s3:ListBucket", BUCKET, keys={"s3:prefix": f"registered/{TEAM}/p-1/decisions/"}),
+    asks(GOVERNANCE, "s3:GetObject", f"{BUCKET}/registered/{TEAM}/p-1/version-1/receipt.json"),
     asks(ML_ENGINEER, "sqs:DeleteMessage", DEAD_LETTERS),
     asks(ML_ENGINEER, "lambda:InvokeFunction", FUNCTION),
     asks(GOVERNANCE, "codepipeline:PutApprovalResult", PRODUCTION),
     asks(GOVERNANCE, "codepipeline:GetPipelineState", PIPELINE),
     asks(GOVERNANCE, "sagemaker:DescribeModelPackage", CENTRAL),
+    asks(GOVERNANCE, "sts:AssumeRole", LINEAGE_READER, keys=OF_THE_ORGANIZATION),
+    asks(ML_ENGINEER, "sts:AssumeRole", LINEAGE_READER, keys=OF_THE_ORGANIZATION),
 ]
 MAY_NOT = [
     asks(PROMOTION, "sagemaker:UpdateModelPackage", THEIRS),
@@ -111,6 +122,7 @@ MAY_NOT = [
     asks(RELEASE, "events:PutEvents", DEFAULT_BUS, keys=FORGED),
     asks(ML_ENGINEER, "sagemaker:UpdateModelPackage", THEIRS),
     asks(ML_ENGINEER, "codepipeline:PutApprovalResult", PRODUCTION),
+    asks(ML_ENGINEER, "s3:ListBucket", BUCKET),
     asks(ML_ENGINEER, "sqs:ReceiveMessage", ANOTHER_QUEUE),
     asks(ML_ENGINEER, "lambda:InvokeFunction", STAGES),
     asks(GOVERNANCE, "sqs:ReceiveMessage", DEAD_LETTERS),
@@ -118,6 +130,8 @@ MAY_NOT = [
     asks(GOVERNANCE, "codepipeline:PutApprovalResult", ANOTHER_APPROVAL),
     asks(GOVERNANCE, "sagemaker:UpdateModelPackage", CENTRAL),
     asks(GOVERNANCE, "sagemaker:CreateProject", PROJECT),
+    asks(GOVERNANCE, "sts:AssumeRole", LINEAGE_READER, keys=OF_ANOTHER),
+    asks(ML_ENGINEER, "sts:AssumeRole", f"{LINEAGE_READER}-2", keys=OF_THE_ORGANIZATION),
 ]
 ROLE_DECISIONS = [
     pytest.param(

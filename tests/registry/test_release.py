@@ -2,47 +2,43 @@
 
 import json
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from registry.functions.model_registry.errors import RegistryError
 from registry.functions.model_registry.events import StateChange
 from registry.functions.model_registry.release.release import Release
-from tests.registry.cloud import HUB, REGISTRY_BUCKET, Cloud, Killed, failure, state_change
+from tests.registry.cloud import HUB, REGISTRY_BUCKET, TEAM, Cloud, client, state_change
+from tests.registry.versions import (
+    APPROVER,
+    GROUP,
+    ML_ENGINEER,
+    PROMOTED,
+    REGISTERED,
+    book,
+    promoted_version,
+    receipt,
+    registered_version,
+    tags,
+)
 
-GROUP = "churn-p-abc"
-PREFIX = f"models/333333333333/{GROUP}/1/20261121T091500Z/"
 Call = Callable[[], dict[str, Any]]
-
-
-def central_version(cloud: Cloud, **fields: Any) -> str:
-    """A promoted version with one artifact and one report."""
-    artifact = cloud.put(REGISTRY_BUCKET, f"{PREFIX}model.tar.gz", b"weights")
-    report = cloud.put(REGISTRY_BUCKET, f"{PREFIX}evaluation.json", b"{}")
-    given = {
-        "InferenceSpecification": {"Containers": [{"Image": "image", "ModelDataUrl": artifact}]},
-        "ModelMetrics": {
-            "ModelQuality": {"Statistics": {"ContentType": "application/json", "S3Uri": report}}
-        },
-    }
-    return cloud.register(HUB, GROUP, **given | fields)
+RELEASE = f"arn:aws:sts::{HUB}:assumed-role/mlplatform-release/session"
 
 
 def follow(release: Release, event: dict[str, Any]) -> str:
     return release.follow(StateChange.parse(event))
 
 
-def tags(cloud: Cloud, name: str = "model.tar.gz") -> dict[str, str]:
-    return cloud.objects[REGISTRY_BUCKET, f"{PREFIX}{name}"].tags
+def approve(cloud: Cloud, arn: str, status: str = "Approved") -> dict[str, Any]:
+    return cloud.approve(arn, status, who=ML_ENGINEER)
 
 
 def test_an_approved_version_is_opened_and_then_announced(cloud: Cloud, release: Release) -> None:
-    arn = central_version(cloud)
+    arn = promoted_version(cloud)
 
-    said = follow(release, cloud.approve(arn))
+    said = follow(release, approve(cloud, arn))
 
     assert said == f"{arn} is released to the workload accounts."
     assert tags(cloud) == {"approval-status": "Approved"}
@@ -59,36 +55,71 @@ def test_an_approved_version_is_opened_and_then_announced(cloud: Cloud, release:
     assert cloud.calls.index("PutObjectTagging") < cloud.calls.index("PutEvents")
 
 
+def test_who_has_approved_is_recorded(cloud: Cloud, release: Release) -> None:
+    arn = promoted_version(cloud)
+    event = cloud.approve(arn, who=ML_ENGINEER, description="Good enough.")
+    approved = cloud.versions[arn]["LastModifiedTime"]
+
+    follow(release, event)
+
+    (decision,) = book().decisions(receipt(cloud, arn))
+    assert (decision.kind, decision.by) == ("central-approval", APPROVER)
+    assert decision.time == f"{approved:%Y-%m-%dT%H:%M:%SZ}"
+    assert decision.details == {"approval_description": "Good enough."}
+
+
 def test_reports_stay_closed(cloud: Cloud, release: Release) -> None:
-    follow(release, cloud.approve(central_version(cloud)))
+    follow(release, approve(cloud, promoted_version(cloud)))
     assert tags(cloud, "evaluation.json") == {}
 
 
 @pytest.mark.parametrize("status", ["Rejected", "PendingManualApproval"])
 def test_another_status_closes_and_announces_nothing(cloud: Cloud, release: Release, status: str) -> None:
-    arn = central_version(cloud)
-    follow(release, cloud.approve(arn))
+    arn = promoted_version(cloud)
+    follow(release, approve(cloud, arn))
+    tags(cloud)["production-status"] = "Admitted"
     cloud.events.clear()
 
-    said = follow(release, cloud.approve(arn, status))
+    said = follow(release, approve(cloud, arn, status))
 
     assert tags(cloud) == {"approval-status": status}
     assert cloud.events == []
     assert "nothing is announced" in said
 
 
+def test_other_tags_are_kept(cloud: Cloud, release: Release) -> None:
+    arn = promoted_version(cloud)
+    tags(cloud).update({"production-status": "Admitted", "cost-center": "research"})
+
+    follow(release, approve(cloud, arn))
+
+    assert tags(cloud) == {
+        "approval-status": "Approved",
+        "production-status": "Admitted",
+        "cost-center": "research",
+    }
+
+
+def test_tags_that_are_right_are_not_written(cloud: Cloud, release: Release) -> None:
+    arn = promoted_version(cloud)
+    tags(cloud)["approval-status"] = "Approved"
+    follow(release, approve(cloud, arn))
+    assert "PutObjectTagging" not in cloud.calls
+
+
 def test_approving_again_releases_again(cloud: Cloud, release: Release) -> None:
-    arn = central_version(cloud)
+    arn = promoted_version(cloud)
     for _ in range(2):
-        follow(release, cloud.approve(arn))
+        follow(release, approve(cloud, arn))
     assert len(cloud.events) == 2
+    assert len(book().decisions(receipt(cloud, arn))) == 2
 
 
 def test_an_approval_that_was_withdrawn_before_its_event_arrived_is_not_announced(
     cloud: Cloud, release: Release
 ) -> None:
-    arn = central_version(cloud)
-    approval, rejection = cloud.approve(arn), cloud.approve(arn, "Rejected")
+    arn = promoted_version(cloud)
+    approval, rejection = approve(cloud, arn), approve(cloud, arn, "Rejected")
 
     for late in (rejection, approval):
         follow(release, late)
@@ -98,12 +129,12 @@ def test_an_approval_that_was_withdrawn_before_its_event_arrived_is_not_announce
 
 
 def test_a_rejection_while_tagging_wins(cloud: Cloud, release: Release) -> None:
-    arn = central_version(cloud)
-    event = cloud.approve(arn)
+    arn = promoted_version(cloud)
+    event = approve(cloud, arn)
 
     def interfere(_number: int, operation: str, call: Call) -> dict[str, Any]:
         if operation == "PutObjectTagging":
-            cloud.approve(arn, "Rejected")
+            approve(cloud, arn, "Rejected")
         return call()
 
     cloud.interfere = interfere
@@ -114,77 +145,162 @@ def test_a_rejection_while_tagging_wins(cloud: Cloud, release: Release) -> None:
 
 
 def test_every_file_of_an_uncompressed_model_is_opened(cloud: Cloud, release: Release) -> None:
-    for name in ("large/config.json", "large/weights/part-1"):
-        cloud.put(REGISTRY_BUCKET, f"{PREFIX}{name}", b"x")
+    names = ("large/config.json", "large/weights/part-1")
+    for name in names:
+        cloud.put(REGISTRY_BUCKET, f"{PROMOTED}{name}", b"x")
     source = {
-        "S3Uri": f"s3://{REGISTRY_BUCKET}/{PREFIX}large/",
+        "S3Uri": f"s3://{REGISTRY_BUCKET}/{PROMOTED}large/",
         "S3DataType": "S3Prefix",
         "CompressionType": "None",
     }
     container = {"Image": "image", "ModelDataSource": {"S3DataSource": source}}
-    arn = central_version(cloud, InferenceSpecification={"Containers": [container]})
+    arn = promoted_version(cloud, InferenceSpecification={"Containers": [container]})
 
-    follow(release, cloud.approve(arn))
+    follow(release, approve(cloud, arn))
 
-    for name in ("large/config.json", "large/weights/part-1"):
+    for name in names:
         assert tags(cloud, name) == {"approval-status": "Approved"}
 
 
-def test_objects_outside_the_central_bucket_are_left_alone(cloud: Cloud, release: Release) -> None:
-    cloud.owners["elsewhere"] = HUB
-    artifact = cloud.put("elsewhere", "model.tar.gz", b"x")
-    container = {"Image": "image", "ModelDataUrl": artifact}
-    arn = central_version(cloud, InferenceSpecification={"Containers": [container]})
-
-    follow(release, cloud.approve(arn))
-
-    assert cloud.objects["elsewhere", "model.tar.gz"].tags == {}
-    assert "PutObjectTagging" not in cloud.calls
+LOOPS = {
+    "life cycle": ["ModelLifeCycle"],
+    "metadata": ["CustomerMetadataProperties"],
+    "several": ["ModelLifeCycle", "CustomerMetadataProperties"],
+}
 
 
-def killed_before(_operation: str, _call: Call) -> dict[str, Any]:
-    raise Killed
-
-
-def killed_after(_operation: str, call: Call) -> dict[str, Any]:
-    call()
-    raise Killed
-
-
-def throttled(operation: str, _call: Call) -> dict[str, Any]:
-    raise failure(operation, "ThrottlingException", "Rate exceeded")
-
-
-CALLS = ("DescribeModelPackage", "PutObjectTagging", "DescribeModelPackage", "PutEvents")
-FAULTS = {"killed before": killed_before, "killed after": killed_after, "throttled": throttled}
-
-
-@pytest.mark.parametrize(
-    ("number", "fault"),
-    [
-        pytest.param(number, fault, id=f"{number + 1} {operation} {name}")
-        for number, operation in enumerate(CALLS)
-        for name, fault in FAULTS.items()
-    ],
-)
-def test_a_replay_completes(
-    cloud: Cloud, release: Release, number: int, fault: Callable[[str, Call], dict[str, Any]]
+@pytest.mark.parametrize("fields", LOOPS.values(), ids=list(LOOPS))
+def test_what_the_registry_changes_itself_releases_nothing(
+    cloud: Cloud, release: Release, fields: list[str]
 ) -> None:
-    event = cloud.approve(central_version(cloud))
-    cloud.interfere = lambda n, operation, call: fault(operation, call) if n == number else call()
-    with suppress(Killed, ClientError):
-        follow(release, event)
-    assert len(cloud.calls) == number + 1
+    event = approve(cloud, promoted_version(cloud))
+    event["detail"]["UpdatedModelPackageFields"] = fields
 
+    said = follow(release, event)
+
+    assert said.endswith("nothing to do.")
+    assert cloud.calls == []
+
+
+def test_an_approval_that_names_its_field_is_released(cloud: Cloud, release: Release) -> None:
+    event = approve(cloud, promoted_version(cloud))
+    event["detail"]["UpdatedModelPackageFields"] = ["ApprovalDescription", "ModelApprovalStatus"]
     follow(release, event)
+    assert len(cloud.events) == 1
 
-    assert tuple(cloud.calls[number + 1 :]) == CALLS
-    assert tags(cloud) == {"approval-status": "Approved"}
-    assert cloud.events
+
+def test_an_approval_that_comes_days_late_restarts_no_pipeline(cloud: Cloud, release: Release) -> None:
+    arn = promoted_version(cloud)
+    event = approve(cloud, arn)
+    follow(release, event)
+    book().decide(
+        receipt(cloud, arn),
+        "test",
+        "execution",
+        by="arn:aws:sts::222222222222:assumed-role/mlplatform-stages/session",
+        time=cloud.now(),
+        details={},
+    )
+    client("sagemaker").update_model_package(
+        ModelPackageArn=arn, ModelLifeCycle={"Stage": "QA", "StageStatus": "InProgress"}
+    )
+
+    said = follow(release, event)
+
+    assert said == f"{arn} is released already, and a deploy pipeline has taken it up."
+    assert len(cloud.events) == 1
+
+
+def without_receipt(cloud: Cloud, arn: str) -> None:
+    del cloud.versions[arn]["CustomerMetadataProperties"]["receipt_uri"]
+
+
+def receipt_changed(cloud: Cloud, _arn: str) -> None:
+    cloud.put(REGISTRY_BUCKET, f"{PROMOTED}receipt.json", b"{}")
+
+
+def artifact_changed(cloud: Cloud, _arn: str) -> None:
+    cloud.put(REGISTRY_BUCKET, f"{PROMOTED}model.tar.gz", b"changed")
+
+
+def artifact_larger(cloud: Cloud, _arn: str) -> None:
+    cloud.put(REGISTRY_BUCKET, f"{PROMOTED}model.tar.gz", b"many weights")
+
+
+def artifact_gone(cloud: Cloud, _arn: str) -> None:
+    del cloud.objects[REGISTRY_BUCKET, f"{PROMOTED}model.tar.gz"]
+
+
+def another_artifact(cloud: Cloud, arn: str) -> None:
+    uri = cloud.put(REGISTRY_BUCKET, f"{PROMOTED}other.tar.gz", b"weights")
+    cloud.versions[arn]["InferenceSpecification"] = {"Containers": [{"Image": "i", "ModelDataUrl": uri}]}
+
+
+def artifact_elsewhere(cloud: Cloud, arn: str) -> None:
+    container = {"Image": "i", "ModelDataUrl": "s3://elsewhere/model.tar.gz"}
+    cloud.versions[arn]["InferenceSpecification"] = {"Containers": [container]}
+
+
+def approved_by_nobody(cloud: Cloud, arn: str) -> None:
+    del cloud.versions[arn]["LastModifiedBy"]
+
+
+def approved_by_the_team(cloud: Cloud, arn: str) -> None:
+    by = f"arn:aws:sts::{TEAM}:assumed-role/lead/session"
+    cloud.versions[arn]["LastModifiedBy"] = {"IamIdentity": {"Arn": by}}
+
+
+def changed_by_promotion(cloud: Cloud, arn: str) -> None:
+    by = f"arn:aws:sts::{HUB}:assumed-role/mlplatform-promotion/session"
+    cloud.versions[arn]["LastModifiedBy"] = {"IamIdentity": {"Arn": by}}
+
+
+REFUSED = {
+    "a promoted version without a receipt": (without_receipt, "has no receipt yet, which promotion writes"),
+    "a receipt that was changed": (receipt_changed, "was tampered with; do not deploy"),
+    "an artifact that was overwritten": (artifact_changed, r"is not what the receipt .* says \(its version"),
+    "an artifact of another size": (artifact_larger, r"says \(7 bytes, and now 12\): do not deploy"),
+    "an artifact that was deleted": (artifact_gone, "is gone: do not deploy"),
+    "an artifact that the receipt does not know": (another_artifact, "which does not know it"),
+    "an artifact in another bucket": (artifact_elsewhere, "which is not in the registry's bucket"),
+    "approved since its registration": (approved_by_nobody, "by nobody of account 222222222222"),
+    "approved by another account": (approved_by_the_team, "who is not of account 222222222222"),
+    "approved before its receipt was there": (changed_by_promotion, "approve it once more"),
+}
+
+
+@pytest.mark.parametrize(("spoil", "sentence"), REFUSED.values(), ids=list(REFUSED))
+def test_what_is_not_sound_is_not_released(
+    cloud: Cloud, release: Release, spoil: Callable[[Cloud, str], None], sentence: str
+) -> None:
+    arn = promoted_version(cloud)
+    event = approve(cloud, arn)
+    spoil(cloud, arn)
+
+    with pytest.raises(RegistryError, match=sentence):
+        follow(release, event)
+
+    assert all(not item.tags for item in cloud.objects.values())
+    assert cloud.events == []
+
+
+def test_a_promoted_version_that_waits_for_approval_needs_no_receipt_yet(
+    cloud: Cloud, release: Release
+) -> None:
+    arn = promoted_version(cloud)
+    without_receipt(cloud, arn)
+    follow(release, state_change(arn, "PendingManualApproval"))
+    assert tags(cloud) == {"approval-status": "PendingManualApproval"}
+
+
+def test_a_version_that_is_gone_is_said(cloud: Cloud, release: Release) -> None:
+    arn = f"arn:aws:sagemaker:eu-west-1:{HUB}:model-package/{GROUP}/9"
+    with pytest.raises(RegistryError, match="does not exist any more"):
+        follow(release, state_change(arn, "Approved"))
 
 
 def test_an_event_that_eventbridge_does_not_take_is_an_error(cloud: Cloud, release: Release) -> None:
-    event = cloud.approve(central_version(cloud))
+    event = approve(cloud, promoted_version(cloud))
     refused = {"FailedEntryCount": 1, "Entries": [{"ErrorCode": "InternalFailure", "ErrorMessage": "later"}]}
     cloud.interfere = lambda _n, operation, call: refused if operation == "PutEvents" else call()
 
@@ -192,7 +308,115 @@ def test_an_event_that_eventbridge_does_not_take_is_an_error(cloud: Cloud, relea
         follow(release, event)
 
 
-def test_a_version_that_is_gone_is_said(cloud: Cloud, release: Release) -> None:
-    arn = f"arn:aws:sagemaker:eu-west-1:{HUB}:model-package/{GROUP}/9"
-    with pytest.raises(RegistryError, match="does not exist any more"):
+# What a project registers in the central group itself.
+
+
+def test_a_directly_registered_version_gets_its_receipt_at_once(cloud: Cloud, release: Release) -> None:
+    metadata = {"commit": "4f2c", "project_name": "churn"}
+    arn = registered_version(cloud, CustomerMetadataProperties=metadata)
+
+    follow(release, state_change(arn, "PendingManualApproval"))
+
+    written = receipt(cloud, arn)
+    assert written.folder == f"{REGISTERED}version-1/"
+    assert written.content["source_model_package_arn"] == arn
+    assert written.content["commit"] == "4f2c"
+    assert written.content["metrics"] == {"rmse": 2.5}
+    assert written.content["approved_by"] is None
+    assert written.content["model_card"] is None
+    (image,) = written.content["images"]
+    assert (image["source"], image["digest"]) == (image["image"], None)
+    (artifact,) = written.artifacts
+    assert (artifact.uri, artifact.size) == (f"s3://{REGISTRY_BUCKET}/{REGISTERED}model.tar.gz", 7)
+    assert artifact.version_id is not None
+    assert cloud.versions[arn]["CustomerMetadataProperties"].items() >= metadata.items()
+    (change,) = cloud.state_changes
+    assert change["detail"]["UpdatedModelPackageFields"] == ["CustomerMetadataProperties"]
+
+
+def test_a_directly_registered_version_is_released_like_any_other(cloud: Cloud, release: Release) -> None:
+    arn = registered_version(cloud)
+    follow(release, state_change(arn, "PendingManualApproval"))
+
+    follow(release, approve(cloud, arn))
+
+    assert tags(cloud, folder=REGISTERED) == {"approval-status": "Approved"}
+    (decision,) = book().decisions(receipt(cloud, arn))
+    assert decision.by == APPROVER
+    assert len(cloud.events) == 1
+
+
+def test_an_approval_that_overtakes_the_registration_is_not_lost(cloud: Cloud, release: Release) -> None:
+    arn = registered_version(cloud)
+    registration = state_change(arn, "PendingManualApproval")
+    approval = approve(cloud, arn)
+
+    for event in (registration, approval, registration):
+        follow(release, event)
+
+    (decision,) = book().decisions(receipt(cloud, arn))
+    assert decision.by == APPROVER
+    assert len(cloud.events) == 1
+
+
+def no_direct_group(cloud: Cloud, _arn: str) -> None:
+    cloud.groups[HUB, GROUP].tags = {"source-account": TEAM}
+
+
+def of_another_account(cloud: Cloud, _arn: str) -> None:
+    cloud.groups[HUB, GROUP].tags["source-account"] = "666666666666"
+
+
+def report_elsewhere(cloud: Cloud, arn: str) -> None:
+    quality = {"Statistics": {"ContentType": "application/json", "S3Uri": "s3://elsewhere/evaluation.json"}}
+    cloud.versions[arn]["ModelMetrics"] = {"ModelQuality": quality}
+
+
+def beside_the_account(cloud: Cloud, arn: str) -> None:
+    source = {
+        "S3Uri": f"s3://{REGISTRY_BUCKET}/registered/{TEAM}/",
+        "S3DataType": "S3Prefix",
+        "CompressionType": "None",
+    }
+    container = {"Image": "i", "ModelDataSource": {"S3DataSource": source}}
+    cloud.versions[arn]["InferenceSpecification"] = {"Containers": [container]}
+
+
+def no_artifact(cloud: Cloud, arn: str) -> None:
+    cloud.versions[arn]["InferenceSpecification"] = {"Containers": [{"Image": "i"}]}
+
+
+UNREGISTERED = {
+    "a group that takes no direct registration": (no_direct_group, "nobody registers into the group"),
+    "an artifact of another account": (of_another_account, "where account 666666666666 registers"),
+    "an artifact in another bucket": (artifact_elsewhere, "refers to s3://elsewhere/model.tar.gz"),
+    "a report in another bucket": (report_elsewhere, "refers to s3://elsewhere/evaluation.json"),
+    "the whole folder of the account": (beside_the_account, "and not to a place below"),
+    "no artifact": (no_artifact, "has no artifact"),
+}
+
+
+@pytest.mark.parametrize(("spoil", "sentence"), UNREGISTERED.values(), ids=list(UNREGISTERED))
+@pytest.mark.parametrize("status", ["PendingManualApproval", "Approved"])
+def test_what_is_registered_wrongly_gets_no_receipt(
+    cloud: Cloud, release: Release, spoil: Callable[[Cloud, str], None], sentence: str, status: str
+) -> None:
+    arn = registered_version(cloud)
+    spoil(cloud, arn)
+
+    with pytest.raises(RegistryError, match=sentence):
+        follow(release, approve(cloud, arn, status))
+
+    assert "receipt_uri" not in cloud.versions[arn]["CustomerMetadataProperties"]
+    assert all(not key.endswith("receipt.json") for key in cloud.keys(REGISTRY_BUCKET))
+    assert cloud.events == []
+
+
+def test_a_project_that_approves_its_own_version_releases_nothing(cloud: Cloud, release: Release) -> None:
+    arn = registered_version(cloud, ModelApprovalStatus="Approved")
+
+    with pytest.raises(RegistryError, match="set it to PendingManualApproval"):
         follow(release, state_change(arn, "Approved"))
+
+    assert tags(cloud, folder=REGISTERED) == {}
+    assert cloud.events == []

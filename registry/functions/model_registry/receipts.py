@@ -37,7 +37,7 @@ Kind = Literal["central-approval", "test", "card-approval", "production-approval
 
 ROUNDS = 5
 
-_WHAT_TO_DO = "do not deploy the version, and look in CloudTrail for who has written there."
+WHAT_TO_DO = "do not deploy the version, and look in CloudTrail for who has written there."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,22 +202,22 @@ class ReceiptBook:
         location = parse(stated[RECEIPT_URI], field=RECEIPT_URI)
         if location.bucket != self.bucket or location.name != RECEIPT:
             raise RegistryError(
-                f"{arn} names {location.uri} as its receipt, which is none of {self.bucket}: {_WHAT_TO_DO}"
+                f"{arn} names {location.uri} as its receipt, which is none of {self.bucket}: {WHAT_TO_DO}"
             )
         body = self._get(location.key)
         if body is None:
-            raise RegistryError(f"The receipt {location.uri} of {arn} is gone: {_WHAT_TO_DO}")
+            raise RegistryError(f"The receipt {location.uri} of {arn} is gone: {WHAT_TO_DO}")
         digest = hashlib.sha256(body).hexdigest()
         if digest != stated[RECEIPT_SHA256]:
             raise RegistryError(
                 f"The receipt {location.uri} has the digest {digest}, and {arn} says "
-                f"{stated[RECEIPT_SHA256]}: one of them was tampered with; {_WHAT_TO_DO}"
+                f"{stated[RECEIPT_SHA256]}: one of them was tampered with; {WHAT_TO_DO}"
             )
         content = _object(body)
         if content.get("format") != FORMAT or content.get("central_model_package_arn") != arn:
             raise RegistryError(
                 f"The receipt {location.uri} speaks for {content.get('central_model_package_arn')} in format "
-                f"{content.get('format')}, and not for {arn} in format {FORMAT}: {_WHAT_TO_DO}"
+                f"{content.get('format')}, and not for {arn} in format {FORMAT}: {WHAT_TO_DO}"
             )
         return Receipt(bucket=self.bucket, folder=location.parent, sha256=digest, content=content)
 
@@ -312,7 +312,7 @@ class ReceiptBook:
             genuine = False
         if not genuine:
             raise RegistryError(
-                f"s3://{self.bucket}/{key} is no decision about the receipt {receipt.uri}: {_WHAT_TO_DO}"
+                f"s3://{self.bucket}/{key} is no decision about the receipt {receipt.uri}: {WHAT_TO_DO}"
             )
         return decision
 
@@ -364,6 +364,15 @@ def has_receipt(version: Mapping[str, Any]) -> bool:
     """
     stated = version.get("CustomerMetadataProperties", {})
     return RECEIPT_URI in stated and RECEIPT_SHA256 in stated
+
+
+def is_promoted(version: Mapping[str, Any]) -> bool:
+    """Whether a version was promoted, and thus gets its receipt from promotion.
+
+    Args:
+        version: What DescribeModelPackage says of the central version.
+    """
+    return SOURCE_MODEL_PACKAGE_ARN in version.get("CustomerMetadataProperties", {})
 
 
 def receipt_content(

@@ -9,7 +9,13 @@ from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from .. import clients
+from ..artifacts import CentralArtifacts
+from ..cards import Cards
 from ..events import StateChange
+from ..receipts import ReceiptBook
+from ..tagging import ArtifactTags
+from .approval import CentralApprovals
+from .registration import DirectRegistration
 from .release import Release
 
 logger = Logger(service="release")
@@ -18,12 +24,19 @@ logger = Logger(service="release")
 @functools.cache
 def release() -> Release:
     """Release as the function's environment describes it, made once a process."""
+    sagemaker, s3 = clients.sagemaker(), clients.s3()
+    place = {"bucket": os.environ["REGISTRY_BUCKET"], "account": os.environ["REGISTRY_ACCOUNT"]}
+    book = ReceiptBook(s3=s3, **place)
+    artifacts = CentralArtifacts(s3=s3, **place)
     return Release(
-        sagemaker=clients.sagemaker(),
-        s3=clients.s3(),
+        sagemaker=sagemaker,
         events=clients.events(),
-        bucket=os.environ["REGISTRY_BUCKET"],
-        account=os.environ["REGISTRY_ACCOUNT"],
+        book=book,
+        approvals=CentralApprovals(book=book, functions=frozenset(os.environ["FUNCTION_ROLES"].split(","))),
+        registration=DirectRegistration(
+            sagemaker=sagemaker, book=book, artifacts=artifacts, cards=Cards(sagemaker=sagemaker)
+        ),
+        tags=ArtifactTags(artifacts=artifacts),
         event_source=os.environ["EVENT_SOURCE"],
     )
 

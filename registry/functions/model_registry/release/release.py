@@ -1,22 +1,22 @@
 """Makes the workload accounts' access to a central version agree with its approval status."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..errors import RegistryError, explained
 from ..events import StateChange
-from ..locations import artifacts
+from ..receipts import Decision, Receipt, ReceiptBook, has_receipt, is_promoted
 from ..settling import settle
+from ..tagging import APPROVED, ArtifactTags
+from .approval import CentralApprovals
+from .registration import DirectRegistration
 
 if TYPE_CHECKING:
     from mypy_boto3_events.client import EventBridgeClient
-    from mypy_boto3_s3.client import S3Client
     from mypy_boto3_sagemaker.client import SageMakerClient
 
-# The bucket's policy lets the workload accounts read objects with this tag and the value Approved.
-APPROVAL_TAG = "approval-status"
 DETAIL_TYPE = "Model Version Released"
 ANNOUNCED_FIELDS = (
     "ModelPackageGroupName",
@@ -25,6 +25,8 @@ ANNOUNCED_FIELDS = (
     "ModelApprovalStatus",
 )
 
+Approval = tuple[Receipt, Decision]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Release:
@@ -32,26 +34,29 @@ class Release:
 
     Attributes:
         sagemaker: A client in the account and Region of the registry.
-        s3: A client in the same.
         events: A client in the same.
-        bucket: The central bucket.
-        account: The account of the registry.
+        book: The receipts.
+        approvals: Who has approved what.
+        registration: The receipts of versions that were not promoted.
+        tags: The tags on the artifacts.
         event_source: The source of the event that it sends.
     """
 
     sagemaker: "SageMakerClient"
-    s3: "S3Client"
     events: "EventBridgeClient"
-    bucket: str
-    account: str
+    book: ReceiptBook
+    approvals: CentralApprovals
+    registration: DirectRegistration
+    tags: ArtifactTags
     event_source: str
 
     def follow(self, change: StateChange) -> str:
         """Bring the tags of a version's artifact in line with its status, then announce it if it is approved.
 
         What counts is the status when the version is looked at, so that events out of order end in the right
-        state. The announcement comes last: whoever hears it can read the artifact. An approval that is
-        delivered twice is announced twice; one that was withdrawn meanwhile is not announced.
+        state. The announcement comes last: whoever hears it can read the artifact, and finds the receipt and
+        who has approved the version. An approval that is delivered twice may be announced twice; not so one
+        that was withdrawn meanwhile, or that a deploy pipeline has taken up.
 
         Args:
             change: The change of a central version.
@@ -60,19 +65,26 @@ class Release:
             One sentence that says what was done.
 
         Raises:
-            RegistryError: If the version is gone, or its status does not settle.
+            RegistryError: If the version is gone, is not what its receipt says, nobody knows who approved it,
+                or its status does not settle.
         """
-        version, _ = settle(
-            arn=change.version.arn,
+        arn = change.version.arn
+        if not change.may_change("ModelApprovalStatus"):
+            return f"{arn} has another {', '.join(sorted(change.updated_fields or ()))}: nothing to do."
+        version, approval = settle(
+            arn=arn,
             look=lambda: self._describe(change),
             status=lambda version: str(version["ModelApprovalStatus"]),
-            act=self._tag,
+            act=self._act,
         )
         status = version["ModelApprovalStatus"]
-        if status == change.approval_status == "Approved":
-            self._announce(version)
-            return f"{change.version.arn} is released to the workload accounts."
-        return f"{change.version.arn} is {status}: its artifact is tagged so, and nothing is announced."
+        if approval is None or change.approval_status != APPROVED:
+            return f"{arn} is {status}: its artifact is tagged so, and nothing is announced."
+        receipt, decision = approval
+        if self.approvals.is_taken_up(decision, receipt):
+            return f"{arn} is released already, and a deploy pipeline has taken it up."
+        self._announce(version)
+        return f"{arn} is released to the workload accounts."
 
     def _describe(self, change: StateChange) -> Mapping[str, Any]:
         with explained(
@@ -81,28 +93,29 @@ class Release:
         ):
             return self.sagemaker.describe_model_package(ModelPackageName=change.version.arn)
 
-    def _tag(self, version: Mapping[str, Any]) -> None:
-        for key in self._keys(version):
-            self.s3.put_object_tagging(
-                Bucket=self.bucket,
-                Key=key,
-                ExpectedBucketOwner=self.account,
-                Tagging={"TagSet": [{"Key": APPROVAL_TAG, "Value": version["ModelApprovalStatus"]}]},
+    def _act(self, version: Mapping[str, Any]) -> Approval | None:
+        """Record and tag; give what a release is based on, if the version is approved."""
+        approved = version["ModelApprovalStatus"] == APPROVED
+        written: dict[str, str] = {}
+        if not has_receipt(version) and (approved or not is_promoted(version)):
+            written = self.registration.receipt(version)
+            version = {
+                **version,
+                "CustomerMetadataProperties": {**version.get("CustomerMetadataProperties", {}), **written},
+            }
+        # Before the version is changed here, for it says only who changed it last.
+        approval = self._approval(version) if approved else None
+        if written:
+            self.sagemaker.update_model_package(
+                ModelPackageArn=version["ModelPackageArn"], CustomerMetadataProperties=written
             )
+        self.tags.follow(version)
+        return approval
 
-    def _keys(self, version: Mapping[str, Any]) -> Iterator[str]:
-        """The keys of the objects of a version's artifact, as far as they lie in the central bucket."""
-        for location in artifacts(version):
-            if location.bucket != self.bucket:
-                continue
-            if not location.is_prefix:
-                yield location.key
-                continue
-            pages = self.s3.get_paginator("list_objects_v2").paginate(
-                Bucket=self.bucket, Prefix=location.key, ExpectedBucketOwner=self.account
-            )
-            for page in pages:
-                yield from (item["Key"] for item in page.get("Contents", []))
+    def _approval(self, version: Mapping[str, Any]) -> Approval:
+        receipt = self.book.read(version)
+        self.tags.artifacts.check(version, receipt)
+        return receipt, self.approvals.recorded(version, receipt)
 
     def _announce(self, version: Mapping[str, Any]) -> None:
         detail = {name: version[name] for name in ANNOUNCED_FIELDS}

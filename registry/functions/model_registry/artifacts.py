@@ -1,0 +1,127 @@
+"""The objects that serving a central version needs: which they are, and whether they are still the same."""
+
+import base64
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from .errors import RegistryError, explained, is_missing
+from .locations import artifacts
+from .receipts import WHAT_TO_DO, Artifact, Receipt
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+
+
+@dataclass(frozen=True, kw_only=True)
+class CentralArtifacts:
+    """The artifacts of the central registry.
+
+    Attributes:
+        s3: A client in the account and Region of the registry.
+        bucket: The central bucket.
+        account: The account of the registry.
+    """
+
+    s3: "S3Client"
+    bucket: str
+    account: str
+
+    def keys(self, version: Mapping[str, Any]) -> Iterator[str]:
+        """The keys of the objects of a version's artifact.
+
+        Args:
+            version: What DescribeModelPackage says of it.
+
+        Raises:
+            RegistryError: If one of them lies elsewhere.
+        """
+        for location in artifacts(version):
+            if location.bucket != self.bucket:
+                raise RegistryError(
+                    f"{version['ModelPackageArn']} needs {location.uri} to serve, which is not in the "
+                    f"registry's bucket {self.bucket}: register the version again, with what it needs there."
+                )
+            if not location.is_prefix:
+                yield location.key
+                continue
+            pages = self.s3.get_paginator("list_objects_v2").paginate(
+                Bucket=self.bucket, Prefix=location.key, ExpectedBucketOwner=self.account
+            )
+            for page in pages:
+                yield from (item["Key"] for item in page.get("Contents", []))
+
+    def measured(self, version: Mapping[str, Any]) -> list[Artifact]:
+        """What S3 states of the objects of a version's artifact, as a receipt records it.
+
+        Args:
+            version: What DescribeModelPackage says of it.
+
+        Raises:
+            RegistryError: If one of them lies elsewhere, or is missing.
+        """
+        return [self._measured(key) for key in self.keys(version)]
+
+    def check(self, version: Mapping[str, Any], receipt: Receipt) -> None:
+        """See that what serves is what the receipt says.
+
+        Args:
+            version: What DescribeModelPackage says of the version.
+            receipt: Its receipt.
+
+        Raises:
+            RegistryError: If an object was changed, added or removed.
+        """
+        recorded = {artifact.uri: artifact for artifact in receipt.artifacts}
+        for found in self.measured(version):
+            change = _difference(recorded.get(found.uri), found)
+            if change:
+                raise RegistryError(
+                    f"{found.uri} is not what the receipt {receipt.uri} says ({change}): {WHAT_TO_DO}"
+                )
+
+    def _measured(self, key: str) -> Artifact:
+        uri = f"s3://{self.bucket}/{key}"
+        try:
+            with explained(denied=f"This role may not read {uri}."):
+                head = self.s3.head_object(
+                    Bucket=self.bucket, Key=key, ChecksumMode="ENABLED", ExpectedBucketOwner=self.account
+                )
+        except ClientError as error:
+            if is_missing(error):
+                raise RegistryError(
+                    f"{uri}, which the version needs to serve, is gone: {WHAT_TO_DO}"
+                ) from error
+            raise
+        checksums = {
+            field.removeprefix("Checksum"): str(value)
+            for field, value in head.items()
+            if field.startswith("Checksum") and field != "ChecksumType"
+        }
+        if head.get("ChecksumType") == "COMPOSITE":
+            # These are of the parts in which the object was uploaded, and not of its bytes.
+            checksums = {}
+        sha256 = checksums.get("SHA256")
+        return Artifact(
+            uri=uri,
+            size=head["ContentLength"],
+            sha256=base64.b64decode(sha256).hex() if sha256 else None,
+            checksums=checksums,
+            version_id=head.get("VersionId"),
+        )
+
+
+def _difference(recorded: Artifact | None, found: Artifact) -> str | None:
+    """What proves that an object is not the recorded one, or None."""
+    if recorded is None:
+        return "which does not know it"
+    if recorded.size != found.size:
+        return f"{recorded.size} bytes, and now {found.size}"
+    if recorded.version_id not in (None, found.version_id):
+        return f"its version {recorded.version_id}, and now {found.version_id}"
+    for algorithm in sorted(recorded.checksums.keys() & found.checksums.keys()):
+        if recorded.checksums[algorithm] != found.checksums[algorithm]:
+            return f"{algorithm} {recorded.checksums[algorithm]}, and now {found.checksums[algorithm]}"
+    return None
