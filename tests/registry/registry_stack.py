@@ -79,7 +79,7 @@ def asks(
     account: str = HUB,
     organization: str = ORGANIZATION,
     units: Sequence[str] | None = None,
-    keys: Mapping[str, str] | None = None,
+    keys: Mapping[str, str | list[str]] | None = None,
     secure: bool = True,
 ) -> EvalContext:
     """A request, as IAM sees it."""

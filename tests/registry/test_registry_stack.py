@@ -79,10 +79,16 @@ FORGED = {**RELEASED, "events:source": "custom.app"}
 A_RECEIPT = {"sagemaker:CustomerMetadataProperties/receipt_sha256": "12ab"}
 AN_APPROVAL = {"sagemaker:ModelApprovalStatus": "Approved"}
 A_STAGE = {"sagemaker:ModelLifeCycle:Stage": "Production", "sagemaker:ModelLifeCycle:StageStatus": "Approved"}
+A_RECEIPT = {"sagemaker:CustomerMetadataProperties/receipt_sha256": "12ab"}
+AN_APPROVAL = {"sagemaker:ModelApprovalStatus": "Approved"}
+A_STAGE = {"sagemaker:ModelLifeCycle:Stage": "Production", "sagemaker:ModelLifeCycle:StageStatus": "Approved"}
 
 LINEAGE_READER = f"arn:aws:iam::{TEAM}:role/{NAMES.lineage_reader_role}"
 OF_THE_ORGANIZATION = {"aws:ResourceOrgID": ORGANIZATION}
 OF_ANOTHER = {"aws:ResourceOrgID": "o-another0001"}
+
+CENTRAL_GROUP = f"arn:aws:sagemaker:{REGION}:{HUB}:model-package-group/churn"
+PLATFORM_TAGS = {"aws:TagKeys": ["registers-directly", "source-account"]}
 
 MAY = [
     asks(PROMOTION, "sagemaker:DescribeModelPackage", THEIRS),
@@ -91,9 +97,13 @@ MAY = [
     asks(PROMOTION, "s3:PutObject", OBJECT),
     asks(RELEASE, "sagemaker:DescribeModelPackage", CENTRAL),
     asks(RELEASE, "sagemaker:UpdateModelPackage", CENTRAL, keys=A_RECEIPT),
+    asks(RELEASE, "sagemaker:UpdateModelPackage", CENTRAL, keys=A_RECEIPT),
     asks(RELEASE, "s3:PutObjectTagging", OBJECT),
     asks(RELEASE, "events:PutEvents", DEFAULT_BUS, keys=RELEASED),
     asks(ML_ENGINEER, "sagemaker:UpdateModelPackage", CENTRAL),
+    asks(ML_ENGINEER, "sagemaker:CreateModelPackageGroup", CENTRAL_GROUP, keys=PLATFORM_TAGS),
+    asks(ML_ENGINEER, "sagemaker:AddTags", CENTRAL_GROUP, keys=PLATFORM_TAGS),
+    asks(ML_ENGINEER, "sagemaker:PutModelPackageGroupPolicy", CENTRAL_GROUP),
     asks(ML_ENGINEER, "sagemaker:CreateProject", PROJECT),
     asks(ML_ENGINEER, "servicecatalog:ProvisionProduct", PRODUCT),
     asks(ML_ENGINEER, "codepipeline:GetPipelineState", PIPELINE),
@@ -121,6 +131,8 @@ MAY_NOT = [
     asks(RELEASE, "s3:PutObject", OBJECT),
     asks(RELEASE, "events:PutEvents", DEFAULT_BUS, keys=FORGED),
     asks(ML_ENGINEER, "sagemaker:UpdateModelPackage", THEIRS),
+    asks(ML_ENGINEER, "sagemaker:AddTags", CENTRAL_GROUP, keys={"aws:TagKeys": ["cost-center"]}),
+    asks(ML_ENGINEER, "sagemaker:DeleteModelPackageGroup", CENTRAL_GROUP),
     asks(ML_ENGINEER, "codepipeline:PutApprovalResult", PRODUCTION),
     asks(ML_ENGINEER, "s3:ListBucket", BUCKET),
     asks(ML_ENGINEER, "sqs:ReceiveMessage", ANOTHER_QUEUE),
@@ -130,6 +142,7 @@ MAY_NOT = [
     asks(GOVERNANCE, "codepipeline:PutApprovalResult", ANOTHER_APPROVAL),
     asks(GOVERNANCE, "sagemaker:UpdateModelPackage", CENTRAL),
     asks(GOVERNANCE, "sagemaker:CreateProject", PROJECT),
+    asks(GOVERNANCE, "sagemaker:PutModelPackageGroupPolicy", CENTRAL_GROUP),
     asks(GOVERNANCE, "sts:AssumeRole", LINEAGE_READER, keys=OF_ANOTHER),
     asks(ML_ENGINEER, "sts:AssumeRole", f"{LINEAGE_READER}-2", keys=OF_THE_ORGANIZATION),
 ]
