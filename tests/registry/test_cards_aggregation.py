@@ -1,18 +1,14 @@
 """Hub and spoke: what a team's card says of a version comes into the central card, once."""
 
-from collections.abc import Callable
-from contextlib import suppress
-from typing import Any
-
 import pytest
-from botocore.exceptions import ClientError
 
 from registry.functions.model_registry.aggregation import aggregate
 from registry.functions.model_registry.cards import Cards, CardVersion
 from registry.functions.model_registry.errors import RegistryError
 from registry.functions.model_registry.events import ModelVersionArn
 from tests.registry.cards import GROUP, full_content
-from tests.registry.cloud import HUB, REGION, TEAM, Call, Cloud, Killed, client, failure
+from tests.registry.cloud import HUB, REGION, TEAM, Cloud, client
+from tests.registry.faults import Fault, cut, rows
 
 FIRST, SECOND = (f"arn:aws:sagemaker:{REGION}:{TEAM}:model-package/{GROUP}/{number}" for number in (1, 2))
 CENTRAL = f"arn:aws:sagemaker:{REGION}:{HUB}:model-card/{GROUP}"
@@ -103,55 +99,42 @@ def test_a_card_that_is_not_shared_is_said(team: Cloud) -> None:
         aggregated()
 
 
-def killed_before(_operation: str, _call: Call) -> dict[str, Any]:
-    raise Killed
+NEW = (
+    *("ListModelCardVersions", "ListModelCardVersions", "DescribeModelCard", "DescribeModelCard"),
+    *("CreateModelCard", "DescribeModelCard", "DescribeModelCard"),
+    *("DescribeModelCard", "UpdateModelCard", "DescribeModelCard"),
+)
+EARLIER = (
+    *("ListModelCardVersions", "DescribeModelCard", "ListModelCardVersions", "DescribeModelCard"),
+    *("DescribeModelCard", "DescribeModelCard"),
+    *("UpdateModelCard", "ListModelCardVersions", "DescribeModelCard", "DescribeModelCard"),
+    *("DescribeModelCard", "UpdateModelCard", "DescribeModelCard"),
+)
 
 
-def killed_after(_operation: str, call: Call) -> dict[str, Any]:
-    call()
-    raise Killed
+def test_the_calls_with_a_new_central_card(team: Cloud) -> None:
+    aggregated()
+    assert tuple(team.calls) == NEW
 
 
-def throttled(operation: str, _call: Call) -> dict[str, Any]:
-    raise failure(operation, "ThrottlingException", "Rate exceeded")
+@pytest.mark.parametrize(("number", "fault"), rows(NEW))
+def test_a_replay_completes_a_new_central_card(team: Cloud, number: int, fault: Fault) -> None:
+    cut(team, number, fault, aggregated)
+    aggregated()
+    assert team.cards[CENTRAL].statuses == ["PendingReview"]
+    assert team.cards[CENTRAL].content == full_content(FIRST)
 
 
-FAULTS = {"killed before": killed_before, "killed after": killed_after, "throttled": throttled}
-BEGINNINGS: dict[str, dict[str, Any] | None] = {
-    "a new central card": None,
-    "one of an earlier version": full_content("arn:earlier"),
-}
+def test_the_calls_with_a_card_of_an_earlier_version(team: Cloud) -> None:
+    team.write_card(GROUP, full_content("arn:earlier"), "Approved")
+    aggregated()
+    assert tuple(team.calls) == EARLIER
 
 
-@pytest.mark.parametrize("beginning", BEGINNINGS.values(), ids=list(BEGINNINGS))
-@pytest.mark.parametrize("fault", FAULTS.values(), ids=list(FAULTS))
-def test_a_replay_completes(
-    team: Cloud, beginning: dict[str, Any] | None, fault: Callable[[str, Call], dict[str, Any]]
-) -> None:
-    """Each of its calls is hit in turn, until one is counted that it does not make."""
-    kept = dict(team.cards)
-    for number in range(99):
-        team.cards = dict(kept)
-        if beginning:
-            team.write_card(GROUP, beginning, "Approved")
-        team.calls.clear()
-        hit: list[str] = []
-
-        def interfere(n: int, operation: str, call: Call, at: int = number, hit: list[str] = hit) -> Any:
-            if n != at or hit:
-                return call()
-            hit.append(operation)
-            return fault(operation, call)
-
-        team.interfere = interfere
-        with suppress(Killed, ClientError):
-            aggregated()
-        team.interfere = lambda _n, _o, call: call()
-        card = aggregated()
-        assert card is not None
-        assert (card.content, card.status) == (full_content(FIRST), "PendingReview")
-        assert len(team.cards[CENTRAL].versions) == (2 if beginning else 1)
-        if not hit:
-            assert number > 5
-            return
-    raise AssertionError("It never came to an end.")
+@pytest.mark.parametrize(("number", "fault"), rows(EARLIER))
+def test_a_replay_completes_the_card_of_an_earlier_version(team: Cloud, number: int, fault: Fault) -> None:
+    team.write_card(GROUP, full_content("arn:earlier"), "Approved")
+    cut(team, number, fault, aggregated)
+    aggregated()
+    assert team.cards[CENTRAL].statuses == ["Approved", "PendingReview"]
+    assert team.cards[CENTRAL].content == full_content(FIRST)

@@ -1,17 +1,15 @@
 """A card is shared with an account once, whoever asks how often, and never with another organisation."""
 
-from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from registry.functions.model_registry import card_sharing
 from registry.functions.model_registry.card_sharing import Access, CardSharing
 from registry.functions.model_registry.errors import RegistryError
 from tests.registry.cards import GROUP
-from tests.registry.cloud import HUB, REGION, TEAM, Call, Cloud, Killed, client, failure
+from tests.registry.cloud import HUB, REGION, TEAM, Call, Cloud, client
+from tests.registry.faults import Fault, cut, rows
 
 CARD = f"arn:aws:sagemaker:{REGION}:{HUB}:model-card/{GROUP}"
 TEST, PRODUCTION, STRANGER = "444444444444", "555555555555", "999999999999"
@@ -150,19 +148,6 @@ def test_two_who_make_the_share_at_once_make_one(cloud: Cloud, sharing: CardShar
     assert share.associated("PRINCIPAL") == [TEAM, TEST]
 
 
-def killed_before(_operation: str, _call: Call) -> dict[str, Any]:
-    raise Killed
-
-
-def killed_after(_operation: str, call: Call) -> dict[str, Any]:
-    call()
-    raise Killed
-
-
-def throttled(operation: str, _call: Call) -> dict[str, Any]:
-    raise failure(operation, "ThrottlingException", "Rate exceeded")
-
-
 CALLS = (
     "GetResourceShares",
     "GetResourceShares",
@@ -174,7 +159,6 @@ CALLS = (
     "GetResourceShareAssociations",
     "GetResourceShareAssociations",
 )
-FAULTS = {"killed before": killed_before, "killed after": killed_after, "throttled": throttled}
 
 
 def test_the_calls_of_a_first_sharing(cloud: Cloud, sharing: CardSharing) -> None:
@@ -182,23 +166,9 @@ def test_the_calls_of_a_first_sharing(cloud: Cloud, sharing: CardSharing) -> Non
     assert tuple(cloud.calls) == CALLS
 
 
-@pytest.mark.parametrize(
-    ("number", "fault"),
-    [
-        pytest.param(number, fault, id=f"{number + 1} {operation} {name}")
-        for number, operation in enumerate(CALLS)
-        for name, fault in FAULTS.items()
-    ],
-)
-def test_a_replay_completes(
-    cloud: Cloud, sharing: CardSharing, number: int, fault: Callable[[str, Call], dict[str, Any]]
-) -> None:
-    cloud.interfere = lambda n, operation, call: fault(operation, call) if n == number else call()
-    with suppress(Killed, ClientError):
-        sharing.share(CARD, GROUP, TEST)
-    assert len(cloud.calls) == number + 1
-
+@pytest.mark.parametrize(("number", "fault"), rows(CALLS))
+def test_a_replay_completes(cloud: Cloud, sharing: CardSharing, number: int, fault: Fault) -> None:
+    cut(cloud, number, fault, lambda: sharing.share(CARD, GROUP, TEST))
     sharing.share(CARD, GROUP, TEST)
-
     (share,) = cloud.shares
     assert (share.associated("RESOURCE"), share.associated("PRINCIPAL")) == ([CARD], [TEST])
