@@ -78,6 +78,20 @@ def key_arn(arn: str) -> str:
     return arn
 
 
+def aliases(arn: str) -> list[str]:
+    """The aliases of a key, such as ``alias/registry``: the value of `kms:ResourceAliases`.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html
+
+    Args:
+        arn: ARN of the key.
+    """
+    fields = arn.split(":", 5)
+    with request_scope(fields[4], fields[3]):
+        targets = dict(kms._aliases.items())
+    return sorted(name.rpartition(":")[2] for name, key in targets.items() if arn.endswith(f"key/{key}"))
+
+
 def _key_policy_for_arn(resource_arn: str) -> tuple[Any, str] | None:
     fields = resource_arn.split(":", 5)
     with request_scope(fields[4], fields[3]):

@@ -17,7 +17,7 @@ from ministack.core.responses import get_account_id, get_region, request_scope
 from ministack.services import kms, s3
 
 from rehearsal.emulator.authorization import AuthenticationError, principal_of_key, refusal
-from rehearsal.emulator.kms import key_arn
+from rehearsal.emulator.kms import aliases, key_arn
 
 Answer = tuple[int, dict[str, str], bytes]
 Operation = Callable[..., Answer]
@@ -90,6 +90,7 @@ def _refused(
         arn,
         region=get_region(),
         condition_keys={
+            "kms:ResourceAliases": aliases(arn),
             "kms:ViaService": f"s3.{get_region()}.amazonaws.com",
             "kms:EncryptionContext:aws:s3:arn": f"arn:aws:s3:::{bucket}/{key}",
         },

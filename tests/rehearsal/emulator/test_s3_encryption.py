@@ -110,3 +110,21 @@ def test_the_key_policy_decides_about_other_accounts(emulator: Emulator, store: 
     )
     with pytest.raises(ClientError, match="kms:Decrypt"):
         read(emulator.client("s3", role=role), store)
+
+
+@pytest.mark.parametrize("account", ["hub", "development"])
+def test_a_role_may_know_the_key_by_its_alias(emulator: Emulator, store: Store, account: str) -> None:
+    alias = f"alias/{store.bucket}"
+    kms = emulator.client("kms", account=emulator.hub)
+    kms.create_alias(AliasName=alias, TargetKeyId=store.key_arn)
+    any_key = f"arn:aws:kms:{emulator.region}:{emulator.hub}:key/*"
+
+    def of(name: str) -> Any:
+        named = {"ForAnyValue:StringEquals": {"kms:ResourceAliases": name}}
+        objects = allow("s3:GetObject", f"arn:aws:s3:::{store.bucket}/*")
+        keys = allow(READ, any_key, Condition=named)
+        return emulator.client("s3", role=emulator.role(objects, keys, account=getattr(emulator, account)))
+
+    read(of(alias), store)
+    with pytest.raises(ClientError, match=READ):
+        read(of("alias/another"), store)
