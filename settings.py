@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 import catalog_file
 from catalog_file import CatalogError, CatalogFile
 from names import MAXIMUM_PREFIX, PlatformNames
+from registry.functions.model_registry.card_schema import has_field
 
 __all__ = ["CATALOG", "CatalogError", "Settings", "load"]
 
@@ -25,6 +26,15 @@ def _matching(pattern: str, expected: str) -> AfterValidator:
         return value
 
     return AfterValidator(check)
+
+
+def _field_of_a_model_card(value: str) -> str:
+    if not has_field(value):
+        raise ValueError(
+            f"'{value}' is not the path of a field of a model card, such as 'intended_uses.risk_rating' "
+            "(https://docs.aws.amazon.com/sagemaker/latest/dg/model-cards.html#model-cards-json-schema)"
+        )
+    return value
 
 
 # Forms of the identifiers: https://docs.aws.amazon.com/organizations/latest/APIReference/API_Organization.html,
@@ -58,12 +68,7 @@ ConnectionArn = Annotated[
         "the ARN of a connection (aws codeconnections list-connections)",
     ),
 ]
-CardField = Annotated[
-    str,
-    _matching(
-        r"[a-z_]+(\.[a-z_]+)*", "the path of a field of a model card, such as 'intended_uses.risk_rating'"
-    ),
-]
+CardField = Annotated[str, AfterValidator(_field_of_a_model_card)]
 # https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
 TagKey = Annotated[
     str,

@@ -74,6 +74,11 @@ ONE_CHANGE = {
         "workloads",
         ["'workloads' is not an organisational unit id"],
     ),
+    "required field that no model card has": (
+        "intended_uses.risk_rating",
+        "intended_uses.risk",
+        ["'intended_uses.risk' is not the path of a field of a model card"],
+    ),
     "provider": ("provider: codecommit", "provider: gitea", ["repository.provider: 'gitea' is not one of"]),
     "provider without connection": (
         "provider: codecommit",
