@@ -18,13 +18,17 @@ import folders
 
 RETRIES = Config(retries={"mode": "standard", "max_attempts": 10})
 ROUNDS = 10
-DRAFT, REVIEW = "Draft", "PendingReview"
+DRAFT, REVIEW, ARCHIVED = "Draft", "PendingReview", "Archived"
 NOT_THERE = ("AccessDeniedException", "ResourceNotFound")
 
 NO_CARD = (
     "There is no model card {arn}, or it is not shared with this account: the version is registered, and not "
     "documented. A lead data scientist starts a card with `scripts/catalog card create`; run the pipeline "
     "again afterwards, because a version goes to production only with an approved card."
+)
+ARCHIVED_CARD = (
+    "The model card {arn} is archived, and takes no more: the version is registered, and not documented, and "
+    "does not go to production."
 )
 
 
@@ -42,8 +46,9 @@ def main() -> None:
 
     sagemaker = boto3.client("sagemaker", region_name=given.card.split(":")[3], config=RETRIES)
     model_card = ModelCard(sagemaker, given.card)
-    if model_card.newest() is None:
-        print(NO_CARD.format(arn=given.card))
+    newest = model_card.newest()
+    if newest is None or newest.status == ARCHIVED:
+        print((NO_CARD if newest is None else ARCHIVED_CARD).format(arn=given.card))
         return
     version = card.Version(
         arn=given.model_package,

@@ -289,22 +289,28 @@ def test_the_step_writes_the_card(
 
 
 @pytest.mark.parametrize(
-    "sagemaker",
+    ("sagemaker", "sentence"),
     [
-        pytest.param(Sagemaker(), id="none"),
-        pytest.param(replace(started(), denied=("DescribeModelCard",)), id="not shared"),
+        pytest.param(Sagemaker(), "starts a card with `scripts/catalog card create`", id="none"),
+        pytest.param(
+            replace(started(), denied=("DescribeModelCard",)),
+            "is not shared with this account",
+            id="not shared",
+        ),
+        pytest.param(Sagemaker([("{}", "Archived")]), "is archived, and takes no more", id="archived"),
     ],
 )
-def test_without_a_card_the_step_says_how_to_start_one(
+def test_without_a_card_to_write_the_step_says_so(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
     version: card.Version,
     sagemaker: Sagemaker,
+    sentence: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     step(monkeypatch, tmp_path, version, sagemaker)
     assert sagemaker.changes == []
-    assert "`scripts/catalog card create`" in capsys.readouterr().out
+    assert sentence in capsys.readouterr().out
 
 
 def test_a_card_that_may_only_be_read_fails_the_step_with_a_sentence(
