@@ -7,7 +7,7 @@ from tests.rehearsal.support import Emulator, allow
 def test_a_role_without_the_permission_is_denied_in_aws_words(emulator: Emulator) -> None:
     role = emulator.role(allow("sagemaker:ListModels"))
     sagemaker = emulator.client("sagemaker", role=role)
-    assert sagemaker.list_models()["Models"] == []
+    assert "Models" in sagemaker.list_models()
     with pytest.raises(ClientError) as refused:
         sagemaker.list_endpoints()
     error = refused.value.response["Error"]
