@@ -89,7 +89,11 @@ class DeadLetter:
             time, event = body.get("time", ""), body
             attributes: Mapping[str, Any] = message.get("MessageAttributes", {})
             reason = attributes.get("ERROR_MESSAGE", {}).get("StringValue")
-        return cls(time=time, event=event, reason=reason or "AWS gives no reason.")
+        return cls(
+            time=time,
+            event=event if isinstance(event, dict) else None,
+            reason=reason or "AWS gives no reason.",
+        )
 
     @property
     def subject(self) -> str:

@@ -120,6 +120,7 @@ def test_what_is_handled_leaves_the_queue(
         pytest.param(record(), "", f"{FUNCTION} failed and gave no reason: see its log.", id="no reason"),
         pytest.param("not JSON", "", "It is no event.", id="not JSON"),
         pytest.param("[1, 2]", "", "It is no event.", id="no object"),
+        pytest.param(record("lost"), "", SENTENCE, id="no event in the record"),
     ],
 )
 def test_what_fails_stays_in_sight(
