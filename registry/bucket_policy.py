@@ -11,15 +11,10 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 
-from registry.functions.model_registry.tagging import APPROVAL_TAG
+from registry.functions.model_registry.tagging import ADMITTED, APPROVAL_TAG, APPROVED, PRODUCTION_TAG
 from registry.objects import DIRECT_RECEIPTS, MODELS, RECORDS, REGISTERED, VERSIONS, decisions
 from registry.parties import Conditions, Parties, both
 from roles import role_arn
-
-PRODUCTION_TAG = "production-status"
-"""What the stage function tags objects with, when a version is let into production."""
-
-APPROVED, ADMITTED = "Approved", "Admitted"
 
 OWN_REGISTERED = "registered/${aws:PrincipalAccount}/*"
 """What the caller's account has registered."""

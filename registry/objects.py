@@ -8,7 +8,11 @@ REGISTERED = "registered/*"
 
 VERSIONS = (MODELS, REGISTERED)
 
-RECEIPTS = ("models/*/receipt.json", "registered/*/receipt.json")
+# The folder of a version: of a promoted one named by the time of its creation, of a direct one by its number.
+# A team's own file of the same name lies deeper, and stays its own.
+_FOLDERS = ("models/*/????????T??????Z", "registered/*/version-*")
+
+RECEIPTS = tuple(f"{folder}/receipt.json" for folder in _FOLDERS)
 """The receipt of each version, beside its artifact."""
 
 DIRECT_RECEIPTS = RECEIPTS[1:]
@@ -21,9 +25,7 @@ def decisions(*kinds: str) -> tuple[str, ...]:
     Args:
         kinds: The kinds of decisions, such as ``test``; an asterisk stands for all.
     """
-    return tuple(
-        f"{folder}/*/decisions/{kind}-*.json" for kind in kinds for folder in ("models", "registered")
-    )
+    return tuple(f"{folder}/decisions/{kind}-*.json" for kind in kinds for folder in _FOLDERS)
 
 
 RECORDS = (*RECEIPTS, *decisions("*"))

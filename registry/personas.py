@@ -7,7 +7,7 @@ from constructs import Construct
 from names import PlatformNames
 from registry.cards import reading_permissions
 from registry.functions.model_registry.group_policy import REGISTERS_DIRECTLY_TAG, SOURCE_ACCOUNT_TAG
-from registry.objects import MODELS, REGISTERED
+from registry.objects import MODELS, REGISTERED, decisions
 from registry.storage import RegistryStorage
 from roles import Permission, arn, role
 from settings import Repository
@@ -316,8 +316,7 @@ class Personas(Construct):
             Permission(
                 actions=("s3:PutObject",),
                 resources=tuple(
-                    self._storage.bucket.arn_for_objects(f"{folder}/*/decisions/card-approval-*.json")
-                    for folder in ("models", "registered")
+                    self._storage.bucket.arn_for_objects(keys) for keys in decisions("card-approval")
                 ),
                 because="The record lies beside the receipt of its version.",
             ),

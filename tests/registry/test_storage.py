@@ -34,7 +34,8 @@ FOLDER = OBJECT.rpartition("/")[0]
 RECEIPT = f"{FOLDER}/receipt.json"
 DIRECT = f"{BUCKET}/registered/{TEAM}/p-abc/runs/1"
 DIRECT_OBJECT = f"{DIRECT}/model.tar.gz"
-DIRECT_RECEIPT = f"{DIRECT}/version-1/receipt.json"
+DIRECT_FOLDER = f"{DIRECT}/version-1"
+DIRECT_RECEIPT = f"{DIRECT_FOLDER}/receipt.json"
 
 
 def decision(kind: str, folder: str = FOLDER) -> str:
@@ -144,6 +145,14 @@ WRITING = {
     "promotion writes a model": (asks(PROMOTION, "s3:PutObject", OBJECT), "ImplicitDeny"),
     "promotion writes a receipt": (asks(PROMOTION, "s3:PutObject", RECEIPT, keys=ONCE), "ImplicitDeny"),
     "promotion overwrites a receipt": (asks(PROMOTION, "s3:PutObject", RECEIPT), "Deny"),
+    "promotion copies a file of a model that is called as a receipt": (
+        asks(PROMOTION, "s3:PutObject", f"{FOLDER}/model/receipt.json"),
+        "ImplicitDeny",
+    ),
+    "promotion copies a file of a model that is called as a decision": (
+        asks(PROMOTION, "s3:PutObject", f"{FOLDER}/model/decisions/test-1.json"),
+        "ImplicitDeny",
+    ),
     "promotion writes among what is registered directly": (
         asks(PROMOTION, "s3:PutObject", DIRECT_OBJECT),
         "Deny",
@@ -201,7 +210,7 @@ REGISTERING = {
         "Deny",
     ),
     "training forges a decision": (
-        asks(TRAINING, "s3:PutObject", decision("central-approval", DIRECT), account=TEAM, keys=ONCE),
+        asks(TRAINING, "s3:PutObject", decision("central-approval", DIRECT_FOLDER), account=TEAM, keys=ONCE),
         "Deny",
     ),
     "training approves by a tag": (
@@ -241,7 +250,7 @@ RECORDING = {
         )
         for kind, writer in KINDS.items()
         for role in (PROMOTION, RELEASE, STAGES, OFFICER, ML_ENGINEER)
-        for where, folder in (("of a promoted version", FOLDER), ("of a direct one", DIRECT))
+        for where, folder in (("of a promoted version", FOLDER), ("of a direct one", DIRECT_FOLDER))
     },
     **{
         f"{writer} overwrites {kind}": (asks(writer, "s3:PutObject", decision(kind)), "Deny")
