@@ -13,13 +13,11 @@ from portfolios.permissions import Statement, derive
 from portfolios.resource_types import PermissionsError
 from portfolios.template_values import ACCOUNT
 from products.product import Template
+from registry.policies.limits import INLINE_POLICIES, MANAGED_POLICIES, MANAGED_POLICY
 from roles import Permission, explain_wildcards
 
-# Characters, without white space, and policies of one role
-# (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html).
-MAXIMUM_INLINE = 10_240
-MAXIMUM_MANAGED_POLICY = 6_144
-MAXIMUM_MANAGED_POLICIES = 10
+DERIVED = "derived"
+"""What the inline policy of such a role is called."""
 
 _ANY_ACCOUNT = "0" * 12
 
@@ -63,7 +61,7 @@ class DerivedRole(Construct):
             role_name=role_name,
             description=description,
             assumed_by=trusts,
-            inline_policies={"derived": _document(inline, account)} if inline else None,
+            inline_policies={DERIVED: _document(inline, account)} if inline else None,
         )
         _explain(self.role, inline, account)
         for number, part in enumerate(managed, start=1):
@@ -172,17 +170,17 @@ def fit(statements: Sequence[Statement]) -> tuple[list[Statement], list[list[Sta
     Raises:
         PermissionsError: If not even managed policies hold them.
     """
-    if _size(statements) <= MAXIMUM_INLINE:
+    if _size(statements) <= INLINE_POLICIES.maximum:
         return list(statements), []
     policies: list[list[Statement]] = [[]]
     for statement in _halved(statements):
-        if _size([*policies[-1], statement]) > MAXIMUM_MANAGED_POLICY:
+        if _size([*policies[-1], statement]) > MANAGED_POLICY.maximum:
             policies.append([])
         policies[-1].append(statement)
-    if len(policies) > MAXIMUM_MANAGED_POLICIES:
+    if len(policies) > MANAGED_POLICIES.maximum:
         raise PermissionsError(
             f"The template needs {_size(statements):,} characters of policy, and a role holds "
-            f"{MAXIMUM_MANAGED_POLICIES} managed policies of {MAXIMUM_MANAGED_POLICY:,}: "
+            f"{MANAGED_POLICIES.maximum} managed policies of {MANAGED_POLICY.maximum:,}: "
             "split the product in two."
         )
     return [], policies
@@ -192,7 +190,7 @@ def _halved(statements: Iterable[Statement]) -> list[Statement]:
     """Split each statement that fits no policy alone, by its resources or else by its actions."""
     fitting: list[Statement] = []
     for statement in statements:
-        if _size([statement]) <= MAXIMUM_MANAGED_POLICY:
+        if _size([statement]) <= MANAGED_POLICY.maximum:
             fitting.append(statement)
             continue
         part = "resources" if len(statement.resources) > len(statement.actions) else "actions"

@@ -4,15 +4,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from portfolios.launch_role import (
-    MAXIMUM_INLINE,
-    MAXIMUM_MANAGED_POLICIES,
-    MAXIMUM_MANAGED_POLICY,
-    _size,
-    fit,
-)
+from portfolios.launch_role import _size, fit
 from portfolios.permissions import Statement
 from portfolios.resource_types import PermissionsError
+from registry.policies.limits import INLINE_POLICIES, MANAGED_POLICIES, MANAGED_POLICY
 from settings import Settings
 from tests.portfolios.small import Templates, resources
 
@@ -43,8 +38,8 @@ def test_fit(statements: list[Statement], policies: int) -> None:
     inline, managed = fit(statements)
     assert len(managed) == policies
     assert bool(inline) is not bool(managed)
-    assert _size(inline) <= MAXIMUM_INLINE
-    assert all(_size(policy) <= MAXIMUM_MANAGED_POLICY for policy in managed)
+    assert _size(inline) <= INLINE_POLICIES.maximum
+    assert all(_size(policy) <= MANAGED_POLICY.maximum for policy in managed)
     assert pairs([*inline, *(each for policy in managed for each in policy)]) == pairs(statements)
 
 
@@ -52,7 +47,7 @@ def test_fit(statements: list[Statement], policies: int) -> None:
     "statements",
     [
         pytest.param(
-            [statement(index, actions=100) for index in range(2 * MAXIMUM_MANAGED_POLICIES)], id="too-many"
+            [statement(index, actions=100) for index in range(2 * MANAGED_POLICIES.maximum)], id="too-many"
         ),
         pytest.param(
             [Statement(sid="Long", actions=("s3:GetObject",), resources=("x" * 11_000,))], id="too-long"
