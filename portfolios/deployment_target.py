@@ -47,6 +47,9 @@ class DeploymentTargetStack(cdk.Stack):
         self._hub = names.shared_services_account
         self._region = settings.region
         self._names = names
+        self._test_accounts = settings.organization.path_pattern(
+            settings.organization.organizational_units.test
+        )
         # Names of whichever project deploys here.
         self._any_project = ProjectNames(
             prefix=names.prefix, project_name="*", project_id="*", account=self._hub, region=settings.region
@@ -223,6 +226,10 @@ class DeploymentTargetStack(cdk.Stack):
         )
 
     def _integration_test_role(self) -> None:
+        cards = (self._names.model_card_arn("*"),)
+        shared = (
+            "Cards carry the names of models; the hub shares one with an account when a version comes there."
+        )
         role(
             self,
             "IntegrationTest",
@@ -236,14 +243,16 @@ class DeploymentTargetStack(cdk.Stack):
                     because="Endpoints carry the names of projects.",
                 ),
                 Permission(
-                    actions=(
-                        "sagemaker:DescribeModelCard",
-                        "sagemaker:ListModelCardVersions",
-                        "sagemaker:UpdateModelCard",
-                    ),
-                    resources=(self._names.model_card_arn("*"),),
-                    because="Cards carry the names of models; the hub shares one with an account "
-                    "when a version of the model comes there.",
+                    actions=("sagemaker:DescribeModelCard", "sagemaker:ListModelCardVersions"),
+                    resources=cards,
+                    because=shared,
+                ),
+                Permission(
+                    # Production reads cards, whatever a share may allow.
+                    actions=("sagemaker:UpdateModelCard",),
+                    resources=cards,
+                    conditions={"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": self._test_accounts}},
+                    because=shared,
                 ),
             ],
         )

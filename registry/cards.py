@@ -8,7 +8,8 @@ from constructs import Construct
 
 from names import PlatformNames
 from registry.functions.model_registry.aggregation import SOURCE_ACCOUNT_TAG
-from roles import Permission, arn, role, role_arn
+from registry.parties import Parties, both
+from roles import Permission, arn, role
 from settings import Organization
 
 READING = ("sagemaker:DescribeModelCard", "sagemaker:ListModelCardVersions")
@@ -67,16 +68,9 @@ def _leads(names: PlatformNames, organization: Organization) -> iam.IPrincipal:
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
     """
-    unit = organization.organizational_units.development
-    return iam.SessionTagsPrincipal(
-        iam.AnyPrincipal().with_conditions(
-            {
-                "ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": f"{organization.id}/*/{unit}/*"},
-                "ArnLike": {"aws:PrincipalArn": role_arn("*", names.lead_data_scientist_role)},
-                "StringEquals": {f"aws:RequestTag/{SOURCE_ACCOUNT_TAG}": "${aws:PrincipalAccount}"},
-            }
-        )
-    )
+    leads = Parties(names=names, organization=organization).leads
+    own_account = {"StringEquals": {f"aws:RequestTag/{SOURCE_ACCOUNT_TAG}": "${aws:PrincipalAccount}"}}
+    return iam.SessionTagsPrincipal(iam.AnyPrincipal().with_conditions(both(leads, own_account)))
 
 
 def reading_permissions() -> list[Permission]:

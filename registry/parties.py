@@ -56,6 +56,12 @@ class Parties:
         return role_arn("*", project.role("training"))
 
     @property
+    def leads(self) -> Conditions:
+        """The lead data scientists of the data science accounts."""
+        unit = self.organization.organizational_units.development
+        return self._roles(role_arn("*", self.names.lead_data_scientist_role), unit)
+
+    @property
     def trainings(self) -> Conditions:
         """The training roles of the data science accounts."""
         return self._roles(self.training_roles, self.organization.organizational_units.development)

@@ -107,14 +107,18 @@ def test_deployment_passes_one_role_to_cloudformation(platform: Templates) -> No
     assert only["Condition"] == {"StringEquals": {"iam:PassedToService": "cloudformation.amazonaws.com"}}
 
 
-def test_integration_tests_write_into_cards_of_the_hub_alone(platform: Templates) -> None:
-    (cards,) = (
-        statement["Resource"]
+def test_integration_tests_write_into_cards_of_the_hub_and_from_test_alone(platform: Templates) -> None:
+    (writing,) = (
+        statement
         for policy in roles(platform[TARGET])["mlplatform-integration-test"]["Policies"]
         for statement in policy["PolicyDocument"]["Statement"]
         if "sagemaker:UpdateModelCard" in statement["Action"]
     )
-    assert cards == "arn:aws:sagemaker:eu-west-1:222222222222:model-card/*"
+    assert writing["Resource"] == "arn:aws:sagemaker:eu-west-1:222222222222:model-card/*"
+    # The template is the same for test and production.
+    assert writing["Condition"] == {
+        "ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-mlplatform1/*/ou-ml01-testing00/*"}
+    }
 
 
 @pytest.mark.parametrize("template", [LAUNCH, TARGET])
