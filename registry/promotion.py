@@ -7,11 +7,15 @@ from constructs import Construct
 
 from names import PlatformNames
 from registry.alarms import AlarmTopic
+from registry.cards import aggregation_permissions, reading_permissions
 from registry.event_function import EventFunction
 from registry.functions.model_registry.events import STATE_CHANGE
+from registry.functions.model_registry.group_policy import PLATFORM_TAGS
 from registry.objects import MODELS
+from registry.serving import readers
 from registry.storage import RegistryStorage
-from roles import Permission
+from roles import Permission, arn, role_arn
+from settings import ModelCards, Organization
 
 
 class PromotionFunction(EventFunction):
@@ -23,7 +27,8 @@ class PromotionFunction(EventFunction):
         construct_id: str,
         *,
         names: PlatformNames,
-        organization_id: str,
+        organization: Organization,
+        model_cards: ModelCards,
         storage: RegistryStorage,
         event_bus: events.IEventBus,
         alarms: AlarmTopic,
@@ -34,11 +39,13 @@ class PromotionFunction(EventFunction):
             scope: The construct it belongs to.
             construct_id: Its id there.
             names: The platform's names.
-            organization_id: The organisation whose accounts may use central versions.
+            organization: The organisation whose accounts may use central versions.
+            model_cards: Where model cards are written.
             storage: The central bucket and key.
             event_bus: The bus on which approvals arrive.
             alarms: Who is told of failures.
         """
+        reading = readers(names, organization)
         super().__init__(
             scope,
             construct_id,
@@ -50,14 +57,25 @@ class PromotionFunction(EventFunction):
             permissions=[
                 *_read_sources(names),
                 *_write_objects(storage),
-                *_keep_central_groups(cdk.Stack.of(scope)),
+                *_keep_images(names, storage),
+                *_keep_central_groups(),
+                *_know_cards(names, model_cards),
+                Permission(
+                    # What takes longer than one run goes on in another.
+                    actions=("lambda:InvokeFunction",),
+                    resources=(arn("lambda", f"function:{names.promotion_function}"),),
+                ),
             ],
             environment={
-                "ORGANIZATION_ID": organization_id,
-                "READER_ROLES": f"{names.deployment_cloudformation_role},{names.endpoint_role}",
+                "IMAGE_REPOSITORIES": names.central_image_repositories,
+                "MODEL_CARDS_LAYOUT": model_cards.layout,
+                "ORGANIZATION_ID": reading.organization_id,
+                "READER_PATHS": ",".join(reading.organization_paths),
+                "READER_ROLES": ",".join(reading.roles),
                 "REGISTRY_ACCOUNT": names.shared_services_account,
                 "REGISTRY_BUCKET": storage.bucket.bucket_name,
                 "REGISTRY_KEY_ARN": storage.key.key_arn,
+                "ROLE_ARN": role_arn(names.shared_services_account, names.promotion_role),
             },
             event_bus=event_bus,
             event_pattern=events.EventPattern(
@@ -69,7 +87,9 @@ class PromotionFunction(EventFunction):
             ),
             alarms=alarms,
             timeout=cdk.Duration.minutes(15),
-            memory_mib=1024,
+            # One virtual processor, for the digests of artifacts and of images' layers.
+            # https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+            memory_mib=1769,
         )
 
 
@@ -79,8 +99,11 @@ def _read_sources(names: PlatformNames) -> list[Permission]:
     buckets = f"arn:{partition}:s3:::{names.prefix}-*-{region}"
     return [
         Permission(
-            actions=("sagemaker:DescribeModelPackage",),
-            resources=(f"arn:{partition}:sagemaker:{region}:*:model-package/*",),
+            actions=("sagemaker:DescribeModelPackage", "sagemaker:ListTags"),
+            resources=(
+                f"arn:{partition}:sagemaker:{region}:*:model-package/*",
+                f"arn:{partition}:sagemaker:{region}:*:model-package-group/*",
+            ),
             because="Accounts of the organisation come and go; each group's own policy decides.",
         ),
         Permission(
@@ -95,6 +118,11 @@ def _read_sources(names: PlatformNames) -> list[Permission]:
             conditions={"StringEquals": {"kms:ViaService": f"s3.{region}.{cdk.Aws.URL_SUFFIX}"}},
             because="Each project has a key of its own; its policy decides.",
         ),
+        Permission(
+            actions=("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"),
+            resources=(f"arn:{partition}:ecr:{region}:*:repository/*",),
+            because="Teams name their repositories; each repository's own policy decides.",
+        ),
     ]
 
 
@@ -104,12 +132,13 @@ def _write_objects(storage: RegistryStorage) -> list[Permission]:
         Permission(
             actions=(
                 "s3:AbortMultipartUpload",
+                "s3:DeleteObject",
                 "s3:GetObject",
                 "s3:ListMultipartUploadParts",
                 "s3:PutObject",
             ),
             resources=(bucket.arn_for_objects(MODELS),),
-            because="It writes the objects of every version.",
+            because="It writes the objects of every version, and removes what a failed try has left.",
         ),
         Permission(
             actions=("s3:ListBucket", "s3:ListBucketMultipartUploads"), resources=(bucket.bucket_arn,)
@@ -118,16 +147,40 @@ def _write_objects(storage: RegistryStorage) -> list[Permission]:
     ]
 
 
-def _keep_central_groups(stack: cdk.Stack) -> list[Permission]:
-    groups = stack.format_arn(service="sagemaker", resource="model-package-group", resource_name="*")
-    versions = stack.format_arn(service="sagemaker", resource="model-package", resource_name="*")
+def _keep_images(names: PlatformNames, storage: RegistryStorage) -> list[Permission]:
+    return [
+        Permission(
+            actions=(
+                "ecr:BatchCheckLayerAvailability",
+                "ecr:BatchGetImage",
+                "ecr:CompleteLayerUpload",
+                "ecr:CreateRepository",
+                "ecr:InitiateLayerUpload",
+                "ecr:PutImage",
+                "ecr:SetRepositoryPolicy",
+                "ecr:UploadLayerPart",
+            ),
+            resources=(arn("ecr", f"repository/{names.central_image_repositories}/*"),),
+            because="Each model whose image is copied has a repository of its own.",
+        ),
+        Permission(
+            # ECR encrypts with a grant that whoever creates a repository gives it.
+            # https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html
+            actions=("kms:CreateGrant", "kms:DescribeKey", "kms:RetireGrant"),
+            resources=(storage.key.key_arn,),
+            conditions={"StringEquals": {"kms:ViaService": f"ecr.{names.region}.{cdk.Aws.URL_SUFFIX}"}},
+        ),
+    ]
+
+
+def _keep_central_groups() -> list[Permission]:
+    groups, versions = arn("sagemaker", "model-package-group/*"), arn("sagemaker", "model-package/*")
     because = "Teams name their groups, and promotion keeps a central one for each."
     return [
         Permission(
             actions=(
                 "sagemaker:CreateModelPackageGroup",
                 "sagemaker:DescribeModelPackageGroup",
-                "sagemaker:ListTags",
                 "sagemaker:PutModelPackageGroupPolicy",
             ),
             resources=(groups,),
@@ -140,9 +193,22 @@ def _keep_central_groups(stack: cdk.Stack) -> list[Permission]:
             because=because,
         ),
         Permission(
+            # The tags that a team's group has; never those that say whose a central group is.
+            actions=("sagemaker:AddTags",),
+            resources=(groups,),
+            conditions={"ForAllValues:StringNotEquals": {"aws:TagKeys": sorted(PLATFORM_TAGS)}},
+            because=because,
+        ),
+        Permission(
             actions=("sagemaker:CreateModelPackage", "sagemaker:ListModelPackages"),
             resources=(groups, versions),
             because=because,
         ),
         Permission(actions=("sagemaker:UpdateModelPackage",), resources=(versions,), because=because),
     ]
+
+
+def _know_cards(names: PlatformNames, model_cards: ModelCards) -> list[Permission]:
+    if model_cards.layout == "hub_and_spoke":
+        return [*reading_permissions(), *aggregation_permissions(names)]
+    return reading_permissions()

@@ -9,19 +9,16 @@ import cdk_nag
 import pytest
 
 from registry.functions.model_registry.cards import Cards
-from registry.functions.model_registry.promotion.central import CentralGroups
-from registry.functions.model_registry.promotion.copying import Copier
-from registry.functions.model_registry.promotion.promote import CentralStorage, Promotion
+from registry.functions.model_registry.promotion.promote import Promotion
 from registry.functions.model_registry.release.approval import CentralApprovals
 from registry.functions.model_registry.release.registration import DirectRegistration
 from registry.functions.model_registry.release.release import Release
 from registry.functions.model_registry.tagging import ArtifactTags
 from registry.stack import RegistryStack
-from tests.registry.cloud import HUB, REGION, REGISTRY_BUCKET, Cloud, client, use
+from tests.registry.cloud import HUB, REGION, Cloud, client, use
+from tests.registry.promoting import make_promotion
 from tests.registry.registry_stack import NAMES, SETTINGS, Template, resolve
 from tests.registry.versions import artifacts, book
-
-KEY_ARN = f"arn:aws:kms:{REGION}:{HUB}:key/11111111-2222-4333-8444-555555555555"
 
 
 @pytest.fixture
@@ -35,16 +32,7 @@ def cloud() -> Cloud:
 @pytest.fixture(scope="session")
 def promotion() -> Promotion:
     """Promotion into the cloud in use."""
-    return Promotion(
-        sagemaker=client("sagemaker"),
-        copier=Copier(s3=client("s3")),
-        groups=CentralGroups(
-            sagemaker=client("sagemaker"),
-            organization_id="o-mlplatform1",
-            reader_roles=("mlplatform-deployment-cloudformation", "mlplatform-endpoint"),
-        ),
-        storage=CentralStorage(bucket=REGISTRY_BUCKET, account=HUB, key_arn=KEY_ARN),
-    )
+    return make_promotion()
 
 
 @pytest.fixture(scope="session")

@@ -7,10 +7,14 @@ from typing import Any
 
 import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.exceptions import ClientError
 
 from registry.functions.model_registry import clients
+from registry.functions.model_registry.card_content import digest
+from registry.functions.model_registry.cards import Cards
 from registry.functions.model_registry.errors import RegistryError
 from registry.functions.model_registry.events import StateChange
+from registry.functions.model_registry.promotion import copying
 from registry.functions.model_registry.promotion import handler as promotion_handler
 from registry.functions.model_registry.release import handler as release_handler
 from tests.registry.cloud import HUB, REGION, REGISTRY_BUCKET, TEAM, TEAM_BUCKET, Cloud, client, state_change
@@ -23,28 +27,48 @@ Handler = Callable[[dict[str, Any], LambdaContext], None]
 def function_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {
         "EVENT_SOURCE": "mlplatform.registry",
+        "IMAGE_REPOSITORIES": "mlplatform-models",
+        "MODEL_CARDS_LAYOUT": "central",
         "FUNCTION_ROLES": "mlplatform-promotion,mlplatform-release,mlplatform-stages",
         "ORGANIZATION_ID": "o-mlplatform1",
+        "READER_PATHS": "o-mlplatform1/*/ou-ml01-test0001/*",
         "READER_ROLES": "mlplatform-deployment-cloudformation,mlplatform-endpoint",
         "REGISTRY_ACCOUNT": HUB,
         "REGISTRY_BUCKET": REGISTRY_BUCKET,
         "REGISTRY_KEY_ARN": f"arn:aws:kms:{REGION}:{HUB}:key/1",
+        "ROLE_ARN": f"arn:aws:iam::{HUB}:role/mlplatform-promotion",
     }.items():
         monkeypatch.setenv(name, value)
-    for service in ("s3", "sagemaker", "events"):
-        monkeypatch.setattr(clients, service, lambda service=service: client(service))
+    for service in ("ecr", "events", "lambda", "s3", "sagemaker"):
+        function = "lambda_" if service == "lambda" else service
+        monkeypatch.setattr(clients, function, lambda service=service: client(service))
     promotion_handler.promotion.cache_clear()
     release_handler.release.cache_clear()
 
 
 class Context(LambdaContext):
-    """What Lambda tells a function about itself."""
+    """What Lambda tells a function about itself.
 
-    def __init__(self) -> None:
+    Args:
+        time_is_up: Whether the invocation is about to end.
+    """
+
+    def __init__(self, time_is_up: Callable[[], bool] = lambda: False) -> None:
+        self._time_is_up = time_is_up
         self._function_name = "function"
         self._memory_limit_in_mb = 1024
         self._invoked_function_arn = f"arn:aws:lambda:{REGION}:{HUB}:function:function"
         self._aws_request_id = "11111111-2222-4333-8444-555555555555"
+
+    def get_remaining_time_in_millis(self) -> int:  # type: ignore[override]
+        """Fifteen minutes, or a second."""
+        return 1_000 if self._time_is_up() else 900_000
+
+
+def after_copies(cloud: Cloud, number: int) -> Callable[[], bool]:
+    """Whether a number of further objects was copied."""
+    last = cloud.calls.count("CopyObject") + number
+    return lambda: cloud.calls.count("CopyObject") >= last
 
 
 @pytest.fixture
@@ -75,6 +99,93 @@ def test_promotion_and_release_of_one_version(cloud: Cloud, log: io.StringIO) ->
     assert promoted["correlation_id"] == state_change(arn, "Approved")["id"]
     assert released["message"] == f"{central['ModelPackageArn']} is released to the workload accounts."
     assert len(cloud.events) == 1
+
+
+def several_files(cloud: Cloud, number: int) -> str:
+    """An uncompressed model of several files."""
+    for name in range(number):
+        cloud.put(TEAM_BUCKET, f"models/large/{name}", b"weights")
+    source = {
+        "S3Uri": f"s3://{TEAM_BUCKET}/models/large/",
+        "S3DataType": "S3Prefix",
+        "CompressionType": "None",
+    }
+    container = {"Image": "image", "ModelDataSource": {"S3DataSource": source}}
+    return cloud.register(TEAM, "churn", InferenceSpecification={"Containers": [container]})
+
+
+def test_what_takes_longer_than_one_run_goes_on_in_another(
+    cloud: Cloud, log: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(copying, "PARALLEL_OBJECTS", 1)
+    arn = several_files(cloud, 5)
+    event = cloud.approve(arn)
+
+    runs = 0
+    cloud.queued.append(("function", event))
+    while cloud.queued:
+        name, payload = cloud.queued.pop()
+        assert (name, payload) == ("function", event)
+        promotion_handler.handle(payload, Context(after_copies(cloud, 2)))
+        runs += 1
+
+    assert runs == 3
+    assert cloud.calls.count("CopyObject") == 5
+    assert len(cloud.versions_of(HUB, "churn")) == 1
+    *handed_over, promoted = [line["message"] for line in lines(log)]
+    assert all(message.endswith("another run goes on.") for message in handed_over)
+    assert promoted.startswith(f"{arn} is promoted to ")
+
+
+def test_a_run_that_gets_nowhere_is_the_last_one(cloud: Cloud, log: io.StringIO) -> None:
+    event = cloud.approve(several_files(cloud, 1))
+
+    with pytest.raises(RegistryError, match="A whole run was too short"):
+        promotion_handler.handle(event, Context(lambda: True))
+
+    assert cloud.queued == []
+    assert lines(log)[0]["level"] == "ERROR"
+
+
+def test_a_run_that_cannot_hand_over_is_delivered_again(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(copying, "PARALLEL_OBJECTS", 1)
+    event = cloud.approve(several_files(cloud, 3))
+    cloud.busy = True
+    with pytest.raises(ClientError, match="TooManyRequestsException"):
+        promotion_handler.handle(event, Context(after_copies(cloud, 1)))
+
+    promotion_handler.handle(event, Context())
+
+    assert cloud.calls.count("CopyObject") == 3
+    assert len(cloud.versions_of(HUB, "churn")) == 1
+
+
+@pytest.mark.parametrize("fields", [["CustomerMetadataProperties"], ["ModelCard", "SourceUri"]], ids=str)
+def test_what_is_no_decision_promotes_nothing(cloud: Cloud, fields: list[str]) -> None:
+    event = state_change(ARN, "Approved")
+    event["detail"]["UpdatedModelPackageFields"] = fields
+
+    promotion_handler.handle(event, Context())
+
+    assert cloud.calls == []
+
+
+def test_hub_and_spoke_brings_the_teams_card_first(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MODEL_CARDS_LAYOUT", "hub_and_spoke")
+    arn = several_files(cloud, 1)
+    content = {"model_package_details": {"model_package_arn": arn}}
+    cloud.write_card("churn", content, account=TEAM)
+
+    promotion_handler.handle(cloud.approve(arn), Context())
+
+    (version,) = cloud.versions_of(HUB, "churn")
+    card = Cards(sagemaker=client("sagemaker")).latest("churn")
+    assert card is not None
+    assert card.content == content
+    receipt = promotion_handler.promotion().receipts.read(version)
+    assert receipt.content["model_card"] == {"arn": card.arn, "content_sha256": digest(content)}
 
 
 @pytest.mark.parametrize(

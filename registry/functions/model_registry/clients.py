@@ -6,12 +6,14 @@ import boto3
 from botocore.config import Config
 
 if TYPE_CHECKING:
+    from mypy_boto3_ecr.client import ECRClient
     from mypy_boto3_events.client import EventBridgeClient
+    from mypy_boto3_lambda.client import LambdaClient
     from mypy_boto3_s3.client import S3Client
     from mypy_boto3_sagemaker.client import SageMakerClient
 
 # Throttling passes within seconds; what lasts longer is left to Lambda, which delivers the event again.
-_CONFIG = Config(retries={"mode": "standard", "total_max_attempts": 8}, max_pool_connections=32)
+_CONFIG = Config(retries={"mode": "standard", "total_max_attempts": 8}, max_pool_connections=64)
 
 
 def s3() -> "S3Client":
@@ -27,3 +29,13 @@ def sagemaker() -> "SageMakerClient":
 def events() -> "EventBridgeClient":
     """A client of Amazon EventBridge."""
     return boto3.client("events", config=_CONFIG)
+
+
+def ecr() -> "ECRClient":
+    """A client of Amazon ECR."""
+    return boto3.client("ecr", config=_CONFIG)
+
+
+def lambda_() -> "LambdaClient":
+    """A client of AWS Lambda."""
+    return boto3.client("lambda", config=_CONFIG)

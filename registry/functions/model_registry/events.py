@@ -24,6 +24,11 @@ class ModelVersionArn:
     group: str
     version: int
 
+    @property
+    def group_arn(self) -> str:
+        """The ARN of the group that it belongs to."""
+        return self.arn.replace(":model-package/", ":model-package-group/").rpartition("/")[0]
+
     @classmethod
     def parse(cls, arn: str) -> Self:
         """Take an ARN apart.

@@ -1,7 +1,9 @@
 """The resource policy of a central model package group: who may use its versions from other accounts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
+
+from .readers import Readers
 
 SOURCE_ACCOUNT_TAG = "source-account"
 """The account whose models the group holds."""
@@ -9,39 +11,30 @@ SOURCE_ACCOUNT_TAG = "source-account"
 REGISTERS_DIRECTLY_TAG = "registers-directly"
 """The role of that account which registers versions into the group itself, if one does."""
 
+PLATFORM_TAGS = frozenset({REGISTERS_DIRECTLY_TAG, SOURCE_ACCOUNT_TAG})
+"""What the platform says of a group; nothing that a team says may stand for it."""
 
-def group_policy(
-    group_arn: str,
-    tags: Mapping[str, str],
-    *,
-    organization_id: str,
-    reader_roles: Sequence[str],
-) -> dict[str, Any]:
+
+def group_policy(group_arn: str, tags: Mapping[str, str], readers: Readers) -> dict[str, Any]:
     """The policy of a group, as its tags ask for it.
 
-    The organisation's serving roles may look at versions, and create models from them. The condition does not
-    grow with the number of accounts; the policy's limit is 20,480 characters.
+    The organisation's serving roles may look at versions, and create models from them.
     https://docs.aws.amazon.com/sagemaker/latest/dg/model-registry-deploy-xaccount.html
 
     Args:
         group_arn: The group.
         tags: Its tags.
-        organization_id: The organisation whose accounts may use approved versions.
-        reader_roles: The names of the roles, in any account of the organisation, that may.
+        readers: Who may use its versions in the accounts that serve models.
     """
     versions = f"{group_arn.replace(':model-package-group/', ':model-package/')}/*"
-    readers = {
-        "StringEquals": {"aws:PrincipalOrgID": organization_id},
-        "ArnLike": {"aws:PrincipalArn": [f"arn:aws:iam::*:role/{role}" for role in reader_roles]},
-    }
     statements = [
-        _statement("Group", ["sagemaker:DescribeModelPackageGroup"], group_arn, "*", readers),
+        _statement("Group", ["sagemaker:DescribeModelPackageGroup"], group_arn, "*", readers.condition),
         _statement(
             "Versions",
             ["sagemaker:CreateModel", "sagemaker:DescribeModelPackage", "sagemaker:ListModelPackages"],
             versions,
             "*",
-            readers,
+            readers.condition,
         ),
     ]
     if REGISTERS_DIRECTLY_TAG in tags:

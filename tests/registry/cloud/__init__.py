@@ -10,6 +10,7 @@ such as ``ecr_PutImage``, and take the operation's parameters by keyword; then a
 
 from .clients import client, use
 from .core import HUB, OTHER_TEAM, REGION, TEAM, Call, Core, Killed, Parameters, failure
+from .ecr import Downloads, Registry
 from .events import Events
 from .functions import Functions
 from .model_cards import Card, ModelCards
@@ -32,6 +33,7 @@ __all__ = [
     "Card",
     "Cloud",
     "Core",
+    "Downloads",
     "Group",
     "Item",
     "Killed",
@@ -47,5 +49,7 @@ __all__ = [
 ]
 
 
-class Cloud(S3, SageMaker, Events, ModelCards, ResourceAccessManager, SQS, Functions, SecurityTokens):
+class Cloud(
+    S3, SageMaker, Events, ModelCards, ResourceAccessManager, SQS, Functions, SecurityTokens, Registry
+):
     """All services; the clients that `client` makes act in the hub."""

@@ -19,6 +19,11 @@ def use(cloud: Core) -> None:
     _current[:] = [cloud]
 
 
+def answer(service: str, operation: str, parameters: Parameters) -> Parameters:
+    """What the cloud in use answers."""
+    return _current[0].answer(service, operation, parameters)
+
+
 @functools.cache
 def client(service: str) -> Any:
     """A boto3 client whose requests go to the cloud in use."""
@@ -32,7 +37,7 @@ def client(service: str) -> Any:
 
     def respond(model: Any, context: Parameters, **_: Any) -> tuple[AWSResponse, Parameters]:
         try:
-            response = _current[0].answer(service, model.name, context["parameters"])
+            response = answer(service, model.name, context["parameters"])
             status = 200
         except ClientError as error:
             response, status = dict(error.response), error.response["ResponseMetadata"]["HTTPStatusCode"]

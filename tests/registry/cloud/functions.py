@@ -1,5 +1,5 @@
 # ruff: noqa: N802, N803  (operations and parameters have the names that AWS gave them)
-"""AWS Lambda: functions that are invoked and waited for."""
+"""AWS Lambda: functions that are invoked, and waited for or not."""
 
 import io
 import json
@@ -16,18 +16,22 @@ class Functions(Core):
 
     Attributes:
         functions: By name: what takes the event, and returns or raises.
+        queued: Name and event of each asynchronous invocation that nobody has carried out yet.
         busy: Whether the account's functions take no more.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.functions: dict[str, Callable[[Any], Any]] = {}
+        self.queued: list[tuple[str, Any]] = []
         self.busy = False
 
     def lambda_Invoke(self, *, FunctionName: str, InvocationType: str, Payload: bytes) -> Parameters:
-        assert InvocationType == "RequestResponse"
         if self.busy:
             raise failure("Invoke", "TooManyRequestsException", "Rate Exceeded.", 429)
+        if InvocationType == "Event":
+            self.queued.append((FunctionName, json.loads(Payload)))
+            return {"StatusCode": 202}
         try:
             answer: Parameters = {"StatusCode": 200}
             returned = self.functions[FunctionName](json.loads(Payload))

@@ -32,6 +32,12 @@ CHECKSUMS: dict[str, Callable[[bytes], str]] = {
 }
 
 
+def composite_checksum(algorithm: str, parts: list[bytes]) -> str:
+    """What S3 states of an object that was uploaded in parts: the checksum of their checksums."""
+    joined = b"".join(base64.b64decode(CHECKSUMS[algorithm](part)) for part in parts)
+    return f"{CHECKSUMS[algorithm](joined)}-{len(parts)}"
+
+
 @dataclass
 class Item:
     """An object."""
@@ -41,6 +47,7 @@ class Item:
     modified: datetime
     checksums: dict[str, str]
     checksum_type: str = "FULL_OBJECT"
+    part_size: int | None = None
     tags: dict[str, str] = field(default_factory=dict)
 
 
@@ -52,6 +59,7 @@ class Upload:
     key: str
     initiated: datetime
     algorithm: str
+    checksum_type: str
     parts: dict[int, tuple[str, bytes]] = field(default_factory=dict)
 
 
@@ -71,16 +79,34 @@ class S3(Core):
         self.uploads: dict[str, Upload] = {}
 
     def put(
-        self, bucket: str, key: str, body: bytes, *, algorithm: str = "CRC64NVME", composite: bool = False
+        self,
+        bucket: str,
+        key: str,
+        body: bytes,
+        *,
+        algorithm: str = "CRC64NVME",
+        part_size: int | None = None,
     ) -> str:
-        """Put an object into a bucket, and give its URI."""
+        """Put an object into a bucket, and give its URI.
+
+        Args:
+            bucket: The bucket.
+            key: The key.
+            body: The content.
+            algorithm: Of the checksum that S3 keeps.
+            part_size: Of an object that was uploaded in parts, with a checksum of the parts' checksums.
+        """
         checksum = CHECKSUMS[algorithm](body)
+        if part_size is not None:
+            parts = [body[start : start + part_size] for start in range(0, len(body), part_size)]
+            checksum = composite_checksum(algorithm, parts)
         self.objects[bucket, key] = Item(
             body=body,
             etag=f'"{hashlib.sha1(body).hexdigest()}"',
             modified=self.now(),
-            checksums={algorithm: f"{checksum}-3" if composite else checksum},
-            checksum_type="COMPOSITE" if composite else "FULL_OBJECT",
+            checksums={algorithm: checksum},
+            checksum_type="FULL_OBJECT" if part_size is None else "COMPOSITE",
+            part_size=part_size,
         )
         return f"s3://{bucket}/{key}"
 
@@ -104,6 +130,16 @@ class S3(Core):
             raise failure(operation, code, "The specified key does not exist.", 404)
         return self.objects[bucket, key]
 
+    def _condition(
+        self, operation: str, bucket: str, key: str, if_none_match: str | None, if_match: str | None = None
+    ) -> None:
+        """Refuse a write whose condition does not hold."""
+        there = self.objects.get((bucket, key))
+        if if_none_match == "*" and there is not None:
+            raise _precondition_failed(operation)
+        if if_match is not None and (there is None or there.etag != if_match):
+            raise _precondition_failed(operation)
+
     def _source(self, operation: str, source: str, owner: str | None, if_match: str) -> Item:
         bucket, _, key = unquote(source).partition("/")
         self._own(operation, bucket, owner)
@@ -118,12 +154,22 @@ class S3(Core):
         return self.uploads[upload]
 
     def s3_HeadObject(
-        self, *, Bucket: str, Key: str, ExpectedBucketOwner: str | None = None, ChecksumMode: str = ""
+        self,
+        *,
+        Bucket: str,
+        Key: str,
+        ExpectedBucketOwner: str | None = None,
+        ChecksumMode: str = "",
+        PartNumber: int | None = None,
+        IfMatch: str | None = None,
     ) -> Parameters:
         self._own("HeadObject", Bucket, ExpectedBucketOwner)
         item = self._get("HeadObject", Bucket, Key, code="404")
+        if IfMatch not in (None, item.etag):
+            raise failure("HeadObject", "412", "Precondition Failed", 412)
+        whole = PartNumber is None or item.part_size is None
         return {
-            "ContentLength": len(item.body),
+            "ContentLength": len(item.body) if whole else min(item.part_size or 0, len(item.body)),
             "ETag": item.etag,
             "LastModified": item.modified,
             "VersionId": f"{item.modified:%H%M%S}",
@@ -141,6 +187,7 @@ class S3(Core):
         Bucket: str,
         Key: str,
         IfMatch: str | None = None,
+        Range: str | None = None,
         ExpectedBucketOwner: str | None = None,
         ChecksumMode: str = "",
     ) -> Parameters:
@@ -167,8 +214,7 @@ class S3(Core):
         ChecksumAlgorithm: str = "CRC32",
     ) -> Parameters:
         self._own("PutObject", Bucket, ExpectedBucketOwner)
-        if IfNoneMatch == "*" and (Bucket, Key) in self.objects:
-            raise _precondition_failed("PutObject")
+        self._condition("PutObject", Bucket, Key, IfNoneMatch)
         body = Body.encode() if isinstance(Body, str) else Body if isinstance(Body, bytes) else Body.read()
         self.put(Bucket, Key, body, algorithm=ChecksumAlgorithm)
         return {"ETag": self.objects[Bucket, Key].etag}
@@ -195,8 +241,12 @@ class S3(Core):
         self, *, Bucket: str, Prefix: str, ExpectedBucketOwner: str | None = None, EncodingType: str = ""
     ) -> Parameters:
         self._own("ListObjectsV2", Bucket, ExpectedBucketOwner)
-        keys = [key for key in self.keys(Bucket) if key.startswith(Prefix)]
-        return {"Contents": [{"Key": key} for key in keys]} if keys else {}
+        found = [
+            {"Key": key, "LastModified": self.objects[Bucket, key].modified}
+            for key in self.keys(Bucket)
+            if key.startswith(Prefix)
+        ]
+        return {"Contents": found} if found else {}
 
     def s3_CopyObject(
         self,
@@ -208,8 +258,11 @@ class S3(Core):
         CopySourceIfMatch: str,
         ExpectedSourceBucketOwner: str,
         TaggingDirective: str = "COPY",
+        IfNoneMatch: str | None = None,
+        IfMatch: str | None = None,
     ) -> Parameters:
         self._own("CopyObject", Bucket, ExpectedBucketOwner)
+        self._condition("CopyObject", Bucket, Key, IfNoneMatch, IfMatch)
         source = self._source("CopyObject", CopySource, ExpectedSourceBucketOwner, CopySourceIfMatch)
         if len(source.body) > LIMITS["CopyObject"]:
             raise failure(
@@ -228,7 +281,11 @@ class S3(Core):
         initiated = self.now()
         upload = f"upload-{initiated:%H%M%S}"
         self.uploads[upload] = Upload(
-            bucket=Bucket, key=Key, initiated=initiated, algorithm=ChecksumAlgorithm
+            bucket=Bucket,
+            key=Key,
+            initiated=initiated,
+            algorithm=ChecksumAlgorithm,
+            checksum_type=ChecksumType,
         )
         return {"UploadId": upload}
 
@@ -252,9 +309,12 @@ class S3(Core):
 
     def s3_ListParts(self, *, Bucket: str, Key: str, UploadId: str, ExpectedBucketOwner: str) -> Parameters:
         self._own("ListParts", Bucket, ExpectedBucketOwner)
-        parts = self._upload("ListParts", UploadId).parts
+        upload = self._upload("ListParts", UploadId)
         return {
-            "Parts": [{"PartNumber": n, "ETag": etag, "Size": len(body)} for n, (etag, body) in parts.items()]
+            "Parts": [
+                {"PartNumber": number, "Size": len(body), **_part(upload, etag, body)}
+                for number, (etag, body) in upload.parts.items()
+            ]
         }
 
     def s3_UploadPartCopy(
@@ -275,21 +335,32 @@ class S3(Core):
         first, last = map(int, CopySourceRange.removeprefix("bytes=").split("-"))
         body = source.body[first : last + 1]
         etag = f'"{hashlib.sha1(body).hexdigest()}"'
-        self._upload("UploadPartCopy", UploadId).parts[PartNumber] = (etag, body)
-        return {"CopyPartResult": {"ETag": etag}}
+        upload = self._upload("UploadPartCopy", UploadId)
+        upload.parts[PartNumber] = (etag, body)
+        return {"CopyPartResult": _part(upload, etag, body)}
 
     def s3_CompleteMultipartUpload(
-        self, *, Bucket: str, Key: str, ExpectedBucketOwner: str, UploadId: str, MultipartUpload: Parameters
+        self,
+        *,
+        Bucket: str,
+        Key: str,
+        ExpectedBucketOwner: str,
+        UploadId: str,
+        MultipartUpload: Parameters,
+        IfNoneMatch: str | None = None,
+        IfMatch: str | None = None,
     ) -> Parameters:
         self._own("CompleteMultipartUpload", Bucket, ExpectedBucketOwner)
+        self._condition("CompleteMultipartUpload", Bucket, Key, IfNoneMatch, IfMatch)
         upload = self._upload("CompleteMultipartUpload", UploadId)
         bodies = []
         for part in MultipartUpload["Parts"]:
             etag, body = upload.parts[part["PartNumber"]]
-            if etag != part["ETag"]:
+            if {"PartNumber": part["PartNumber"], **_part(upload, etag, body)} != part:
                 raise failure("CompleteMultipartUpload", "InvalidPart", "One or more of the parts")
             bodies.append(body)
-        self.put(Bucket, Key, b"".join(bodies), algorithm=upload.algorithm)
+        part_size = len(bodies[0]) if upload.checksum_type == "COMPOSITE" else None
+        self.put(Bucket, Key, b"".join(bodies), algorithm=upload.algorithm, part_size=part_size)
         del self.uploads[UploadId]
         return {"Bucket": Bucket, "Key": Key}
 
@@ -307,6 +378,10 @@ class S3(Core):
         self._own("GetObjectTagging", Bucket, ExpectedBucketOwner)
         item = self._get("GetObjectTagging", Bucket, Key)
         return {"TagSet": [{"Key": key, "Value": value} for key, value in item.tags.items()]}
+
+
+def _part(upload: Upload, etag: str, body: bytes) -> Parameters:
+    return {"ETag": etag, f"Checksum{upload.algorithm}": CHECKSUMS[upload.algorithm](body)}
 
 
 def _precondition_failed(operation: str) -> Exception:

@@ -1,14 +1,17 @@
 """The central registry: its groups, who may use them, and the versions promoted into them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from botocore.exceptions import ClientError
 
-from ..errors import RegistryError, is_missing
-from ..group_policy import SOURCE_ACCOUNT_TAG, group_policy
+from ..errors import DENIED, RegistryError, error_code, is_missing
+from ..events import ModelVersionArn
+from ..group_policy import PLATFORM_TAGS, SOURCE_ACCOUNT_TAG, group_policy
+from ..readers import Readers
+from ..receipts import has_receipt
 from .source import SourceVersion
 
 if TYPE_CHECKING:
@@ -16,14 +19,47 @@ if TYPE_CHECKING:
 
 # The most that ListModelPackages gives at once.
 PAGE_SIZE = 100
+# https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
+MAXIMUM_TAGS = 50
 
 
 @dataclass(frozen=True, kw_only=True)
 class CentralVersion:
-    """A promoted version."""
+    """A promoted version.
+
+    Attributes:
+        arn: Its ARN.
+        description: What DescribeModelPackage says of it, or what it was registered with.
+    """
 
     arn: str
-    approval_status: str
+    description: Mapping[str, Any]
+
+    @property
+    def approval_status(self) -> str:
+        """The approval status, such as ``PendingManualApproval``."""
+        return str(self.description.get("ModelApprovalStatus", ""))
+
+    @property
+    def reason(self) -> str:
+        """Why it has that status, as it was said with the last change."""
+        return str(self.description.get("ApprovalDescription", ""))
+
+    @property
+    def metadata(self) -> Mapping[str, str]:
+        """The customer metadata."""
+        return dict(self.description.get("CustomerMetadataProperties", {}))
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether its promotion is complete: it says where its receipt is."""
+        return has_receipt(self.description)
+
+    @property
+    def is_in_production(self) -> bool:
+        """Whether it is the version that production runs."""
+        stage = self.description.get("ModelLifeCycle", {})
+        return (stage.get("Stage"), stage.get("StageStatus")) == ("Production", "Approved")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,16 +68,19 @@ class CentralGroups:
 
     Attributes:
         sagemaker: A client in the account and Region of the registry.
-        organization_id: The organisation whose accounts may use approved versions.
-        reader_roles: The names of the roles, in any account of the organisation, that may.
+        account: The account of the registry.
+        readers: Who may use versions in the accounts that serve models.
     """
 
     sagemaker: "SageMakerClient"
-    organization_id: str
-    reader_roles: tuple[str, ...]
+    account: str
+    readers: Readers
 
     def prepare(self, source: SourceVersion) -> None:
         """Make sure that the group for a version exists, belongs to the version's account, and is shared.
+
+        It takes over the tags of the team's group, as far as promotion may see them: what is new or has
+        another value there is set with each new version; what is taken away there stays.
 
         Raises:
             RegistryError: If the group belongs to another account, or to nobody known.
@@ -55,18 +94,35 @@ class CentralGroups:
                 f"The central group {source.group} {holder}, so {source.arn.arn} is not promoted into it: "
                 f"register the model in account {source.arn.account} under another group name."
             )
-        policy = group_policy(arn, tags, organization_id=self.organization_id, reader_roles=self.reader_roles)
+        self._take_over_tags(arn, tags, self._tags_of_source(source))
         self.sagemaker.put_model_package_group_policy(
-            ModelPackageGroupName=source.group, ResourcePolicy=json.dumps(policy)
+            ModelPackageGroupName=source.group,
+            ResourcePolicy=json.dumps(group_policy(arn, tags, self.readers)),
         )
 
-    def find(self, source: SourceVersion) -> CentralVersion | None:
-        """The version that was promoted from `source`, or None.
+    def spelling(self, version: ModelVersionArn) -> str | None:
+        """How the central group for a version is spelled, or None if there is no such group."""
+        arn = version.group_arn.replace(f":{version.account}:", f":{self.account}:")
+        try:
+            return self.sagemaker.describe_model_package_group(ModelPackageGroupName=arn)[
+                "ModelPackageGroupName"
+            ]
+        except ClientError as error:
+            if is_missing(error):
+                return None
+            raise
 
-        It is known by the sentence its description begins with, which nobody can change afterwards.
+    def find(self, group: str, origin: str) -> Iterator[CentralVersion]:
+        """The versions whose description begins with a sentence, newest first.
+
+        A version is known by the sentence that its description begins with, which nobody can change later.
+
+        Args:
+            group: The name of the group.
+            origin: The beginning of the sentence.
         """
         pages = self.sagemaker.get_paginator("list_model_packages").paginate(
-            ModelPackageGroupName=source.group,
+            ModelPackageGroupName=group,
             SortBy="CreationTime",
             SortOrder="Descending",
             PaginationConfig={"PageSize": PAGE_SIZE},
@@ -74,15 +130,13 @@ class CentralGroups:
         try:
             for page in pages:
                 for summary in page["ModelPackageSummaryList"]:
-                    if summary.get("ModelPackageDescription", "").startswith(source.origin):
-                        return CentralVersion(
-                            arn=summary["ModelPackageArn"],
-                            approval_status=summary.get("ModelApprovalStatus", ""),
-                        )
+                    if summary.get("ModelPackageDescription", "").startswith(origin):
+                        arn = summary["ModelPackageArn"]
+                        description = self.sagemaker.describe_model_package(ModelPackageName=arn)
+                        yield CentralVersion(arn=arn, description=description)
         except ClientError as error:
             if not is_missing(error):
                 raise
-        return None
 
     def register(self, request: Mapping[str, Any]) -> CentralVersion:
         """Create a version.
@@ -91,7 +145,13 @@ class CentralGroups:
             request: What CreateModelPackage takes.
         """
         arn = self.sagemaker.create_model_package(**request)["ModelPackageArn"]
-        return CentralVersion(arn=arn, approval_status=request["ModelApprovalStatus"])
+        return CentralVersion(arn=arn, description=request)
+
+    def add_metadata(self, version: CentralVersion, added: Mapping[str, str]) -> None:
+        """Add customer metadata to a version."""
+        self.sagemaker.update_model_package(
+            ModelPackageArn=version.arn, CustomerMetadataProperties={**version.metadata, **added}
+        )
 
     def set_approval_status(
         self, version: CentralVersion, status: Literal["Rejected", "PendingManualApproval"], reason: str
@@ -107,15 +167,32 @@ class CentralGroups:
             ModelPackageArn=version.arn, ModelApprovalStatus=status, ApprovalDescription=reason
         )
 
-    def status_reason(self, version: CentralVersion) -> str:
-        """Why a version has its approval status, as it was said with the last change."""
-        return self.sagemaker.describe_model_package(ModelPackageName=version.arn).get(
-            "ApprovalDescription", ""
-        )
+    def _take_over_tags(self, arn: str, tags: Mapping[str, str], theirs: Mapping[str, str]) -> None:
+        changed = {
+            key: value
+            for key, value in sorted(theirs.items())
+            if key not in PLATFORM_TAGS and not key.startswith("aws:") and tags.get(key) != value
+        }
+        new = [key for key in changed if key not in tags]
+        for key in new[max(0, MAXIMUM_TAGS - len(tags)) :]:
+            del changed[key]
+        if changed:
+            self.sagemaker.add_tags(
+                ResourceArn=arn, Tags=[{"Key": key, "Value": value} for key, value in changed.items()]
+            )
 
     def _tags(self, arn: str) -> dict[str, str]:
         pages = self.sagemaker.get_paginator("list_tags").paginate(ResourceArn=arn)
         return {tag["Key"]: tag["Value"] for page in pages for tag in page["Tags"]}
+
+    def _tags_of_source(self, source: SourceVersion) -> dict[str, str]:
+        """The tags of the team's group; none, if its account does not show them."""
+        try:
+            return self._tags(source.arn.group_arn)
+        except ClientError as error:
+            if error_code(error) in DENIED or error_code(error) == "ValidationException":
+                return {}
+            raise
 
     def _arn(self, name: str) -> str | None:
         try:

@@ -5,10 +5,15 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import RegistryError
 from ..locations import Location, moved
+from ..receipts import RECEIPT_SHA256, RECEIPT_URI, SOURCE_MODEL_PACKAGE_ARN
+from .images import Image, with_images
 from .source import SourceVersion
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker.client import SageMakerClient
+
+SOURCE_CREATED = "source_created"
+"""Where a central version says when its source was created, among its customer metadata."""
 
 # What promotion decides itself, because the version now lives in another account.
 DECIDED_HERE = {
@@ -26,7 +31,8 @@ LEFT_OUT = {
     "ModelPackageName": "only packages outside a group have a name",
     "CertifyForMarketplace": "does not apply to versions in a group",
     "ValidationSpecification": "starts jobs under a role of the source's account, which stays there",
-    "Tags": "a version has the tags of its group",
+    "Tags": "a version has the tags of its group, which takes over those of the source's",
+    "ModelLifeCycle": "says how far the central version has come, which its deploy pipeline sets",
 }
 
 # SageMaker sets these for the object a location points to; the copy has others.
@@ -60,6 +66,7 @@ def request(
     key_arn: str,
     digests: Mapping[str, str],
     to: Callable[[Location], Location],
+    images: Mapping[Image, Image],
 ) -> dict[str, Any]:
     """The CreateModelPackage request of the promoted version: the same at every try.
 
@@ -69,6 +76,7 @@ def request(
         key_arn: The ARN of the central key.
         digests: What to record of the artifact's bytes, as customer metadata.
         to: Gives the central place of a location of the source.
+        images: The copies of images of the source, by the original.
 
     Raises:
         RegistryError: If the source leaves no room for what promotion records.
@@ -86,7 +94,7 @@ def request(
         decided["SecurityConfig"] = {"KmsKeyId": key_arn}
     if not description.get("SourceUri", "arn:").startswith("arn:"):
         decided["SourceUri"] = description["SourceUri"]
-    return {**moved(carried, to), **decided}
+    return {**with_images(moved(carried, to), images), **decided}
 
 
 def _described(source: SourceVersion) -> str:
@@ -97,17 +105,20 @@ def _described(source: SourceVersion) -> str:
 def _metadata(source: SourceVersion, digests: Mapping[str, str]) -> dict[str, str]:
     own = dict(source.description.get("CustomerMetadataProperties", {}))
     added = {
-        "source_model_package_arn": source.arn.arn,
+        SOURCE_MODEL_PACKAGE_ARN: source.arn.arn,
         "source_account": source.arn.account,
-        "source_created": source.created,
+        SOURCE_CREATED: source.created,
         **digests,
     }
-    if len(own | added) > MAXIMUM_METADATA_PROPERTIES:
+    promotion_adds = {*added, RECEIPT_URI, RECEIPT_SHA256}
+    if len(own.keys() | promotion_adds) > MAXIMUM_METADATA_PROPERTIES:
         raise RegistryError(
-            f"{source.arn.arn} has {len(own)} customer metadata properties, and promotion adds {len(added)}; "
-            f"SageMaker allows {MAXIMUM_METADATA_PROPERTIES}: remove some from the version, then approve it."
+            f"{source.arn.arn} has {len(own)} customer metadata properties, and promotion adds "
+            f"{len(promotion_adds)}; SageMaker allows {MAXIMUM_METADATA_PROPERTIES}: remove some from the "
+            "version, then approve it."
         )
-    return own | added
+    # The receipt is the central version's own: what a team writes there is no receipt.
+    return {name: value for name, value in own.items() if name not in promotion_adds} | added
 
 
 def _without_entity_tags(value: Any) -> Any:

@@ -1,25 +1,35 @@
 """Makes the central registry agree with a model version of a team."""
 
 import hashlib
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from ..errors import RegistryError
+from .. import metrics, receipts
+from ..card_content import digest
+from ..cards import CardVersion
 from ..events import ModelVersionArn
-from ..locations import Location, all_locations, artifacts
+from ..receipts import Artifact, ReceiptBook, receipt_content
 from ..settling import settle
 from .central import CentralGroups, CentralVersion
-from .copying import Copier, S3Object
-from .fields import carried_fields, request
-from .source import SourceVersion, describe
+from .copying import SINGLE_COPY_LIMIT, Copier
+from .drafts import Drafts
+from .fields import SOURCE_CREATED, carried_fields, request
+from .image_copying import ImageCopier
+from .images import Image, images, images_to_copy, stated_digest
+from .leftovers import Leftovers
+from .plan import Plan, plan
+from .source import SourceGoneError, SourceVersion, describe, folders, origin
+from .time_limit import TimeLimit
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker.client import SageMakerClient
 
 REJECTED_AT_SOURCE = "The version it was promoted from is rejected: "
+ARCHIVED_AT_SOURCE = "The version it was promoted from is archived: "
+
+# In total for a version: what a function reads within two minutes.
+READ_LIMIT = SINGLE_COPY_LIMIT
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +38,7 @@ class CentralStorage:
 
     bucket: str
     account: str
+    region: str
     key_arn: str
 
 
@@ -37,73 +48,155 @@ class Promotion:
 
     The event is only the occasion: what counts is the version's status when it is looked at. Events may thus
     come twice, late, together or in another order, and a run may end between any two of its calls: the next
-    one finds out what is left to do.
+    one finds out what is left to do. A version is promoted when it says where its receipt is; before that it
+    is not released to anybody.
+
+    Attributes:
+        sagemaker: A client in the account and Region of the registry.
+        copier: Copies objects.
+        image_copier: Copies container images.
+        groups: The central groups.
+        storage: Where the copies lie.
+        receipts: The receipts beside them.
+        drafts: The receipts of versions that are not registered yet.
+        leftovers: Removes what failed tries have left.
+        card: Gives the model card version that speaks for a version, if there is one.
     """
 
     sagemaker: "SageMakerClient"
     copier: Copier
+    image_copier: ImageCopier
     groups: CentralGroups
     storage: CentralStorage
+    receipts: ReceiptBook
+    drafts: Drafts
+    leftovers: Leftovers
+    card: Callable[[SourceVersion], CardVersion | None]
 
-    def follow(self, arn: ModelVersionArn) -> str:
+    def follow(self, arn: ModelVersionArn, time: TimeLimit) -> str:
         """Bring the central registry in line with a version.
 
         Args:
             arn: The version in the team's account.
+            time: How long it may take.
 
         Returns:
             One sentence that says what was done.
 
         Raises:
             RegistryError: If the version cannot be promoted as it is.
+            OutOfTimeError: If there is more to copy than there is time for; another run goes on.
         """
-        _, done = settle(
-            arn=arn.arn,
-            look=lambda: describe(self.sagemaker, arn),
-            status=lambda source: source.approval_status,
-            act=self._act,
-        )
+        try:
+            _, done = settle(
+                arn=arn.arn,
+                look=lambda: describe(self.sagemaker, arn),
+                status=lambda source: f"{source.approval_status} {source.is_archived}",
+                act=lambda source: self._act(source, time),
+            )
+        except SourceGoneError:
+            return self._without_source(arn, time)
         return done
 
-    def _act(self, source: SourceVersion) -> str:
+    def _act(self, source: SourceVersion, time: TimeLimit) -> str:
         match source.approval_status:
-            case "Approved":
-                return self._promote(source)
+            case "Approved" if not source.is_archived:
+                return self._promote(source, time)
+            case "Approved" | "PendingManualApproval" if source.is_archived:
+                return self._withdraw(source, time, "archived", ARCHIVED_AT_SOURCE)
             case "Rejected":
-                return self._reject(source)
+                return self._withdraw(source, time, "rejected", REJECTED_AT_SOURCE)
             case other:
                 return f"{source.arn.arn} is {other or 'without a status'}: nothing to do."
 
-    def _promote(self, source: SourceVersion) -> str:
+    def _promote(self, source: SourceVersion, time: TimeLimit) -> str:
         source.check()
-        version = self.groups.find(source)
-        if version is not None:
+        version = self._find(source)
+        if version is not None and version.is_finished:
             return self._reopen(source, version)
-        self.groups.prepare(source)
-        places = _places(source, self.storage.bucket)
-        digests = self._copy(source, places)
-        version = self.groups.register(
-            request(
-                source,
-                fields=carried_fields(self.sagemaker),
-                key_arn=self.storage.key_arn,
-                digests=digests,
-                to=places.__getitem__,
-            )
-        )
+        if version is None:
+            self.groups.prepare(source)
+        draft = self.drafts.read(source.folder) if version is not None else None
+        if version is None or draft is None:
+            draft, registration = self._bring(source, time)
+            self.drafts.write(source.folder, draft)
+            version = version or self.groups.register(registration)
+        self._finish(version, source.folder, draft)
         return f"{source.arn.arn} is promoted to {version.arn}."
 
-    def _reject(self, source: SourceVersion) -> str:
-        version = self.groups.find(source)
-        if version is None or version.approval_status == "Rejected":
-            return f"{source.arn.arn} is rejected, and no central version offers it."
-        self.groups.set_approval_status(version, "Rejected", f"{REJECTED_AT_SOURCE}{source.arn.arn}")
-        return f"{version.arn} is rejected, because {source.arn.arn} is."
+    def _bring(self, source: SourceVersion, time: TimeLimit) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Copy everything that a version is.
+
+        Returns:
+            The draft of its receipt, and the request that registers it.
+        """
+        planned = plan(self.copier, source, bucket=self.storage.bucket, account=self.storage.account)
+        own_images = images_to_copy(
+            source.description, account=source.arn.account, region=self.storage.region
+        )
+        copied_images = {
+            image: self.image_copier.copy(ecr, source.group, time) for image, ecr in own_images.items()
+        }
+        artifacts = self._copy(planned, time)
+        self.leftovers.keep_only(source.folder, {pair.copy.key for pair in planned.copies})
+        registration = request(
+            source,
+            fields=carried_fields(self.sagemaker),
+            key_arn=self.storage.key_arn,
+            digests=_recorded(source.folder, self.storage.bucket, artifacts),
+            to=planned.places.__getitem__,
+            images=copied_images,
+        )
+        card = self.card(source)
+        draft = receipt_content(
+            source=source.description,
+            central_model_package_arn="",
+            artifacts=artifacts,
+            images=_listed(images(source.description), copied_images),
+            metrics=metrics.of_version(self.copier.s3, registration, self.storage.account),
+            model_card={"arn": card.arn, "content_sha256": digest(card.content)} if card else None,
+        )
+        return draft, registration
+
+    def _copy(self, planned: Plan, time: TimeLimit) -> list[Artifact]:
+        """Copy every object of a version.
+
+        Returns:
+            What serving the version needs.
+        """
+        contents = self.copier.copy_all(planned.copies, time)
+        serving = {
+            pair.copy: content
+            for pair, content in zip(planned.copies, contents, strict=True)
+            if pair.copy in planned.needed_to_serve
+        }
+        is_read = sum(content.size for content in serving.values()) <= READ_LIMIT
+        artifacts = []
+        for copy, content in serving.items():
+            time.check()
+            artifacts.append(
+                Artifact(
+                    uri=copy.uri,
+                    size=content.size,
+                    sha256=self.copier.sha256(copy, content) if is_read else None,
+                    checksums=content.whole_checksums,
+                    version_id=content.version_id,
+                )
+            )
+        return artifacts
+
+    def _finish(self, version: CentralVersion, folder: str, draft: Mapping[str, Any]) -> None:
+        """Write the receipt of a registered version, and say in the version where it is."""
+        sha256 = self.receipts.write(folder, {**draft, "central_model_package_arn": version.arn})
+        self.groups.add_metadata(version, self.receipts.metadata(folder, sha256))
+
+    def _find(self, source: SourceVersion) -> CentralVersion | None:
+        return next(self.groups.find(source.group, source.origin), None)
 
     def _reopen(self, source: SourceVersion, version: CentralVersion) -> str:
         """Undo a rejection that only mirrored the source's."""
-        mirrored = version.approval_status == "Rejected" and self.groups.status_reason(version).startswith(
-            REJECTED_AT_SOURCE
+        mirrored = version.approval_status == "Rejected" and version.reason.startswith(
+            (REJECTED_AT_SOURCE, ARCHIVED_AT_SOURCE)
         )
         if not mirrored:
             return f"{source.arn.arn} is already promoted to {version.arn}."
@@ -111,69 +204,76 @@ class Promotion:
         self.groups.set_approval_status(version, "PendingManualApproval", reason)
         return f"{version.arn} waits for approval again, because {source.arn.arn} is approved again."
 
-    def _copy(self, source: SourceVersion, places: Mapping[Location, Location]) -> dict[str, str]:
-        """Copy every object of a version.
+    def _withdraw(self, source: SourceVersion, time: TimeLimit, state: str, reason: str) -> str:
+        """Reject the central version of a source that its team has rejected or archived."""
+        version = self._find(source)
+        if version is None:
+            self._clean(source.arn, source.group, time)
+        if version is None or version.approval_status == "Rejected":
+            return f"{source.arn.arn} is {state}, and no central version offers it."
+        if state == "archived" and version.is_in_production:
+            return f"{source.arn.arn} is archived; {version.arn} stays as it is, because production runs it."
+        self.groups.set_approval_status(version, "Rejected", f"{reason}{source.arn.arn}")
+        return f"{version.arn} is rejected, because {source.arn.arn} is {state}."
+
+    def _without_source(self, arn: ModelVersionArn, time: TimeLimit) -> str:
+        """Complete what was registered before its source was deleted, and remove what was not.
+
+        Raises:
+            SourceGoneError: If nothing was registered.
+        """
+        group = self.groups.spelling(arn)
+        versions = self._clean(arn, group, time) if group is not None else []
+        if group is None or not versions:
+            raise SourceGoneError(f"{arn.arn} does not exist any more: there is nothing to promote.")
+        for version in versions:
+            folder = _folder(arn, group, version)
+            draft = None if version.is_finished else self.drafts.read(folder)
+            if draft is not None:
+                self._finish(version, folder, draft)
+        return f"{arn.arn} does not exist any more; {versions[0].arn}, which was promoted from it, stays."
+
+    def _clean(self, arn: ModelVersionArn, group: str, time: TimeLimit) -> list[CentralVersion]:
+        """Remove what failed tries to promote a version have left.
 
         Returns:
-            What to record of the artifact's bytes.
+            The central versions that were promoted from this ARN.
         """
-        needed_to_serve = set(artifacts(source.description))
-        digests: dict[str, str | None] = {}
-        for location, place in places.items():
-            for original in self._objects(location, owner=source.arn.account):
-                copy = S3Object(
-                    bucket=place.bucket,
-                    key=place.key + original.key.removeprefix(location.key),
-                    owner=self.storage.account,
-                )
-                content = self.copier.copy(original, copy)
-                if location in needed_to_serve:
-                    digests[copy.key.removeprefix(source.folder)] = self.copier.sha256(copy, content)
-        return _recorded(digests)
-
-    def _objects(self, location: Location, *, owner: str) -> list[S3Object]:
-        if not location.is_prefix:
-            return [S3Object(bucket=location.bucket, key=location.key, owner=owner)]
-        found = list(self.copier.objects(location.bucket, location.key, owner))
-        if not found:
-            raise RegistryError(
-                f"There is no object under {location.uri}, which the model version refers to: "
-                "register the version again."
-            )
-        return found
+        versions = list(self.groups.find(group, origin(arn)))
+        used = {_folder(arn, group, version) for version in versions}
+        self.leftovers.clean(folders(arn, group), used, time.started)
+        return versions
 
 
-def _places(source: SourceVersion, bucket: str) -> dict[Location, Location]:
-    """The central place of every location of a version.
-
-    A place keeps the name of what it holds. Locations of the same name, such as two containers' model.tar.gz,
-    are told apart by a digest of where they come from.
-    """
-    locations = all_locations(source.description)
-    names = Counter(location.name for location in locations)
-
-    def place(location: Location) -> Location:
-        folder = PurePosixPath(source.folder)
-        if names[location.name] > 1:
-            folder /= hashlib.sha256(location.uri.encode()).hexdigest()[:8]
-        if location.is_prefix and not location.key.endswith("/"):
-            # It begins several names, which get a folder of their own.
-            folder /= f"{location.name}.d"
-        key = f"{folder}/{location.key.removeprefix(location.parent)}"
-        return Location(bucket=bucket, key=key, is_prefix=location.is_prefix)
-
-    return {location: place(location) for location in locations}
+def _folder(arn: ModelVersionArn, group: str, version: CentralVersion) -> str:
+    return f"{folders(arn, group)}{version.metadata[SOURCE_CREATED]}/"
 
 
-def _recorded(digests: Mapping[str, str | None]) -> dict[str, str]:
+def _listed(originals: list[Image], copied: Mapping[Image, Image]) -> list[receipts.Image]:
+    """The images of a version, as its receipt lists them."""
+    return [
+        receipts.Image(
+            source=original.uri,
+            image=copied.get(original, original).uri,
+            digest=stated_digest(copied.get(original, original)),
+        )
+        for original in originals
+    ]
+
+
+def _recorded(folder: str, bucket: str, artifacts: list[Artifact]) -> dict[str, str]:
     """What to record of an artifact: the digest of its file, or of its files as `sha256sum` lists them.
 
-    Nothing, where there is no artifact or a file of it was too large to be read again.
+    Nothing, where there is no artifact or its files were too large to be read again.
     """
-    known = {name: digest for name, digest in digests.items() if digest is not None}
-    if not known or len(known) < len(digests):
+    known = {
+        artifact.uri.removeprefix(f"s3://{bucket}/{folder}"): artifact.sha256
+        for artifact in artifacts
+        if artifact.sha256 is not None
+    }
+    if not known or len(known) < len(artifacts):
         return {}
     if len(known) == 1:
         return {"artifact_sha256": next(iter(known.values()))}
-    lines = "".join(f"{digest}  {name}\n" for name, digest in sorted(known.items()))
+    lines = "".join(f"{sha256}  {name}\n" for name, sha256 in sorted(known.items()))
     return {"artifact_sha256": hashlib.sha256(lines.encode()).hexdigest()}

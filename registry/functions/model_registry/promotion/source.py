@@ -1,19 +1,22 @@
 """The model version in the team's account, as it is now."""
 
-import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
-from ..errors import RegistryError, explained
+from botocore.exceptions import ClientError
+
+from ..errors import RegistryError, explained, is_missing
 from ..events import ModelVersionArn
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker.client import SageMakerClient
 
-_ECR_IMAGE = re.compile(r"^(?P<account>\d{12})\.dkr\.ecr\.[^/]+/")
+
+class SourceGoneError(RegistryError):
+    """The version does not exist any more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,9 +42,14 @@ class SourceVersion:
         return str(self.description.get("ModelApprovalStatus", ""))
 
     @property
+    def is_archived(self) -> bool:
+        """Whether the team has put it aside."""
+        return bool(self.description.get("ModelLifeCycle", {}).get("Stage") == "Archived")
+
+    @property
     def origin(self) -> str:
         """The sentence with which the description of the promoted version begins."""
-        return f"Promoted from {self.arn.arn}, created {self.created}."
+        return f"{origin(self.arn)}{self.created}."
 
     @property
     def client_token(self) -> str:
@@ -51,52 +59,57 @@ class SourceVersion:
     @property
     def folder(self) -> str:
         """What the keys of its objects in the central bucket begin with."""
-        return f"models/{self.arn.account}/{self.group}/{self.arn.version}/{self.created}/"
+        return f"{folders(self.arn, self.group)}{self.created}/"
 
     def check(self) -> None:
         """Refuse what promotion cannot bring over.
 
         Raises:
-            RegistryError: If the version has failed, or an image lies in the team's own registry.
+            RegistryError: If the version has failed.
         """
         if self.description.get("ModelPackageStatus") == "Failed":
             raise RegistryError(f"{self.arn.arn} has failed: register the version again, and approve that.")
-        for image in _images(self.description):
-            match = _ECR_IMAGE.match(image)
-            if match is not None and match["account"] == self.arn.account:
-                raise RegistryError(
-                    f"{self.arn.arn} serves with the image {image} of its own account, which other accounts "
-                    "cannot pull and promotion does not copy: register the version with an image of AWS."
-                )
+
+
+def origin(arn: ModelVersionArn) -> str:
+    """What the descriptions of all versions begin with that were promoted from this ARN."""
+    return f"Promoted from {arn.arn}, created "
+
+
+def folders(arn: ModelVersionArn, group: str) -> str:
+    """What the folders of all versions begin with that had this ARN.
+
+    Args:
+        arn: The ARN.
+        group: The name of the group, in its own spelling.
+    """
+    return f"models/{arn.account}/{group}/{arn.version}/"
 
 
 def describe(sagemaker: "SageMakerClient", arn: ModelVersionArn) -> SourceVersion:
     """Ask the team's account for a version.
 
     Raises:
-        RegistryError: If the account does not show it, or there is none.
+        SourceGoneError: If there is none.
+        RegistryError: If the account does not show it.
     """
-    with explained(
-        denied=(
-            f"Promotion may not describe {arn.arn}: let the resource policy of the group {arn.group} in "
-            f"account {arn.account} allow sagemaker:DescribeModelPackage to the promotion role."
-        ),
-        missing=f"{arn.arn} does not exist any more: there is nothing to promote.",
-    ):
-        description = sagemaker.describe_model_package(ModelPackageName=arn.arn)
+    try:
+        with explained(
+            denied=(
+                f"Promotion may not describe {arn.arn}: let the resource policy of the group {arn.group} in "
+                f"account {arn.account} allow sagemaker:DescribeModelPackage to the promotion role."
+            )
+        ):
+            description = sagemaker.describe_model_package(ModelPackageName=arn.arn)
+    except ClientError as error:
+        if is_missing(error):
+            raise SourceGoneError(
+                f"{arn.arn} does not exist any more: there is nothing to promote."
+            ) from error
+        raise
     return SourceVersion(
         arn=arn,
         group=description["ModelPackageGroupName"],
         created=f"{description['CreationTime'].astimezone(UTC):%Y%m%dT%H%M%SZ}",
         description=description,
     )
-
-
-def _images(value: Any) -> list[str]:
-    """Every container image in a description."""
-    if isinstance(value, list):
-        return [image for item in value for image in _images(item)]
-    if not isinstance(value, Mapping):
-        return []
-    own = [value["Image"]] if isinstance(value.get("Image"), str) else []
-    return own + [image for item in value.values() for image in _images(item)]

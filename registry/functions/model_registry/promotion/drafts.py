@@ -1,0 +1,61 @@
+"""What promotion will put into a receipt, kept from before the central version exists.
+
+A receipt names the central version, so it comes after it. If promotion ends in between, and the team deletes
+its version meanwhile, the draft still says what was promoted and who had approved it.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from ..errors import is_missing
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+
+DRAFT = "receipt-draft.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drafts:
+    """The drafts of receipts in the central bucket.
+
+    Attributes:
+        s3: A client in the account and Region of the registry.
+        bucket: The central bucket.
+        account: The account of the registry.
+    """
+
+    s3: "S3Client"
+    bucket: str
+    account: str
+
+    def write(self, folder: str, content: Mapping[str, Any]) -> None:
+        """Keep the draft of a version's receipt; the last one counts.
+
+        Args:
+            folder: What the keys of the version's objects begin with, ending with a slash.
+            content: The receipt's content, without the central version.
+        """
+        self.s3.put_object(
+            Bucket=self.bucket,
+            Key=f"{folder}{DRAFT}",
+            Body=json.dumps(content, sort_keys=True, indent=2).encode(),
+            ContentType="application/json",
+            ExpectedBucketOwner=self.account,
+        )
+
+    def read(self, folder: str) -> dict[str, Any] | None:
+        """The draft of a version's receipt, or None if there is none."""
+        try:
+            response = self.s3.get_object(
+                Bucket=self.bucket, Key=f"{folder}{DRAFT}", ExpectedBucketOwner=self.account
+            )
+        except ClientError as error:
+            if is_missing(error):
+                return None
+            raise
+        return json.loads(response["Body"].read())  # type: ignore[no-any-return]
