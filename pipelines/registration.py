@@ -84,6 +84,12 @@ class Registration(Construct):
                 because="The versions of the project's one group are numbered as they come.",
             ),
             Permission(
+                # Pipelines tags what its steps make; versions of another account's group take no tags of ours.
+                actions=("sagemaker:AddTags",),
+                resources=(models.arn, models.versions_arn),
+                because="The versions of the project's one group are numbered as they come.",
+            ),
+            Permission(
                 actions=("s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"),
                 resources=(
                     self.either(
