@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
+import embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
+import aws_cdk as cdk
 import pytest
 from ministack.core.iam_evaluator import EvalContext, evaluate, evaluate_trust_policy, parse_policy_document
 
+from registry.cards import aggregation_permissions
 from registry.policies.variables import fill
 from tests.registry.cloud import HUB, OTHER_TEAM, REGION, TEAM
-from tests.registry.registry_stack import NAMES, TEST, UNITS, Template, asks, only, resources
+from tests.registry.registry_stack import NAMES, TEST, UNITS, Template, asks, only, resolve, resources
 
 AUTHOR, OFFICER, ENGINEER = (
     NAMES.model_card_author_role,
@@ -264,6 +267,27 @@ def test_what_a_role_may_do_with_cards(template: Template, row: Row) -> None:
         for policy in role_of(template, role)["Policies"]
     ]
     assert (evaluate(request, policies).decision == "Allow") == expected
+
+
+AGGREGATION = {
+    "promotion reads a team's card": ("sagemaker:DescribeModelCard", TEAMS_CARD, {}, True),
+    "promotion writes a team's card": ("sagemaker:UpdateModelCard", TEAMS_CARD, {}, False),
+    "promotion makes a central card": ("sagemaker:CreateModelCard", CARD, {}, True),
+    "promotion writes a central card": ("sagemaker:UpdateModelCard", CARD, {}, True),
+    "promotion tags a card in the making": ("sagemaker:AddTags", CARD, CREATED, True),
+    "promotion tags a card later on": ("sagemaker:AddTags", CARD, {}, False),
+    "promotion deletes a central card": ("sagemaker:DeleteModelCard", CARD, {}, False),
+}
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "keys", "expected"), AGGREGATION.values(), ids=list(AGGREGATION)
+)
+def test_what_aggregation_needs(action: str, resource: str, keys: dict[str, str], expected: bool) -> None:
+    statements = [permission.statement().to_statement_json() for permission in aggregation_permissions(NAMES)]
+    document = resolve(cdk.Stack().resolve({"Version": "2012-10-17", "Statement": statements}))
+    request = asks(NAMES.promotion_role, action, resource, keys=keys)
+    assert (evaluate(request, [parse_policy_document(document)]).decision == "Allow") == expected
 
 
 def test_readers_of_a_share_read_and_no_more(template: Template) -> None:
