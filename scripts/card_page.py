@@ -10,9 +10,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from registry.functions.model_registry.card_content import digest, missing_fields, where_to_write
 from registry.functions.model_registry.cards import CardVersion
-from scripts.change import Change, OperatorError, Outcome
-
-TEMPLATES = Path(__file__).with_name("templates")
+from scripts.change import Change
+from scripts.page_file import TEMPLATES, save
 
 SECTIONS = {
     "business_details": "Business",
@@ -104,22 +103,7 @@ def export(card: CardVersion, required: Sequence[str], path: Path, *, pretend: b
     Raises:
         OperatorError: If the file cannot be written.
     """
-    page = render(card, required)
-    try:
-        outcome = _outcome(path, page)
-        if not pretend and outcome is not Outcome.IDENTICAL:
-            part = path.with_name(f"{path.name}.part")
-            part.write_text(page, encoding="utf-8")
-            part.replace(path)
-    except OSError as error:
-        raise OperatorError(f"{path} cannot be written ({error.strerror}): name another place.") from error
-    yield Change(outcome, str(path))
-
-
-def _outcome(path: Path, page: str) -> Outcome:
-    if not path.exists():
-        return Outcome.CREATE
-    return Outcome.IDENTICAL if path.read_bytes() == page.encode() else Outcome.UPDATE
+    yield from save(render(card, required), path, pretend=pretend)
 
 
 def render(card: CardVersion, required: Sequence[str]) -> str:
