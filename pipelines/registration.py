@@ -84,7 +84,7 @@ class Registration(Construct):
                 because="The versions of the project's one group are numbered as they come.",
             ),
             Permission(
-                # Pipelines tags what its steps make; versions of another account's group take no tags of ours.
+                # Pipelines tags what its steps make; versions of another account's group take none of ours.
                 actions=("sagemaker:AddTags",),
                 resources=(models.arn, models.versions_arn),
                 because="The versions of the project's one group are numbered as they come.",
