@@ -130,21 +130,20 @@ class Officer:
             )
         receipt = self.book.read(self.reader.version(model_package))
         recorded = card_approval.approval(self.book, card=card, receipt=receipt)
-        subject = f"model card {card.name}, version {card.version}"
-        if recorded is None or card.status != "Approved":
-            if not pretend:
-                card = card_approval.approve(
-                    self.reader.cards,
-                    self.book,
-                    card=card,
-                    receipt=receipt,
-                    by=self.identity,
-                    time=datetime.now(UTC),
-                )
-                subject = f"model card {card.name}, version {card.version}"
-            yield Change(Outcome.UPDATE, f"{subject}, Approved")
-        else:
-            yield Change(Outcome.IDENTICAL, f"{subject}, Approved")
+        done = recorded is not None and card.status == "Approved"
+        if not (done or pretend):
+            card = card_approval.approve(
+                self.reader.cards,
+                self.book,
+                card=card,
+                receipt=receipt,
+                by=self.identity,
+                time=datetime.now(UTC),
+            )
+        yield Change(
+            Outcome.IDENTICAL if done else Outcome.UPDATE,
+            f"model card {card.name}, version {card.version}, Approved",
+        )
         yield Change(
             Outcome.CREATE if recorded is None else Outcome.IDENTICAL,
             f"record of the approval below {receipt.uri}",

@@ -59,8 +59,7 @@ Account = Annotated[
 CREATE = """Start a model's card as a draft, and share it with the team's account (lead data scientist).
 
 With credentials of a team's account, the command itself takes the role of the cards' authors in the shared
-services account. Where teams keep cards of their own (model_cards.layout: hub_and_spoke), the central card is
-not shared with them."""
+services account."""
 EDIT = """Write words into the newest version of a card (lead data scientist).
 
 What speaks for a model version then waits for a review, even if it was approved before. The role is taken as
@@ -124,8 +123,7 @@ def write(
             report(card_author.edit(author, group, given, pretend=pretend))
             return
         report(card_author.create(author, group, given, pretend=pretend))
-        if settings.model_cards.layout == "central":
-            report(_share(author, settings, group, author.account, Access.AUTHOR, pretend=pretend))
+        report(_share(author, settings, group, author.account, Access.AUTHOR, pretend=pretend))
 
 
 @app.command()

@@ -50,19 +50,20 @@ def test_a_card_that_is_not_shared_is_said(cloud: Cloud, cards: Cards) -> None:
             read(theirs.arn)
 
 
-LOGS: dict[str, tuple[list[str | None], set[str], int | None]] = {
+LOGS: dict[str, tuple[list[str | None], set[str | None], int | None]] = {
     "the only one": ([f"{THEIRS}/1"], {f"{THEIRS}/1"}, 1),
     "the newest of several": ([f"{THEIRS}/1", f"{THEIRS}/1", f"{THEIRS}/2"], {f"{THEIRS}/1"}, 2),
     "by either ARN": ([f"{THEIRS}/1", f"{CENTRAL}/1"], {f"{THEIRS}/1", f"{CENTRAL}/1"}, 2),
     "on a later page": ([f"{THEIRS}/{number}" for number in range(1, 9)], {f"{THEIRS}/2"}, 2),
     "none that names it": ([None, f"{THEIRS}/1"], {f"{THEIRS}/2"}, None),
+    "none, of a version that has no other ARN": ([None], {f"{CENTRAL}/1", None}, None),
     "one whose ARN only begins so": ([f"{THEIRS}/11"], {f"{THEIRS}/1"}, None),
 }
 
 
 @pytest.mark.parametrize(("log", "arns", "found"), LOGS.values(), ids=list(LOGS))
 def test_a_card_version_is_found_by_what_it_speaks_for(
-    cloud: Cloud, cards: Cards, log: list[str | None], arns: set[str], found: int | None
+    cloud: Cloud, cards: Cards, log: list[str | None], arns: set[str | None], found: int | None
 ) -> None:
     for arn in log:
         cloud.write_card(GROUP, speaking_for(arn))

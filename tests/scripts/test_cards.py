@@ -170,17 +170,6 @@ def test_a_start_that_was_cut_is_completed(platform: Platform, number: int, faul
     assert [share.associated("PRINCIPAL") for share in platform.shares] == [[TEAM]]
 
 
-def test_where_teams_keep_their_own_cards_nothing_is_shared(platform: Platform, tmp_path: Path) -> None:
-    catalog = tmp_path / "catalog.yaml"
-    catalog.write_text(
-        CATALOG.read_text(encoding="utf-8").replace("layout: central", "layout: hub_and_spoke"),
-        encoding="utf-8",
-    )
-    assert platform.run(*START, catalog=catalog)[0] == 0
-    assert CARD in platform.cards
-    assert platform.shares == []
-
-
 # Words from a file.
 
 FILE = """
@@ -547,7 +536,7 @@ def test_what_is_written_while_it_is_approved_is_not_approved(version: Central) 
 
 APPROVAL_CALLS = (
     *("GetCallerIdentity", "DescribeModelPackage", "ListModelCardVersions", "DescribeModelCard"),
-    *("DescribeModelPackage", "GetObject", "GetObject"),
+    *("DescribeModelPackage", "GetObject", "ListObjectsV2"),
     *("DescribeModelCard", "DescribeModelCard", "UpdateModelCard", "DescribeModelCard", "PutObject"),
 )
 

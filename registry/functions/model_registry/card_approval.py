@@ -67,10 +67,17 @@ def approval(book: ReceiptBook, *, card: CardVersion, receipt: Receipt) -> Decis
     Raises:
         RegistryError: If what is recorded was made for another receipt.
     """
-    decision = book.decision(receipt, "card-approval", _identifier(card))
-    if decision is None or decision.details.get(CONTENT_SHA256) != digest(card.content):
-        return None
-    return decision
+    # By a list: who may list below a prefix only is told of a missing object that it is forbidden.
+    # https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+    return next(
+        (
+            decision
+            for decision in book.decisions(receipt, "card-approval")
+            if decision.id == _identifier(card)
+            and decision.details.get(CONTENT_SHA256) == digest(card.content)
+        ),
+        None,
+    )
 
 
 def _identifier(card: CardVersion) -> str:

@@ -50,6 +50,14 @@ class CardVersion:
         """The model version that it speaks for, if it names one."""
         return model_package_arn(self.content)
 
+    def speaks_for(self, arns: Collection[str | None]) -> bool:
+        """Whether it speaks for a model version.
+
+        Args:
+            arns: The ARNs by which the model version is known; None where it has none.
+        """
+        return self.model_package_arn is not None and self.model_package_arn in arns
+
 
 @dataclass(frozen=True, kw_only=True)
 class Cards:
@@ -86,18 +94,18 @@ class Cards:
             raise RegistryError(f"There is no model card {name}: make it with 'catalog card create'.")
         return card
 
-    def describing(self, name: str, arns: Collection[str]) -> CardVersion | None:
+    def describing(self, name: str, arns: Collection[str | None]) -> CardVersion | None:
         """The newest card version that speaks for a model version, or None.
 
         Args:
             name: The card's name or ARN.
-            arns: The ARNs by which the model version is known: the central one, and the team's.
+            arns: The ARNs by which the model version is known: the central one, and the team's, or None.
 
         Raises:
             RegistryError: If the card is not shown to this role.
         """
         versions = (self._version(name, number) for number in self._numbers(name, "Descending"))
-        return next((card for card in versions if card and card.model_package_arn in arns), None)
+        return next((card for card in versions if card and card.speaks_for(arns)), None)
 
     def create(self, name: str, content: Content, tags: Mapping[str, str]) -> CardVersion:
         """Make a card, as a Draft. Safe to repeat and to do at once: the same card is made once.
