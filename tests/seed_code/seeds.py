@@ -17,6 +17,26 @@ ROOT = Path(__file__).parents[2]
 NAMES = ("build", "deploy_realtime")
 
 
+# Builds run the checks amid the variables of their project, which no check may depend on.
+SET_BY_PROJECTS = (
+    "ARTIFACT_BUCKET",
+    "ARTIFACT_KMS_KEY_ARN",
+    "ARTIFACT_LOCATION",
+    "CODEBUILD_RESOLVED_SOURCE_VERSION",
+    "ENDPOINT_NAME",
+    "INTEGRATION_TEST_ROLE_ARN",
+    "KMS_KEY_ARN",
+    "MODEL_CARD_ARN",
+    "MODEL_PACKAGE_ARN",
+    "MODEL_PACKAGE_GROUP_NAME",
+    "PIPELINE_NAME",
+    "PRODUCTION_ACCOUNT_ID",
+    "SAGEMAKER_PROJECT_ID",
+    "SAGEMAKER_PROJECT_NAME",
+    "TEST_ACCOUNT_ID",
+)
+
+
 @dataclass(frozen=True)
 class Seed:
     """A seed.
@@ -107,6 +127,7 @@ class Seed:
             "LANG": "C.UTF-8",
             "PATH": f"{environment / 'bin'}{os.pathsep}/usr/bin{os.pathsep}/bin",
             **environments.kept_between_runs(),
+            **dict.fromkeys(SET_BY_PROJECTS, "of-a-project"),
             "VIRTUAL_ENV": str(environment),
         }
         return subprocess.run(

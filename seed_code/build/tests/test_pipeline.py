@@ -99,7 +99,7 @@ Calls = list[tuple[str, dict[str, Any]]]
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """The variables of a build, and no others."""
-    for name in [name for name in os.environ if name.startswith(("AWS_", "CODEBUILD_"))]:
+    for name in [name for name in os.environ if name.startswith(("ARTIFACT_", "AWS_", "CODEBUILD_"))]:
         monkeypatch.delenv(name)
     for name, value in (ENVIRONMENT | CLIENT).items():
         monkeypatch.setenv(name, value)
