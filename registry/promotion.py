@@ -199,12 +199,20 @@ def _keep_central_groups() -> list[Permission]:
             conditions={"ForAllValues:StringNotEquals": {"aws:TagKeys": sorted(PLATFORM_TAGS)}},
             because=because,
         ),
+        Permission(actions=("sagemaker:ListModelPackages",), resources=(groups, versions), because=because),
         Permission(
-            actions=("sagemaker:CreateModelPackage", "sagemaker:ListModelPackages"),
+            actions=("sagemaker:CreateModelPackage",),
             resources=(groups, versions),
+            conditions={"StringEquals": {"sagemaker:ModelApprovalStatus": "PendingManualApproval"}},
             because=because,
         ),
-        Permission(actions=("sagemaker:UpdateModelPackage",), resources=(versions,), because=because),
+        Permission(
+            # It never approves: that is for people of the central registry.
+            actions=("sagemaker:UpdateModelPackage",),
+            resources=(versions,),
+            conditions={"StringNotEqualsIfExists": {"sagemaker:ModelApprovalStatus": "Approved"}},
+            because=because,
+        ),
     ]
 
 

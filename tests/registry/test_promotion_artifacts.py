@@ -234,8 +234,7 @@ def test_checksums_of_the_source(
     assert cloud.calls.count("GetObject") == case.reads
     copied = version["InferenceSpecification"]["Containers"][0]["ModelDataUrl"]
     original, copy = (
-        cloud.objects[tuple(there.removeprefix("s3://").split("/", 1))].checksums
-        for there in (uri, copied)
+        cloud.objects[tuple(there.removeprefix("s3://").split("/", 1))].checksums for there in (uri, copied)
     )
     assert (original == copy) == case.proven
 

@@ -29,7 +29,7 @@ from tests.registry.registry_stack import (
     resources,
 )
 
-PROMOTION, RELEASE = NAMES.promotion_role, NAMES.release_role
+RELEASE = NAMES.release_role
 
 
 def test_no_finding_and_no_lint(synthesized: Path) -> None:
@@ -62,7 +62,6 @@ CENTRAL = f"arn:aws:sagemaker:{REGION}:{HUB}:model-package/churn/1"
 THEIRS = f"arn:aws:sagemaker:{REGION}:{TEAM}:model-package/churn/1"
 DEFAULT_BUS = f"arn:aws:events:{REGION}:{HUB}:event-bus/default"
 RELEASED = {"events:source": "mlplatform.registry", "events:detail-type": "Model Version Released"}
-SOURCE_OBJECT = f"arn:aws:s3:::mlplatform-p-abc-{TEAM}-{REGION}/models/model.tar.gz"
 ML_ENGINEER, GOVERNANCE = NAMES.ml_engineer_role, NAMES.governance_officer_role
 
 PROJECT = f"arn:aws:sagemaker:{REGION}:{HUB}:project/deploy"
@@ -70,7 +69,6 @@ PRODUCT = f"arn:aws:catalog:{REGION}:{HUB}:product/prod-1"
 PIPELINE = f"arn:aws:codepipeline:{REGION}:{HUB}:deploy"
 PRODUCTION = f"{PIPELINE}/ApproveProduction/ApproveProduction"
 ANOTHER_APPROVAL = f"{PIPELINE}/ApproveTest/ApproveTest"
-PAYROLL = f"arn:aws:s3:::payroll-{TEAM}-{REGION}/2026"
 DEAD_LETTERS = f"arn:aws:sqs:{REGION}:{HUB}:{NAMES.promotion_dead_letters}"
 ANOTHER_QUEUE = f"arn:aws:sqs:{REGION}:{HUB}:payroll"
 FUNCTION = f"arn:aws:lambda:{REGION}:{HUB}:function:{NAMES.release_function}"
@@ -91,11 +89,6 @@ CENTRAL_GROUP = f"arn:aws:sagemaker:{REGION}:{HUB}:model-package-group/churn"
 PLATFORM_TAGS = {"aws:TagKeys": ["registers-directly", "source-account"]}
 
 MAY = [
-    asks(PROMOTION, "sagemaker:DescribeModelPackage", THEIRS),
-    asks(PROMOTION, "sagemaker:CreateModelPackage", CENTRAL),
-    asks(PROMOTION, "s3:GetObject", SOURCE_OBJECT),
-    asks(PROMOTION, "s3:PutObject", OBJECT),
-    asks(PROMOTION, "s3:DeleteObject", OBJECT),
     asks(RELEASE, "sagemaker:DescribeModelPackage", CENTRAL),
     asks(RELEASE, "sagemaker:UpdateModelPackage", CENTRAL, keys=A_RECEIPT),
     asks(RELEASE, "sagemaker:UpdateModelPackage", CENTRAL, keys=A_RECEIPT),
@@ -121,12 +114,6 @@ MAY = [
     asks(ML_ENGINEER, "sts:AssumeRole", LINEAGE_READER, keys=OF_THE_ORGANIZATION),
 ]
 MAY_NOT = [
-    asks(PROMOTION, "sagemaker:UpdateModelPackage", THEIRS),
-    asks(PROMOTION, "s3:GetObject", PAYROLL),
-    asks(PROMOTION, "s3:PutObject", SOURCE_OBJECT),
-    asks(PROMOTION, "s3:DeleteObjectVersion", OBJECT),
-    asks(PROMOTION, "s3:PutObjectTagging", OBJECT),
-    asks(PROMOTION, "events:PutEvents", DEFAULT_BUS, keys=RELEASED),
     asks(RELEASE, "sagemaker:UpdateModelPackage", CENTRAL, keys=AN_APPROVAL),
     asks(RELEASE, "sagemaker:UpdateModelPackage", CENTRAL, keys=A_STAGE),
     asks(RELEASE, "s3:PutObject", OBJECT),

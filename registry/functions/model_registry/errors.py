@@ -6,7 +6,17 @@ from contextlib import contextmanager
 from botocore.exceptions import ClientError
 
 DENIED = frozenset({"AccessDenied", "AccessDeniedException", "403", "Forbidden"})
-MISSING = frozenset({"404", "NoSuchKey", "NoSuchBucket", "NotFound", "ResourceNotFound"})
+MISSING = frozenset(
+    {
+        "404",
+        "LayersNotFoundException",
+        "NoSuchBucket",
+        "NoSuchKey",
+        "NotFound",
+        "RepositoryNotFoundException",
+        "ResourceNotFound",
+    }
+)
 
 
 class RegistryError(Exception):

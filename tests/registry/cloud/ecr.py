@@ -217,5 +217,6 @@ class Downloads(PoolManager):
 
     def request(self, method: str, url: str, **_: Any) -> BaseHTTPResponse:  # type: ignore[override]
         """Answer a request."""
-        body = answer("http", "Download", {"url": url})["body"]
-        return HTTPResponse(body=io.BytesIO(body), status=200, preload_content=False)
+        answered = answer("http", "Download", {"url": url})
+        body = io.BytesIO(answered.get("body", b""))
+        return HTTPResponse(body=body, status=answered.get("status", 200), preload_content=False)

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 SOURCE_CREATED = "source_created"
 """Where a central version says when its source was created, among its customer metadata."""
 
+ARTIFACT_SHA256 = "artifact_sha256"
+"""Where it says what the digest of its artifact is."""
+
 # What promotion decides itself, because the version now lives in another account.
 DECIDED_HERE = {
     "ModelPackageGroupName": "the central group, which has the name of the source's",
@@ -110,14 +113,14 @@ def _metadata(source: SourceVersion, digests: Mapping[str, str]) -> dict[str, st
         SOURCE_CREATED: source.created,
         **digests,
     }
-    promotion_adds = {*added, RECEIPT_URI, RECEIPT_SHA256}
+    promotion_adds = {*added, ARTIFACT_SHA256, RECEIPT_URI, RECEIPT_SHA256}
     if len(own.keys() | promotion_adds) > MAXIMUM_METADATA_PROPERTIES:
         raise RegistryError(
             f"{source.arn.arn} has {len(own)} customer metadata properties, and promotion adds "
             f"{len(promotion_adds)}; SageMaker allows {MAXIMUM_METADATA_PROPERTIES}: remove some from the "
             "version, then approve it."
         )
-    # The receipt is the central version's own: what a team writes there is no receipt.
+    # What a team writes under these names is not what promotion has found.
     return {name: value for name, value in own.items() if name not in promotion_adds} | added
 
 

@@ -187,6 +187,21 @@ class ImageCopier:
                 )
         return manifest
 
+    def _download_url(self, source: EcrImage, layer: str) -> str:
+        try:
+            return self.ecr.get_download_url_for_layer(
+                registryId=source.account, repositoryName=source.repository, layerDigest=layer
+            )["downloadUrl"]
+        except ClientError as error:
+            if error_code(error) in DENIED:
+                raise self.refusals.to_pull(source.repository, source.account) from error
+            if is_missing(error):
+                raise RegistryError(
+                    f"The layer {layer} in the repository {source.repository} of account {source.account} "
+                    "does not exist: push the image again, then replay the event."
+                ) from error
+            raise
+
     def _missing(self, repository: str, layers: list[str]) -> list[str]:
         """The layers that a central repository does not have yet."""
         present: set[str] = set()
@@ -204,14 +219,7 @@ class ImageCopier:
     def _copy_layer(self, source: EcrImage, layer: str, repository: str, time: TimeLimit) -> None:
         """Stream a layer from the one registry into the other, in constant memory."""
         time.check()
-        try:
-            url = self.ecr.get_download_url_for_layer(
-                registryId=source.account, repositoryName=source.repository, layerDigest=layer
-            )["downloadUrl"]
-        except ClientError as error:
-            if error_code(error) in DENIED:
-                raise self.refusals.to_pull(source.repository, source.account) from error
-            raise
+        url = self._download_url(source, layer)
         upload = self.ecr.initiate_layer_upload(repositoryName=repository)
         digest = hashlib.sha256()
         first = 0

@@ -14,7 +14,7 @@ from ..settling import settle
 from .central import CentralGroups, CentralVersion
 from .copying import SINGLE_COPY_LIMIT, Copier
 from .drafts import Drafts
-from .fields import SOURCE_CREATED, carried_fields, request
+from .fields import ARTIFACT_SHA256, SOURCE_CREATED, carried_fields, request
 from .image_copying import ImageCopier
 from .images import Image, images, images_to_copy, stated_digest
 from .leftovers import Leftovers
@@ -274,6 +274,6 @@ def _recorded(folder: str, bucket: str, artifacts: list[Artifact]) -> dict[str, 
     if not known or len(known) < len(artifacts):
         return {}
     if len(known) == 1:
-        return {"artifact_sha256": next(iter(known.values()))}
+        return {ARTIFACT_SHA256: next(iter(known.values()))}
     lines = "".join(f"{sha256}  {name}\n" for name, sha256 in sorted(known.items()))
-    return {"artifact_sha256": hashlib.sha256(lines.encode()).hexdigest()}
+    return {ARTIFACT_SHA256: hashlib.sha256(lines.encode()).hexdigest()}
