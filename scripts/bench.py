@@ -1,4 +1,4 @@
-"""Measure the synthesis and the rehearsal: `python -m scripts.bench`."""
+"""Measure the synthesis, promotion and the rehearsal: `python -m scripts.bench`."""
 
 import json
 import os
@@ -108,6 +108,41 @@ def print_synth(console: Console, measure: SynthMeasure) -> None:
     console.print(table)
 
 
+def bench_promotion() -> dict[str, Any]:
+    """Promote versions at the emulator, in a process of its own, and return what it took."""
+    done = subprocess.run(
+        [sys.executable, "-m", "rehearsal.promotion_bench"],
+        cwd=REPOSITORY,
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    measures: dict[str, Any] = json.loads(done.stdout)
+    return measures
+
+
+def print_promotion(console: Console, measures: Mapping[str, Any]) -> None:
+    """Print what promotion took as a table.
+
+    Args:
+        console: Where.
+        measures: From `bench_promotion`.
+    """
+    table = Table(title="Promotion", title_justify="left")
+    table.add_column("Of")
+    for column in ("Artifact, MiB", "Central versions", "AWS calls", "Seconds", "Memory at most, MiB"):
+        table.add_column(column, justify="right")
+    for name, each in measures.items():
+        table.add_row(
+            name,
+            f"{each['artifact_mib']:,}",
+            str(each["versions"]),
+            f"{each['calls']:,}",
+            f"{each['seconds']:.2f}",
+            f"{each['peak_memory_mib']:,}",
+        )
+    console.print(table)
+
+
 def bench_rehearsal() -> dict[str, Any]:
     """Play the rehearsal once, as `make rehearse` does, and return its report."""
     with tempfile.TemporaryDirectory() as folder:
@@ -138,4 +173,5 @@ def print_rehearsal(console: Console, report: Mapping[str, Any]) -> None:
 
 if __name__ == "__main__":
     print_synth(Console(), bench_synth())
+    print_promotion(Console(), bench_promotion())
     print_rehearsal(Console(), bench_rehearsal())
