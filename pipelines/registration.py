@@ -67,20 +67,25 @@ class Registration(Construct):
             team=storage.key.key_arn,
         )
         """The key that encrypts it."""
+        versions = (
+            self.either(central=f"{sagemaker}:model-package-group/{names.title}", team=models.arn),
+            self.either(central=f"{sagemaker}:model-package/{names.title}/*", team=models.versions_arn),
+        )
         self.permissions = [
             Permission(
                 actions=(
-                    "sagemaker:CreateModelPackage",
                     "sagemaker:DescribeModelPackage",
                     "sagemaker:DescribeModelPackageGroup",
                     "sagemaker:ListModelPackages",
                 ),
-                resources=(
-                    self.either(central=f"{sagemaker}:model-package-group/{names.title}", team=models.arn),
-                    self.either(
-                        central=f"{sagemaker}:model-package/{names.title}/*", team=models.versions_arn
-                    ),
-                ),
+                resources=versions,
+                because="The versions of the project's one group are numbered as they come.",
+            ),
+            Permission(
+                actions=("sagemaker:CreateModelPackage",),
+                resources=versions,
+                # Whoever trains a model does not approve it.
+                conditions={"StringEquals": {"sagemaker:ModelApprovalStatus": "PendingManualApproval"}},
                 because="The versions of the project's one group are numbered as they come.",
             ),
             Permission(

@@ -87,9 +87,19 @@ def test_a_group_lets_the_projects_training_role_register_and_nobody_else(cloud:
     }
     for statement in registering.values():
         assert statement["Principal"] == {"AWS": f"arn:aws:iam::{TEAM}:root"}
-        assert statement["Condition"] == {
-            "ArnEquals": {"aws:PrincipalArn": f"arn:aws:iam::{TEAM}:role/{ROLE}"}
-        }
+        assert statement["Condition"]["ArnEquals"] == {"aws:PrincipalArn": f"arn:aws:iam::{TEAM}:role/{ROLE}"}
+
+
+def test_a_project_registers_no_version_that_is_approved_or_has_a_receipt(cloud: Cloud) -> None:
+    outcomes()
+    conditions = registrars(cloud)["sagemaker:CreateModelPackage"]["Condition"]
+    assert conditions["StringEquals"] == {"sagemaker:ModelApprovalStatus": "PendingManualApproval"}
+    assert conditions["Null"] == {
+        "sagemaker:CustomerMetadataProperties/receipt_sha256": "true",
+        "sagemaker:CustomerMetadataProperties/receipt_uri": "true",
+        "sagemaker:CustomerMetadataProperties/source_model_package_arn": "true",
+        "sagemaker:ModelLifeCycle:Stage": "true",
+    }
 
 
 def test_a_second_time_changes_nothing(cloud: Cloud) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .readers import Readers
+from .receipts import RECEIPT_SHA256, RECEIPT_URI, SOURCE_MODEL_PACKAGE_ARN
 
 SOURCE_ACCOUNT_TAG = "source-account"
 """The account whose models the group holds."""
@@ -13,6 +14,19 @@ REGISTERS_DIRECTLY_TAG = "registers-directly"
 
 PLATFORM_TAGS = frozenset({REGISTERS_DIRECTLY_TAG, SOURCE_ACCOUNT_TAG})
 """What the platform says of a group; nothing that a team says may stand for it."""
+
+# Neither approved already, nor with a stage or a receipt: others decide, and say so.
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html
+_AS_IT_COMES = {
+    "StringEquals": {"sagemaker:ModelApprovalStatus": "PendingManualApproval"},
+    "Null": {
+        "sagemaker:ModelLifeCycle:Stage": "true",
+        **{
+            f"sagemaker:CustomerMetadataProperties/{name}": "true"
+            for name in (RECEIPT_SHA256, RECEIPT_URI, SOURCE_MODEL_PACKAGE_ARN)
+        },
+    },
+}
 
 
 def group_policy(group_arn: str, tags: Mapping[str, str], readers: Readers) -> dict[str, Any]:
@@ -52,14 +66,17 @@ def group_policy(group_arn: str, tags: Mapping[str, str], readers: Readers) -> d
             ),
             _statement(
                 "RegisteringVersions",
-                [
-                    "sagemaker:CreateModelPackage",
-                    "sagemaker:DescribeModelPackage",
-                    "sagemaker:ListModelPackages",
-                ],
+                ["sagemaker:DescribeModelPackage", "sagemaker:ListModelPackages"],
                 versions,
                 account,
                 registering,
+            ),
+            _statement(
+                "RegisteringAsPending",
+                ["sagemaker:CreateModelPackage"],
+                versions,
+                account,
+                {**registering, **_AS_IT_COMES},
             ),
         ]
     return {"Version": "2012-10-17", "Statement": statements}
