@@ -1,12 +1,14 @@
 """The operator's command line: `scripts/catalog --help`."""
 
 import sys
+from typing import Annotated
 
 import typer
 from rich.table import Table
 
 from scripts import cards, groups, lineage, organization, replay, rollback, sharing
 from scripts.command import RETRIES, CatalogFile, Pretend, aws_session, output, report, sentences
+from scripts.policies import check_sizes
 from settings import CATALOG, load
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -22,8 +24,14 @@ def catalog() -> None:
     """Operate the ML platform that catalog.yaml describes."""
 
 
+Policies = Annotated[
+    bool,
+    typer.Option("--policies", help="Also render every template, and measure its policies (some seconds)."),
+]
+
+
 @app.command()
-def check(catalog: CatalogFile = CATALOG) -> None:
+def check(catalog: CatalogFile = CATALOG, policies: Policies = False) -> None:
     """Read the catalog file as a whole, and name each mistake with its line."""
     with sentences():
         settings = load(catalog)
@@ -32,6 +40,9 @@ def check(catalog: CatalogFile = CATALOG) -> None:
         table.add_row(name.replace("_", " "), account)
     output.print(table)
     output.print(f"{catalog} is complete.")
+    if policies:
+        with sentences():
+            check_sizes(settings)
 
 
 @app.command()

@@ -171,6 +171,11 @@ class Measured:
     is_packed: bool = False
 
     @property
+    def share(self) -> float:
+        """The share of the limit that is used."""
+        return self.size / self.limit.maximum
+
+    @property
     def is_too_large(self) -> bool:
         """Whether AWS would refuse it."""
         return self.size > self.limit.maximum
@@ -178,7 +183,7 @@ class Measured:
     @property
     def is_near(self) -> bool:
         """Whether it is above the limit, or will be before long."""
-        return self.is_too_large or (not self.is_packed and self.size >= NEAR * self.limit.maximum)
+        return self.is_too_large or (not self.is_packed and self.share >= NEAR)
 
     @property
     def sentence(self) -> str:

@@ -6,15 +6,22 @@ from dataclasses import dataclass
 
 import pytest
 
-from portfolios.launch_role import MAXIMUM_INLINE, MAXIMUM_MANAGED_POLICIES, MAXIMUM_MANAGED_POLICY
 from products.product import Template
+from registry.policies.limits import (
+    BUCKET_POLICY,
+    EVENT_BUS_POLICY,
+    GROUP_POLICY,
+    INLINE_POLICIES,
+    KEY_POLICY,
+    MANAGED_POLICY,
+    NEAR,
+    REPOSITORY_POLICY,
+    TRUST_POLICY,
+)
+from registry.policies.platform import longest
+from registry.policies.sizes import measure, measure_written
 from tests.gates.everything import Everything
 from tests.gates.test_policies import resources
-
-# Share of a limit that a template may use up.
-APPROACHING = 0.9
-
-ACCOUNT = {"Ref": "AWS::AccountId"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,38 +55,27 @@ def test_template_is_clear_of_limit(limit: Limit, everything: Everything) -> Non
         if limit.applies(name)
     }
     assert measured
-    assert {name: size for name, size in measured.items() if size > APPROACHING * limit.maximum} == {}
+    assert {name: size for name, size in measured.items() if size > NEAR * limit.maximum} == {}
 
 
-def policy_size(document: object) -> int:
-    """The characters that IAM counts, with account ids filled in."""
-
-    def filled(value: object) -> object:
-        match value:
-            case {"Ref": "AWS::AccountId"}:
-                return "0" * 12
-            case {"Ref": _} | {"Fn::GetAtt": _}:
-                return "x" * 63
-            case {"Fn::Join": [separator, parts]}:
-                return str(separator).join(str(filled(part)) for part in parts)
-            case dict():
-                return {key: filled(entry) for key, entry in value.items()}
-            case list():
-                return [filled(entry) for entry in value]
-            case _:
-                return value
-
-    return len(json.dumps(filled(document), separators=(",", ":")).replace(" ", ""))
+def test_policies_are_clear_of_limits(everything: Everything) -> None:
+    measured = [
+        *measure(longest(everything.settings, everything.templates)),
+        *measure_written(everything.settings),
+    ]
+    assert {each.limit for each in measured} >= {
+        BUCKET_POLICY,
+        EVENT_BUS_POLICY,
+        GROUP_POLICY,
+        INLINE_POLICIES,
+        KEY_POLICY,
+        MANAGED_POLICY,
+        REPOSITORY_POLICY,
+        TRUST_POLICY,
+    }
+    assert [each.sentence for each in measured if each.is_near] == []
 
 
-def test_roles_hold_their_policies(everything: Everything) -> None:
+def test_descriptions_of_roles_fit(everything: Everything) -> None:
     for where, properties in resources(everything.templates, "AWS::IAM::Role"):
-        inline = sum(policy_size(policy["PolicyDocument"]) for policy in properties.get("Policies", []))
-        assert inline <= MAXIMUM_INLINE, where
-        assert len(properties.get("ManagedPolicyArns", [])) <= MAXIMUM_MANAGED_POLICIES, where
         assert len(str(properties.get("Description", ""))) <= 1000, where
-
-
-def test_managed_policies_fit(everything: Everything) -> None:
-    for where, properties in resources(everything.templates, "AWS::IAM::ManagedPolicy"):
-        assert policy_size(properties["PolicyDocument"]) <= MAXIMUM_MANAGED_POLICY, where

@@ -1,0 +1,185 @@
+"""A template as it is deployed: in an account, with parameters, every reference filled in."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from portfolios.template_values import ACCOUNT, TemplateValues
+from products.product import Template
+
+_PLACEHOLDER = re.compile(r"\$\{(!?)([\w.:]+)\}")
+_NOTHING = object()
+
+
+class TemplateError(Exception):
+    """A template cannot be filled in; the message says what is missing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeployedTemplate:
+    """A CloudFormation template with the values that a deployment gives it.
+
+    What AWS chooses, such as the id of a key, becomes the names of deployment and resource: as unique, and
+    the same each time.
+
+    Attributes:
+        name: What the deployment is called, for messages.
+        template: The template.
+        account: The account.
+        region: The Region.
+        parameters: The values of parameters, besides those with a default.
+    """
+
+    name: str
+    template: Template
+    account: str
+    region: str
+    parameters: Mapping[str, str]
+
+    def resources(self, kind: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """The logical ids and the filled properties of the resources of a type.
+
+        Args:
+            kind: Such as ``AWS::IAM::Role``.
+
+        Raises:
+            TemplateError: If a parameter has no value, or a function is not known here.
+        """
+        for logical_id, resource in self.template["Resources"].items():
+            if resource["Type"] == kind and self._exists(resource):
+                yield logical_id, self.filled(resource.get("Properties", {}))
+
+    def filled(self, value: Any) -> Any:
+        """A value of the template, as CloudFormation hands it to the service.
+
+        Args:
+            value: Any part of the template's resources.
+
+        Raises:
+            TemplateError: If a parameter has no value, or a function is not known here.
+        """
+        if isinstance(value, list):
+            return [entry for entry in map(self.filled, value) if entry is not _NOTHING]
+        if not isinstance(value, dict):
+            return value
+        if len(value) == 1:
+            ((name, argument),) = value.items()
+            if name in _FUNCTIONS:
+                return _FUNCTIONS[name](self, argument)
+            if name.startswith("Fn::"):
+                raise TemplateError(f"{self.name}: {name} is not known here: teach it to {__name__}.")
+        entries = {name: self.filled(entry) for name, entry in value.items()}
+        return {name: entry for name, entry in entries.items() if entry is not _NOTHING}
+
+    @cached_property
+    def _given(self) -> Mapping[str, Any]:
+        declared = self.template.get("Parameters", {})
+        defaults = {name: entry["Default"] for name, entry in declared.items() if "Default" in entry}
+        pseudo_parameters = {
+            "AWS::AccountId": self.account,
+            "AWS::NoValue": _NOTHING,
+            "AWS::Partition": "aws",
+            "AWS::Region": self.region,
+            "AWS::StackName": self.name,
+            "AWS::URLSuffix": "amazonaws.com",
+        }
+        return {**defaults, **self.parameters, **pseudo_parameters}
+
+    @cached_property
+    def _values(self) -> TemplateValues:
+        """The names and ARNs of resources, once parameters are known."""
+
+        def given(value: Any) -> Any:
+            match value:
+                case {"Ref": name} if name in self._given and name != "AWS::NoValue":
+                    return self._given[name]
+                case {"Fn::If": [condition, first, second]}:
+                    return given(first if self._holds({"Condition": condition}) else second)
+                case {"Fn::Select": [index, {"Fn::Split": [separator, text]}]}:
+                    return self.filled(text).split(separator)[int(index)]
+                case dict():
+                    return {name: given(entry) for name, entry in value.items()}
+                case list():
+                    return [given(entry) for entry in value]
+                case _:
+                    return value
+
+        return TemplateValues({"Resources": given(self.template["Resources"])}, region=self.region)
+
+    def _reference(self, name: str) -> Any:
+        if name in self._given:
+            return self._given[name]
+        if name in self.template["Resources"]:
+            return self._physical({"Ref": name})
+        raise TemplateError(f"{self.name}: the parameter {name} has no value: give an example of one.")
+
+    def _physical(self, reference: Mapping[str, Any]) -> str:
+        """The name or ARN of a resource."""
+        (named,) = reference.values()
+        logical_id = (named if isinstance(named, str) else named[0]).partition(".")[0]
+        pattern = next(iter(self._values.patterns(reference)), "*")
+        return pattern.replace(ACCOUNT, self.account).replace("*", f"{self.name}-{logical_id}")
+
+    def _joined(self, argument: Any) -> str:
+        separator, parts = argument
+        return str(separator).join(map(str, self.filled(parts)))
+
+    def _chosen(self, argument: Any) -> Any:
+        condition, first, second = argument
+        return self.filled(first if self._holds({"Condition": condition}) else second)
+
+    def _selected(self, argument: Any) -> Any:
+        index, parts = argument
+        return self.filled(parts)[int(self.filled(index))]
+
+    def _split(self, argument: Any) -> list[str]:
+        separator, text = argument
+        return str(self.filled(text)).split(separator)
+
+    def _substituted(self, argument: Any) -> str:
+        text, variables = argument if isinstance(argument, list) else (argument, {})
+
+        def found(placeholder: re.Match[str]) -> str:
+            literal, name = placeholder.groups()
+            if literal:
+                return f"${{{name}}}"
+            if name in variables:
+                return str(self.filled(variables[name]))
+            if "." in name:
+                return self._physical({"Fn::GetAtt": name})
+            return str(self._reference(name))
+
+        return _PLACEHOLDER.sub(found, text)
+
+    def _exists(self, resource: Mapping[str, Any]) -> bool:
+        return "Condition" not in resource or self._holds({"Condition": resource["Condition"]})
+
+    def _holds(self, condition: Any) -> bool:
+        match condition:
+            case {"Condition": name}:
+                return self._holds(self.template["Conditions"][name])
+            case {"Fn::Equals": [first, second]}:
+                return bool(self.filled(first) == self.filled(second))
+            case {"Fn::Not": [inner]}:
+                return not self._holds(inner)
+            case {"Fn::And": inner}:
+                return all(map(self._holds, inner))
+            case {"Fn::Or": inner}:
+                return any(map(self._holds, inner))
+            case _:
+                raise TemplateError(f"{self.name}: the condition {condition} is not known here.")
+
+
+_FUNCTIONS: Mapping[str, Callable[[DeployedTemplate, Any], Any]] = {
+    "Ref": DeployedTemplate._reference,
+    "Fn::Cidr": lambda template, argument: [template.filled(argument[0])] * int(argument[1]),
+    "Fn::GetAZs": lambda template, _: [f"{template.region}{letter}" for letter in "abc"],
+    "Fn::GetAtt": lambda template, attribute: template._physical({"Fn::GetAtt": attribute}),
+    "Fn::If": DeployedTemplate._chosen,
+    "Fn::Join": DeployedTemplate._joined,
+    "Fn::Select": DeployedTemplate._selected,
+    "Fn::Split": DeployedTemplate._split,
+    "Fn::Sub": DeployedTemplate._substituted,
+}
