@@ -1,30 +1,17 @@
 """A function that events start and whose failures nobody misses."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import cast
 
 import embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
 import aws_cdk as cdk
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
-from aws_cdk import aws_iam as iam
-from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_lambda_destinations as destinations
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from functions import bundle
 from registry.alarms import AlarmTopic
-from roles import Permission, role
-
-CODE = Path(__file__).with_name("functions")
-RUNTIME = lambda_.Runtime.PYTHON_3_13
-
-# An event is delivered once and, if that fails, twice more.
-# https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
-ATTEMPTS = 3
+from registry.function import ATTEMPTS, registry_function
+from roles import Permission
 
 
 class EventFunction(Construct):
@@ -71,12 +58,6 @@ class EventFunction(Construct):
             memory_mib: Its memory, which also sets its share of a processor.
         """
         super().__init__(scope, construct_id)
-        log_group = logs.LogGroup(
-            self,
-            "Log",
-            retention=logs.RetentionDays.ONE_YEAR,
-            removal_policy=cdk.RemovalPolicy.RETAIN,
-        )
         dead_letters = sqs.Queue(
             self,
             "DeadLetters",
@@ -86,47 +67,23 @@ class EventFunction(Construct):
             removal_policy=cdk.RemovalPolicy.RETAIN,
             retention_period=cdk.Duration.days(14),
         )
-        function_role = role(
-            self,
-            "Role",
-            name=role_name,
-            description=description,
-            trusts=iam.ServicePrincipal("lambda.amazonaws.com"),
-            permissions=[
-                *permissions,
-                Permission(
-                    actions=("logs:CreateLogStream", "logs:PutLogEvents"),
-                    resources=(log_group.log_group_arn,),
-                ),
-                Permission(actions=("sqs:SendMessage",), resources=(dead_letters.queue_arn,)),
-            ],
+        cdk.Validations.of(dead_letters).acknowledge(
+            cdk.Acknowledgment(id="AwsSolutions-SQS3", reason="It is itself the queue of dead letters.")
         )
-        self.function = lambda_.Function(
+        made = registry_function(
             self,
-            "Function",
-            function_name=name,
+            name=name,
             description=description,
-            runtime=RUNTIME,
-            architecture=lambda_.Architecture.X86_64,
-            code=lambda_.Code.from_asset(str(bundle(CODE))),
             handler=handler,
-            role=function_role.without_policy_updates(),
-            environment=dict(environment),
+            role_name=role_name,
+            permissions=permissions,
+            environment=environment,
             timeout=timeout,
-            memory_size=memory_mib,
-            log_group=log_group,
-            retry_attempts=ATTEMPTS - 1,
-            max_event_age=cdk.Duration.hours(6),
-            on_failure=destinations.SqsDestination(dead_letters),
+            memory_mib=memory_mib,
+            maximum_event_age=cdk.Duration.hours(6),
+            dead_letters=dead_letters,
         )
-        _acknowledge(dead_letters, "AwsSolutions-SQS3", "It is itself the queue of dead letters.")
-        _acknowledge(
-            self.function,
-            "AwsSolutions-L1",
-            "The newest Python that the bundle supports, and with which its tests run.",
-        )
-        # The role is one resource with its policy, so that the reference to it orders them well enough.
-        cast("lambda_.CfnFunction", self.function.node.default_child).add_deletion_override("DependsOn")
+        self.function = made.function
         events.Rule(
             self,
             "Rule",
@@ -160,10 +117,6 @@ class EventFunction(Construct):
             threshold=ATTEMPTS,
             description=(
                 f"{description} Several attempts have failed. "
-                f"See the log group {log_group.log_group_name} for the reason."
+                f"See the log group {made.log_group.log_group_name} for the reason."
             ),
         )
-
-
-def _acknowledge(construct: Construct, rule: str, reason: str) -> None:
-    cdk.Validations.of(construct).acknowledge(cdk.Acknowledgment(id=rule, reason=reason))

@@ -11,7 +11,7 @@ from registry.cards import reading_permissions
 from registry.event_function import EventFunction
 from registry.functions.model_registry.events import STATE_CHANGE
 from registry.functions.model_registry.release.release import DETAIL_TYPE
-from registry.objects import DIRECT_RECEIPTS, MODELS, REGISTERED, decisions
+from registry.objects import DIRECT_RECEIPTS, VERSIONS, decisions
 from registry.storage import RegistryStorage
 from roles import Permission, arn
 
@@ -118,7 +118,7 @@ def _keep_objects(storage: RegistryStorage) -> list[Permission]:
     return [
         Permission(
             actions=("s3:GetObject", "s3:GetObjectTagging", "s3:PutObjectTagging"),
-            resources=(bucket.arn_for_objects(MODELS), bucket.arn_for_objects(REGISTERED)),
+            resources=tuple(bucket.arn_for_objects(key) for key in VERSIONS),
             because=because,
         ),
         Permission(

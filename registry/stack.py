@@ -10,12 +10,13 @@ from registry.event_bus import ApprovalBus
 from registry.personas import Personas
 from registry.promotion import PromotionFunction
 from registry.release import ReleaseFunction
+from registry.stages import StageFunction
 from registry.storage import RegistryStorage
 from settings import Settings
 
 
 class RegistryStack(cdk.Stack):
-    """Storage, the bus of the approvals, promotion, release, and the people who decide."""
+    """Storage, the bus of the approvals, promotion, release, stages, and the people who decide."""
 
     def __init__(
         self,
@@ -40,7 +41,7 @@ class RegistryStack(cdk.Stack):
             construct_id,
             env=env,
             synthesizer=synthesizer,
-            description="Central model registry: storage, promotion, release, and the roles that approve.",
+            description="Central model registry: storage, promotion, release, stages, and who decides.",
         )
         names = settings.names
         organization_id = settings.organization.id
@@ -58,6 +59,14 @@ class RegistryStack(cdk.Stack):
             alarms=alarms,
         )
         ReleaseFunction(self, "Release", names=names, storage=storage, alarms=alarms)
+        StageFunction(
+            self,
+            "Stages",
+            names=names,
+            storage=storage,
+            alarms=alarms,
+            required_card_fields=settings.model_cards.required_fields,
+        )
         ModelCards(self, "ModelCards", names=names, organization=settings.organization)
         Personas(
             self,

@@ -85,7 +85,7 @@ DIFFERENCES = {
     ),
     "a metric that production does not have": ({"rmse": 2.8, "r2": 0.8}, {"rmse": 2.8}, "r2 0.8 (new)"),
     "a metric that only production has": ({}, {"r2": 0.8}, "r2 missing (production 0.8)"),
-    "no metrics at all": ({}, {}, "no metrics"),
+    "no metrics at all": ({}, {}, "none"),
 }
 
 

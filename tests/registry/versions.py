@@ -1,5 +1,6 @@
 """Central versions as promotion or a project leaves them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from registry.functions.model_registry.artifacts import CentralArtifacts
@@ -11,6 +12,7 @@ PROMOTED = f"models/{TEAM}/{GROUP}/1/20261121T091500Z/"
 REGISTERED = f"registered/{TEAM}/p-abc/run-1/"
 ML_ENGINEER = "mlplatform-ml-engineer"
 APPROVER = f"arn:aws:sts::{HUB}:assumed-role/{ML_ENGINEER}/session"
+METRICS = {"rmse": 2.5}
 IMAGE = "141502667606.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-xgboost:3.2-0"
 
 
@@ -24,7 +26,9 @@ def artifacts() -> CentralArtifacts:
     return CentralArtifacts(s3=client("s3"), bucket=REGISTRY_BUCKET, account=HUB)
 
 
-def promoted_version(cloud: Cloud, folder: str = PROMOTED, **fields: Any) -> str:
+def promoted_version(
+    cloud: Cloud, folder: str = PROMOTED, metrics: Mapping[str, float] = METRICS, **fields: Any
+) -> str:
     """A promoted version with one artifact, one report, and a receipt."""
     team = cloud.register(TEAM, GROUP, CustomerMetadataProperties={"commit": "4f2c9d1e"})
     cloud.approve(team)
@@ -36,7 +40,7 @@ def promoted_version(cloud: Cloud, folder: str = PROMOTED, **fields: Any) -> str
             central_model_package_arn=arn,
             artifacts=artifacts().measured(cloud.versions[arn]),
             images=[],
-            metrics={"rmse": 2.5},
+            metrics=metrics,
             model_card=None,
         ),
     )

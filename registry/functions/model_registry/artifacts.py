@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from .errors import RegistryError, explained, is_missing
 from .locations import artifacts
+from .promotion.content import Content
 from .receipts import WHAT_TO_DO, Artifact, Receipt
 
 if TYPE_CHECKING:
@@ -86,8 +87,10 @@ class CentralArtifacts:
         uri = f"s3://{self.bucket}/{key}"
         try:
             with explained(denied=f"This role may not read {uri}."):
-                head = self.s3.head_object(
-                    Bucket=self.bucket, Key=key, ChecksumMode="ENABLED", ExpectedBucketOwner=self.account
+                content = Content.of(
+                    self.s3.head_object(
+                        Bucket=self.bucket, Key=key, ChecksumMode="ENABLED", ExpectedBucketOwner=self.account
+                    )
                 )
         except ClientError as error:
             if is_missing(error):
@@ -95,21 +98,13 @@ class CentralArtifacts:
                     f"{uri}, which the version needs to serve, is gone: {WHAT_TO_DO}"
                 ) from error
             raise
-        checksums = {
-            field.removeprefix("Checksum"): str(value)
-            for field, value in head.items()
-            if field.startswith("Checksum") and field != "ChecksumType"
-        }
-        if head.get("ChecksumType") == "COMPOSITE":
-            # These are of the parts in which the object was uploaded, and not of its bytes.
-            checksums = {}
-        sha256 = checksums.get("SHA256")
+        sha256 = content.whole_checksums.get("SHA256")
         return Artifact(
             uri=uri,
-            size=head["ContentLength"],
+            size=content.size,
             sha256=base64.b64decode(sha256).hex() if sha256 else None,
-            checksums=checksums,
-            version_id=head.get("VersionId"),
+            checksums=dict(content.whole_checksums),
+            version_id=content.version_id,
         )
 
 

@@ -6,9 +6,11 @@ import boto3
 from botocore.config import Config
 
 if TYPE_CHECKING:
+    from mypy_boto3_codepipeline.client import CodePipelineClient
     from mypy_boto3_ecr.client import ECRClient
     from mypy_boto3_events.client import EventBridgeClient
     from mypy_boto3_lambda.client import LambdaClient
+    from mypy_boto3_ram.client import RAMClient
     from mypy_boto3_s3.client import S3Client
     from mypy_boto3_sagemaker.client import SageMakerClient
 
@@ -39,3 +41,13 @@ def ecr() -> "ECRClient":
 def lambda_() -> "LambdaClient":
     """A client of AWS Lambda."""
     return boto3.client("lambda", config=_CONFIG)
+
+
+def codepipeline() -> "CodePipelineClient":
+    """A client of AWS CodePipeline."""
+    return boto3.client("codepipeline", config=_CONFIG)
+
+
+def ram() -> "RAMClient":
+    """A client of AWS Resource Access Manager."""
+    return boto3.client("ram", config=_CONFIG)

@@ -106,9 +106,14 @@ def difference(candidate: Mapping[str, float], current: Mapping[str, float]) -> 
     ]
 
 
+def listed(values: Mapping[str, float]) -> str:
+    """Metrics as words, such as ``rmse 2.81, r2 0.84``."""
+    return ", ".join(f"{name} {written(value)}" for name, value in values.items()) or "none"
+
+
 def sentence(rows: Sequence[Row]) -> str:
     """The rows as words, such as ``rmse 2.81 (production 2.93, -0.12), r2 0.84 (new)``."""
-    return ", ".join(_words(row) for row in rows) or "no metrics"
+    return ", ".join(_words(row) for row in rows) or "none"
 
 
 def written(value: float) -> str:

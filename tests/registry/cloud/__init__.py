@@ -9,6 +9,7 @@ such as ``ecr_PutImage``, and take the operation's parameters by keyword; then a
 """
 
 from .clients import client, use
+from .codepipeline import CodePipeline
 from .core import HUB, OTHER_TEAM, REGION, TEAM, Call, Core, Killed, Parameters, failure
 from .ecr import Downloads, Registry
 from .events import Events
@@ -50,6 +51,15 @@ __all__ = [
 
 
 class Cloud(
-    S3, SageMaker, Events, ModelCards, ResourceAccessManager, SQS, Functions, SecurityTokens, Registry
+    S3,
+    SageMaker,
+    Events,
+    ModelCards,
+    ResourceAccessManager,
+    SQS,
+    Functions,
+    SecurityTokens,
+    Registry,
+    CodePipeline,
 ):
     """All services; the clients that `client` makes act in the hub."""

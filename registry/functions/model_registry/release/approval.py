@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import RegistryError
+from ..identities import account_of, role_name
 from ..receipts import Decision, Receipt, ReceiptBook, modified_by
 
 
@@ -43,12 +44,12 @@ class CentralApprovals:
                 f"{arn} has been Approved since it was registered, by nobody of account {self.book.account}: "
                 "set it to PendingManualApproval; then let the ML engineer approve it."
             )
-        if by.split(":")[4] != self.book.account:
+        if account_of(by) != self.book.account:
             raise RegistryError(
                 f"{arn} was approved by {by}, who is not of account {self.book.account}: set it to "
                 "PendingManualApproval; then let the ML engineer approve it."
             )
-        if _role_name(by) not in self.functions:
+        if role_name(by) not in self.functions:
             return self._record(version, receipt, by)
         earlier = self.book.decisions(receipt, "central-approval")
         if not earlier:
@@ -72,9 +73,3 @@ class CentralApprovals:
             time=time,
             details={"approval_description": version.get("ApprovalDescription")},
         )
-
-
-def _role_name(arn: str) -> str:
-    """The role of an identity, such as ``arn:aws:sts::222222222222:assumed-role/name/session``."""
-    kind, _, path = arn.split(":", 5)[5].partition("/")
-    return path.partition("/")[0] if kind == "assumed-role" else path.rpartition("/")[2]
