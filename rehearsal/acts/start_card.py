@@ -3,19 +3,21 @@
 from rehearsal import card, commands
 from rehearsal.story import Act, Story, built
 
-PROBLEM = "People sort what they measure by hand, which takes days."
+# What the lead knows at the beginning; the risk rating is still to be decided.
+SAID = {
+    "--problem": "People sort what they measure by hand, which takes days.",
+    "--purpose": "Sorts what was measured, and says how sure it is.",
+    "--intended-uses": "A first sorting that people look over; no decision about a person.",
+    "--owner": "lead-data-scientist@example.com",
+}
 
 
 def play(story: Story) -> str:
     """Create the card by the operator's command line, which shares it with the development account."""
     lead = story.people.lead_data_scientist
     title = built(story.build_project).names.title
-    for line in commands.catalog(
-        story,
-        lead,
-        *("card", "create", "--group", title, "--account", story.stage.account_id("development")),
-        *("--problem", PROBLEM, "--owner", "lead-data-scientist@example.com"),
-    ):
+    said = [argument for option in SAID.items() for argument in option]
+    for line in commands.catalog(story, lead, "card", "create", "--group", title, *said):
         story.tell(line)
     card.note(story, "Started with the business problem, and shared with development", lead, "Draft")
     story.add_holding("shared_services", f"model card {title}")
