@@ -48,10 +48,9 @@ class TeamModelCard(Construct):
             self,
             "Share",
             name=platform.card_authors_share(names.title),
-            resource_arns=[self.arn],
+            resource_arns=[card.attr_model_card_arn],
             principals=[platform.shared_services_account],
             permission_arns=[f"arn:{cdk.Aws.PARTITION}:ram::aws:permission/{PERMISSION}"],
             allow_external_principals=False,
         )
-        share.add_dependency(card)
         share.apply_removal_policy(KEEP)

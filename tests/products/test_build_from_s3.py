@@ -150,7 +150,7 @@ def test_in_hub_and_spokes_the_hub_reads_a_card_of_the_team(launched: Launch) ->
     card = spoke.only("AWS::SageMaker::ModelCard")
     assert (card["ModelCardName"], card["ModelCardStatus"]) == (TITLE, "Draft")
     share = spoke.only("AWS::RAM::ResourceShare")
-    assert share["ResourceArns"] == [TEAM_CARD]
+    assert share["ResourceArns"] == ["<ModelCard13FC4386.ModelCardArn>"]
     assert share["Principals"] == ["222222222222"]
     assert share["AllowExternalPrincipals"] is False
     assert share["PermissionArns"] == ["arn:aws:ram::aws:permission/AWSRAMPermissionSageMakerModelCards"]
