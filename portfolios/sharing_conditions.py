@@ -26,11 +26,13 @@ def sharing_conditions(action: Action, resource: Resource, values: TemplateValue
     Returns:
         None for actions that know no such conditions.
     """
+    # Who leaves it out when a share is made allows it; who leaves it out later changes nothing.
+    external = "Bool" if action.name == "ram:CreateResourceShare" else "BoolIfExists"
     asked = {
         # RAM judges each account and each resource of a request by itself; the other's key is then absent.
         "ram:Principal": ("StringEqualsIfExists", values.patterns(resource.properties.get("Principals", []))),
         "ram:RequestedResourceType": ("StringEqualsIfExists", tuple(_kinds(resource, values))),
-        "ram:RequestedAllowsExternalPrincipals": ("Bool", tuple(_external(resource))),
+        "ram:RequestedAllowsExternalPrincipals": (external, tuple(_external(resource))),
     }
     return [
         (operator, key, found)

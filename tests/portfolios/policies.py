@@ -28,7 +28,7 @@ def _holds(part: tuple[str, str, tuple[str, ...]], keys: Mapping[str, str]) -> b
             return (key not in keys) == (values == ("true",))
         case "StringEquals" | "Bool" | "ArnLike":
             return any(fnmatchcase(keys.get(key, ""), _filled(value)) for value in values)
-        case "StringEqualsIfExists":
+        case "StringEqualsIfExists" | "BoolIfExists":
             return key not in keys or keys[key] in map(_filled, values)
         case _:
             raise NotImplementedError(operator)

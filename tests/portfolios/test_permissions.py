@@ -108,6 +108,20 @@ BOUNDARY = {"iam:PermissionsBoundary": f"arn:aws:iam::{OWN_ACCOUNT}:policy/limit
                 ("outside", {"ram:RequestedAllowsExternalPrincipals": "true"}, False),
             )
         ),
+        *(
+            pytest.param(
+                {"S": SHARE},
+                "ram:UpdateResourceShare",
+                regional("ram", "resource-share/1"),
+                OF_A_PROJECT | keys,
+                expected,
+                id=f"share-changed-{name}",
+            )
+            for name, keys, expected in (
+                ("in-name", {}, True),
+                ("to-outside", {"ram:RequestedAllowsExternalPrincipals": "true"}, False),
+            )
+        ),
         pytest.param({"S": SHARE}, "sagemaker:PutResourcePolicy", "*", {}, True, id="share-puts-policy"),
         pytest.param(
             {"S": SHARE},
