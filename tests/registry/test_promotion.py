@@ -6,6 +6,7 @@ import pytest
 
 from registry.functions.model_registry.card_content import digest
 from registry.functions.model_registry.cards import Cards
+from registry.functions.model_registry.group_policy import group_policy
 from registry.functions.model_registry.promotion.promote import Promotion
 from tests.registry.cloud import (
     HUB,
@@ -24,6 +25,7 @@ from tests.registry.promoting import (
     AWS_IMAGE,
     EVALUATION,
     GROUP,
+    READERS,
     central_objects,
     only_central_version,
     promote,
@@ -200,12 +202,10 @@ def test_the_policy_keeps_a_group_open_to_the_role_that_registers_into_it(
 
     promote(promotion, simple_version(cloud))
 
-    *_, group, versions = policy(cloud, GROUP)["Statement"]
-    assert "sagemaker:CreateModelPackage" in versions["Action"]
-    for statement in (group, versions):
-        assert statement["Principal"] == {"AWS": f"arn:aws:iam::{TEAM}:root"}
-        role = f"arn:aws:iam::{TEAM}:role/mlplatform-training-p-abc"
-        assert statement["Condition"] == {"ArnEquals": {"aws:PrincipalArn": role}}
+    statements = policy(cloud, GROUP)["Statement"]
+    assert statements == group_policy(cloud.groups[HUB, GROUP.lower()].arn, tags, READERS)["Statement"]
+    (registering,) = (each for each in statements if "sagemaker:CreateModelPackage" in each["Action"])
+    assert registering["Principal"] == {"AWS": f"arn:aws:iam::{TEAM}:root"}
 
 
 # The status of the source.

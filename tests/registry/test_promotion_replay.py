@@ -2,6 +2,7 @@
 
 import hashlib
 import threading
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ import pytest
 from registry.functions.model_registry.errors import RegistryError
 from registry.functions.model_registry.promotion import copying, image_copying, multipart
 from registry.functions.model_registry.promotion.promote import Promotion
-from registry.functions.model_registry.promotion.time_limit import TimeLimit
+from registry.functions.model_registry.promotion.time_limit import OutOfTimeError, TimeLimit
 from tests.registry.cloud import HUB, REGISTRY_BUCKET, TEAM, TEAM_BUCKET, Call, Cloud, Killed, Parameters
 from tests.registry.faults import FAULTS, Fault, cut, killed_after, killed_before
 from tests.registry.promoting import (
@@ -24,6 +25,7 @@ from tests.registry.promoting import (
     time_limit,
     uncompressed,
 )
+from tests.registry.versions import artifacts
 
 GROUP = "churn-p-abc"
 WEIGHTS = b"twenty bytes of data"
@@ -63,6 +65,7 @@ def assert_promoted_once(cloud: Cloud, promotion: Promotion, arn: str) -> None:
     assert metadata["artifact_sha256"] == hashlib.sha256(WEIGHTS).hexdigest()
     assert version["ModelApprovalStatus"] == "PendingManualApproval"
     receipt = promotion.receipts.read(version)
+    artifacts().check(version, receipt)
     assert receipt.content["central_model_package_arn"] == version["ModelPackageArn"]
     assert receipt.content["approved_by"].endswith(":assumed-role/lead-data-scientist/session")
     assert receipt.content["metrics"] == {"rmse": 2.5}
@@ -339,6 +342,41 @@ def test_a_source_that_is_deleted_after_the_function_was_killed(
     raised = attempt(promotion, arn, time_limit(cloud.now() + timedelta(hours=7)))
 
     assert_promoted_once_or_never(cloud, promotion, arn, raised=raised)
+
+
+# The time is up.
+
+STEPS = ("CopyObject", "UploadPartCopy", "CompleteLayerUpload")
+
+
+def time_for_one_step() -> TimeLimit:
+    """The time of an invocation that is over as soon as a step is done."""
+    time = time_limit()
+    time.remaining_ms = lambda: 1_000 if time.progress else 900_000
+    return time
+
+
+@EVERY_SCENARIO
+def test_runs_that_have_time_for_one_step_each_come_to_the_end(
+    cloud: Cloud, promotion: Promotion, make: Make, scenario: Scenario
+) -> None:
+    arn = make(scenario)
+    runs = 0
+    while True:
+        time = time_for_one_step()
+        runs += 1
+        try:
+            promote(promotion, arn, time)
+            break
+        except OutOfTimeError:
+            assert time.progress
+
+    assert_promoted_once(cloud, promotion, arn)
+    counted = Counter(cloud.calls)
+    expected = Counter(scenario.calls)
+    assert {step: counted[step] for step in STEPS} == {step: expected[step] for step in STEPS}
+    # Copying comes to an end in one run, and the next one registers.
+    assert runs == 1 + sum(expected[step] for step in STEPS)
 
 
 # What a replay finds.

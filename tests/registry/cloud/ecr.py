@@ -212,11 +212,19 @@ class Registry(Core):
         return {"image": {"imageId": {"imageDigest": imageDigest}}}
 
 
+class Trickle(io.BytesIO):
+    """A body that comes a few bytes at a time, as over a network."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        """Give less than asked for."""
+        return super().read(5 if size is None or size < 0 else min(size, 5))
+
+
 class Downloads(PoolManager):
-    """Downloads from the cloud in use, a few bytes at each read."""
+    """Downloads from the cloud in use."""
 
     def request(self, method: str, url: str, **_: Any) -> BaseHTTPResponse:  # type: ignore[override]
         """Answer a request."""
         answered = answer("http", "Download", {"url": url})
-        body = io.BytesIO(answered.get("body", b""))
+        body = Trickle(answered.get("body", b""))
         return HTTPResponse(body=body, status=answered.get("status", 200), preload_content=False)

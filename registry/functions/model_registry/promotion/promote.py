@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from .. import metrics, receipts
 from ..card_content import digest
 from ..cards import CardVersion
+from ..errors import RegistryError
 from ..events import ModelVersionArn
 from ..receipts import Artifact, ReceiptBook, receipt_content
 from ..settling import settle
@@ -221,16 +222,23 @@ class Promotion:
 
         Raises:
             SourceGoneError: If nothing was registered.
+            RegistryError: If what was registered cannot be completed.
         """
         group = self.groups.spelling(arn)
         versions = self._clean(arn, group, time) if group is not None else []
         if group is None or not versions:
             raise SourceGoneError(f"{arn.arn} does not exist any more: there is nothing to promote.")
         for version in versions:
+            if version.is_finished:
+                continue
             folder = _folder(arn, group, version)
-            draft = None if version.is_finished else self.drafts.read(folder)
-            if draft is not None:
-                self._finish(version, folder, draft)
+            draft = self.drafts.read(folder)
+            if draft is None:
+                raise RegistryError(
+                    f"{version.arn} has no receipt, and {arn.arn}, from which it was promoted, does not "
+                    "exist any more: reject it, and register the model again."
+                )
+            self._finish(version, folder, draft)
         return f"{arn.arn} does not exist any more; {versions[0].arn}, which was promoted from it, stays."
 
     def _clean(self, arn: ModelVersionArn, group: str, time: TimeLimit) -> list[CentralVersion]:
