@@ -54,7 +54,7 @@ class World(Lineage, Cloud):
         self.approve(self.team, description="Better than before")
         self.central = self._promoted()
         self._deployed()
-        self.jobs = self._trained()
+        self.trained = self._trained()
 
     def metadata(self, arn: str) -> dict[str, str]:
         """The customer metadata of a version, to be changed."""
@@ -285,7 +285,7 @@ def test_a_project_that_registers_centrally_is_traced_by_its_artifact(
     del world.objects[REGISTRY_BUCKET, f"{FOLDER}{RECEIPT}"]
     world.write_receipt(world.central)
     artifact = f"s3://{REGISTRY_BUCKET}/{FOLDER}model.tar.gz"
-    world.edges.append((world.jobs["Train"], world.artifact(TEAM, "Model", artifact)))
+    world.edges.append((world.trained["Train"], world.artifact(TEAM, "Model", artifact)))
 
     found = traced()
 
@@ -457,7 +457,7 @@ MADE = ["Pipeline execution", "Commit", "SageMaker lineage"]
             id="lineage throttled",
         ),
         pytest.param(
-            forget_entity(lambda world: world.jobs["Train"]),
+            forget_entity(lambda world: world.trained["Train"]),
             "Data",
             GONE,
             [*CHAIN, *MADE, "Processing job"],
