@@ -30,7 +30,11 @@ from settings import load
 REPORT_FOLDER = REPOSITORY / "build" / "rehearsal"
 BAD_INPUT = 2
 INTERRUPTED = 130
-OWN = ("state", "home", "assembly", "models", "index.html", "report.json", "aws-config", "emulator.log")
+DOCUMENTS = ("card.html", "lineage.html", "receipt.html")
+OWN = (
+    *("state", "home", "assembly", "models", "index.html", "report.json", "aws-config", "emulator.log"),
+    *DOCUMENTS,
+)
 """What a rehearsal writes in its report folder, and removes before it starts."""
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)

@@ -11,6 +11,7 @@ import pytest
 from rehearsal.__main__ import REPORT_FOLDER
 from rehearsal.acts import ACTS
 from rehearsal.denials import DENIALS
+from rehearsal.faults import FAULTS
 from rehearsal.processes import REPOSITORY
 
 pytestmark = pytest.mark.rehearsal
@@ -41,7 +42,10 @@ def rehearsal() -> Rehearsal:
 
 def test_everything_comes_out_as_it_must(rehearsal: Rehearsal) -> None:
     failed = [
-        entry for entry in (*rehearsal.report["acts"], *rehearsal.report["denied"]) if entry["status"] != "ok"
+        entry
+        for table in ("acts", "faults", "denied")
+        for entry in rehearsal.report[table]
+        if entry["status"] != "ok"
     ]
     assert not failed, rehearsal.output
     assert rehearsal.report["status"] == "ok"
@@ -65,6 +69,32 @@ def test_the_output_has_a_line_for_each_act(rehearsal: Rehearsal) -> None:
 def test_every_refusal_was_tried(rehearsal: Rehearsal) -> None:
     assert [row["action"] for row in rehearsal.report["denied"]] == [denial.action for denial in DENIALS]
     assert len(DENIALS) >= 15
+
+
+def test_every_fault_was_brought_about(rehearsal: Rehearsal) -> None:
+    assert [row["name"] for row in rehearsal.report["faults"]] == [fault.name for fault in FAULTS]
+    for row in rehearsal.report["faults"]:
+        assert row["name"] in rehearsal.page
+
+
+def test_the_documents_of_the_story_are_there(rehearsal: Rehearsal) -> None:
+    for file in ("receipt.html", "card.html", "lineage.html"):
+        assert f'href="{file}"' in rehearsal.page
+        assert "<html" in (REPORT_FOLDER / file).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "expected",
+    [
+        pytest.param("Production runs no version yet; metrics: accuracy", id="the first approval"),
+        pytest.param("Production runs version 1; metrics: accuracy", id="the second, against the first"),
+        pytest.param("Production runs version 2; metrics: accuracy", id="the rollback, against the second"),
+        pytest.param("intended_uses.risk_rating", id="the field that the card lacked"),
+        pytest.param("data.csv", id="the data at the end of the lineage"),
+    ],
+)
+def test_the_page_says_what_people_saw(rehearsal: Rehearsal, expected: str) -> None:
+    assert expected in rehearsal.page
 
 
 def test_two_different_versions_were_trained_well(rehearsal: Rehearsal) -> None:
