@@ -534,6 +534,25 @@ def test_the_last_status_of_the_source_wins(
     assert version["ModelApprovalStatus"] == expected
 
 
+@pytest.mark.parametrize("operation", ["UpdateModelPackage", "PutObject"])
+def test_a_version_that_was_rejected_before_it_was_whole_waits_when_it_is_approved_again(
+    cloud: Cloud, promotion: Promotion, operation: str
+) -> None:
+    arn = approved_version(cloud)
+    last = SCENARIOS["copy at once"].calls[::-1].index(operation) + 1
+    cut(
+        cloud,
+        len(SCENARIOS["copy at once"].calls) - last,
+        killed_before,
+        lambda: promote(promotion, arn),
+    )
+    for status in ("Rejected", "Approved"):
+        cloud.approve(arn, status)
+        promote(promotion, arn)
+
+    assert_promoted_once(cloud, promotion, arn)
+
+
 def test_a_rejection_during_promotion_is_not_lost(cloud: Cloud, promotion: Promotion) -> None:
     arn = approved_version(cloud)
 

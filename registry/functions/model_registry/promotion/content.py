@@ -1,5 +1,6 @@
 """S3 objects, and what S3 states about their bytes."""
 
+import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -58,6 +59,12 @@ class Content:
     def whole_checksums(self) -> Mapping[str, str]:
         """The checksums of the whole object's bytes."""
         return {name: value for name, value in self.checksums.items() if not _parts(value)}
+
+    @property
+    def sha256(self) -> str | None:
+        """The SHA-256 digest in hexadecimal, where S3 states it."""
+        checksum = self.whole_checksums.get("SHA256")
+        return base64.b64decode(checksum).hex() if checksum else None
 
     @property
     def composite_checksum(self) -> tuple[str, int] | None:

@@ -1,6 +1,5 @@
 """Copies S3 objects server-side, of any size, and proves that the copy is the original."""
 
-import base64
 import hashlib
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -24,7 +23,7 @@ PARALLEL_OBJECTS = 4
 # What S3 answers when another has written the original, written the copy, or completed its upload.
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
 OVERTAKEN = frozenset(
-    {"412", "PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey", "NoSuchUpload"}
+    {"412", "ConditionalRequestConflict", "InvalidPart", "NoSuchKey", "NoSuchUpload", "PreconditionFailed"}
 )
 READ_SIZE = 8 * 1024**2
 
@@ -112,13 +111,8 @@ class Copier:
             raise
         return Content.of(head)
 
-    def sha256(self, thing: S3Object, content: Content) -> str:
-        """The SHA-256 digest of an object, in hexadecimal.
-
-        S3's own, where the object carries it; otherwise the object is read once, in constant memory.
-        """
-        if "SHA256" in content.whole_checksums:
-            return base64.b64decode(content.checksums["SHA256"]).hex()
+    def read_sha256(self, thing: S3Object, content: Content) -> str:
+        """The SHA-256 digest of an object in hexadecimal; the object is read once, in constant memory."""
         digest = hashlib.sha256()
         response = self.s3.get_object(
             Bucket=thing.bucket, Key=thing.key, IfMatch=content.etag, ExpectedBucketOwner=thing.owner

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
-from urllib3 import BaseHTTPResponse, PoolManager, Timeout
+from urllib3 import PoolManager, Timeout
 
 from ..errors import DENIED, RegistryError, error_code, is_missing
 from .images import EcrImage, Image
@@ -20,15 +20,14 @@ from .time_limit import TimeLimit
 if TYPE_CHECKING:
     from mypy_boto3_ecr.client import ECRClient
     from mypy_boto3_ecr.type_defs import ImageIdentifierTypeDef
+    from urllib3 import BaseHTTPResponse
 
 # One image for one platform, and lists of such images; each in Docker's and in OCI's format.
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-manifest-formats.html
-_SINGLE = (
+MEDIA_TYPES = (
     "application/vnd.docker.distribution.manifest.v2+json",
-    "application/vnd.oci.image.manifest.v1+json",
-)
-_LISTS = (
     "application/vnd.docker.distribution.manifest.list.v2+json",
+    "application/vnd.oci.image.manifest.v1+json",
     "application/vnd.oci.image.index.v1+json",
 )
 # https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_UploadLayerPart.html
@@ -161,7 +160,7 @@ class ImageCopier:
             registryId=account,
             repositoryName=repository,
             imageIds=[identifier],
-            acceptedMediaTypes=[*_SINGLE, *_LISTS],
+            acceptedMediaTypes=list(MEDIA_TYPES),
         )
         for failure in answer["failures"]:
             if failure.get("failureCode") == "ImageNotFound":
@@ -256,7 +255,7 @@ class ImageCopier:
         time.step_done()
 
 
-def _parts(response: BaseHTTPResponse, size: int) -> Iterator[bytes]:
+def _parts(response: "BaseHTTPResponse", size: int) -> Iterator[bytes]:
     """The bytes of a response in parts of one size; the last may be smaller.
 
     ECR takes no smaller part but the last one, and a read may give less than it was asked for.

@@ -13,6 +13,7 @@ from ..events import ModelVersionArn
 from ..receipts import Artifact, ReceiptBook, receipt_content
 from ..settling import settle
 from .central import CentralGroups, CentralVersion
+from .content import Content, S3Object
 from .copying import SINGLE_COPY_LIMIT, Copier
 from .drafts import Drafts
 from .fields import ARTIFACT_SHA256, SOURCE_CREATED, carried_fields, request
@@ -113,17 +114,29 @@ class Promotion:
     def _promote(self, source: SourceVersion, time: TimeLimit) -> str:
         source.check()
         version = self._find(source)
-        if version is not None and version.is_finished:
-            return self._reopen(source, version)
+        said = f"{source.arn.arn} is already promoted"
+        if version is None or not version.is_finished:
+            version = self._complete(source, version, time)
+            said = f"{source.arn.arn} is promoted"
+        if self._reopen(source, version):
+            return f"{version.arn} waits for approval again, because {source.arn.arn} is approved again."
+        return f"{said} to {version.arn}."
+
+    def _complete(
+        self, source: SourceVersion, version: CentralVersion | None, time: TimeLimit
+    ) -> CentralVersion:
+        """Do what is left to do of a promotion."""
+        draft = None
         if version is None:
             self.groups.prepare(source)
-        draft = self.drafts.read(source.folder) if version is not None else None
+        else:
+            draft = self.drafts.read(source.folder)
         if version is None or draft is None:
             draft, registration = self._bring(source, time)
             self.drafts.write(source.folder, draft)
             version = version or self.groups.register(registration)
         self._finish(version, source.folder, draft)
-        return f"{source.arn.arn} is promoted to {version.arn}."
+        return version
 
     def _bring(self, source: SourceVersion, time: TimeLimit) -> tuple[dict[str, Any], dict[str, Any]]:
         """Copy everything that a version is.
@@ -171,20 +184,22 @@ class Promotion:
             for pair, content in zip(planned.copies, contents, strict=True)
             if pair.copy in planned.needed_to_serve
         }
-        is_read = sum(content.size for content in serving.values()) <= READ_LIMIT
-        artifacts = []
-        for copy, content in serving.items():
+        to_read = [content for content in serving.values() if content.sha256 is None]
+        is_read = sum(content.size for content in to_read) <= READ_LIMIT
+        return [self._artifact(copy, content, is_read, time) for copy, content in serving.items()]
+
+    def _artifact(self, copy: S3Object, content: Content, is_read: bool, time: TimeLimit) -> Artifact:
+        sha256 = content.sha256
+        if sha256 is None and is_read:
             time.check()
-            artifacts.append(
-                Artifact(
-                    uri=copy.uri,
-                    size=content.size,
-                    sha256=self.copier.sha256(copy, content) if is_read else None,
-                    checksums=content.whole_checksums,
-                    version_id=content.version_id,
-                )
-            )
-        return artifacts
+            sha256 = self.copier.read_sha256(copy, content)
+        return Artifact(
+            uri=copy.uri,
+            size=content.size,
+            sha256=sha256,
+            checksums=content.whole_checksums,
+            version_id=content.version_id,
+        )
 
     def _finish(self, version: CentralVersion, folder: str, draft: Mapping[str, Any]) -> None:
         """Write the receipt of a registered version, and say in the version where it is."""
@@ -194,16 +209,15 @@ class Promotion:
     def _find(self, source: SourceVersion) -> CentralVersion | None:
         return next(self.groups.find(source.group, source.origin), None)
 
-    def _reopen(self, source: SourceVersion, version: CentralVersion) -> str:
+    def _reopen(self, source: SourceVersion, version: CentralVersion) -> bool:
         """Undo a rejection that only mirrored the source's."""
         mirrored = version.approval_status == "Rejected" and version.reason.startswith(
             (REJECTED_AT_SOURCE, ARCHIVED_AT_SOURCE)
         )
-        if not mirrored:
-            return f"{source.arn.arn} is already promoted to {version.arn}."
-        reason = f"The version it was promoted from is approved again: {source.arn.arn}"
-        self.groups.set_approval_status(version, "PendingManualApproval", reason)
-        return f"{version.arn} waits for approval again, because {source.arn.arn} is approved again."
+        if mirrored:
+            reason = f"The version it was promoted from is approved again: {source.arn.arn}"
+            self.groups.set_approval_status(version, "PendingManualApproval", reason)
+        return mirrored
 
     def _withdraw(self, source: SourceVersion, time: TimeLimit, state: str, reason: str) -> str:
         """Reject the central version of a source that its team has rejected or archived."""
