@@ -14,6 +14,7 @@ from rehearsal.emulator import (
     ram_resources,
     s3,
     s3_encryption,
+    s3_tag_keys,
     service_catalog_resources,
     stack_sets,
 )
@@ -42,6 +43,7 @@ SEAMS = (
     ram_resources,
     s3,
     s3_encryption,
+    s3_tag_keys,
     service_catalog_resources,
     stack_sets,
 )
