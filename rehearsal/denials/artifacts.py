@@ -92,9 +92,7 @@ def _production_loads_not_admitted(story: Story) -> None:
     _create_model(story, "not-admitted", version)
 
 
-def _create_model(
-    story: Story, name: str, version: ModelVersion, account: AccountKey = "production"
-) -> None:
+def _create_model(story: Story, name: str, version: ModelVersion, account: AccountKey = "production") -> None:
     """Create a model of an artifact as an endpoint would load it: under the endpoint role of an account."""
     stage = story.stage
     package = story.acting_as(story.people.ml_engineer, "sagemaker").describe_model_package(
