@@ -8,6 +8,7 @@ import aws_cdk as cdk
 import cdk_nag
 import pytest
 
+from registry.functions.model_registry import card_sharing
 from registry.functions.model_registry.cards import Cards
 from registry.functions.model_registry.promotion.promote import Promotion
 from registry.functions.model_registry.release.approval import CentralApprovals
@@ -22,8 +23,9 @@ from tests.registry.versions import artifacts, book
 
 
 @pytest.fixture
-def cloud() -> Cloud:
-    """An empty cloud, which the clients of `promotion` and `release` reach."""
+def cloud(monkeypatch: pytest.MonkeyPatch) -> Cloud:
+    """An empty cloud, which the clients of `promotion` and `release` reach; nobody waits there."""
+    monkeypatch.setattr(card_sharing, "PAUSE_SECONDS", 0.0)
     made = Cloud()
     use(made)
     return made
