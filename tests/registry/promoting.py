@@ -10,12 +10,14 @@ from registry.functions.model_registry.events import ModelVersionArn
 from registry.functions.model_registry.promotion.central import CentralGroups
 from registry.functions.model_registry.promotion.copying import Copier
 from registry.functions.model_registry.promotion.drafts import Drafts
+from registry.functions.model_registry.promotion.fields import carried_fields
 from registry.functions.model_registry.promotion.image_copying import ImageCopier
 from registry.functions.model_registry.promotion.leftovers import Leftovers
-from registry.functions.model_registry.promotion.promote import CentralStorage, Promotion
+from registry.functions.model_registry.promotion.promote import Promotion
 from registry.functions.model_registry.promotion.refusals import Refusals
 from registry.functions.model_registry.promotion.repositories import CentralRepositories
 from registry.functions.model_registry.promotion.time_limit import TimeLimit
+from registry.functions.model_registry.promotion.transfer import CentralStorage, Transfer
 from registry.functions.model_registry.readers import Readers
 from registry.functions.model_registry.receipts import ReceiptBook
 from tests.registry.cloud import (
@@ -48,28 +50,33 @@ def make_promotion() -> Promotion:
     sagemaker, s3, ecr = client("sagemaker"), client("s3"), client("ecr")
     refusals = Refusals(role_arn=ROLE_ARN, region=REGION)
     cards = Cards(sagemaker=sagemaker)
+    leftovers = Leftovers(s3=s3, bucket=REGISTRY_BUCKET, account=HUB)
     return Promotion(
         sagemaker=sagemaker,
-        copier=Copier(s3=s3, refusals=refusals),
-        image_copier=ImageCopier(
-            ecr=ecr,
-            http=Downloads(),
-            repositories=CentralRepositories(
+        transfer=Transfer(
+            copier=Copier(s3=s3, refusals=refusals),
+            image_copier=ImageCopier(
                 ecr=ecr,
-                account=HUB,
-                region=REGION,
-                prefix="mlplatform-models",
-                key_arn=KEY_ARN,
-                readers=READERS,
+                http=Downloads(),
+                repositories=CentralRepositories(
+                    ecr=ecr,
+                    account=HUB,
+                    region=REGION,
+                    prefix="mlplatform-models",
+                    key_arn=KEY_ARN,
+                    readers=READERS,
+                ),
+                refusals=refusals,
             ),
-            refusals=refusals,
+            storage=CentralStorage(bucket=REGISTRY_BUCKET, account=HUB, region=REGION, key_arn=KEY_ARN),
+            leftovers=leftovers,
+            fields=carried_fields(sagemaker),
+            card=lambda source: cards.describing(source.group, {source.arn.arn}),
         ),
         groups=CentralGroups(sagemaker=sagemaker, account=HUB, readers=READERS),
-        storage=CentralStorage(bucket=REGISTRY_BUCKET, account=HUB, region=REGION, key_arn=KEY_ARN),
         receipts=ReceiptBook(s3=s3, bucket=REGISTRY_BUCKET, account=HUB),
         drafts=Drafts(s3=s3, bucket=REGISTRY_BUCKET, account=HUB),
-        leftovers=Leftovers(s3=s3, bucket=REGISTRY_BUCKET, account=HUB),
-        card=lambda source: cards.describing(source.group, {source.arn.arn}),
+        leftovers=leftovers,
     )
 
 

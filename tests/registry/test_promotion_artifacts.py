@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from registry.functions.model_registry.promotion import multipart
-from registry.functions.model_registry.promotion import promote as promoting
+from registry.functions.model_registry.promotion import multipart, transfer
 from registry.functions.model_registry.promotion.promote import Promotion
 from tests.registry.cloud import HUB, REGION, REGISTRY_BUCKET, TEAM, TEAM_BUCKET, Cloud
 from tests.registry.promoting import (
@@ -242,7 +241,7 @@ def test_checksums_of_the_source(
 def test_digests_are_read_only_of_what_can_be_read_in_time(
     cloud: Cloud, promotion: Promotion, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(promoting, "READ_LIMIT", 10)
+    monkeypatch.setattr(transfer, "READ_LIMIT", 10)
 
     promote(promotion, simple_version(cloud, b"eleven byte"))
 

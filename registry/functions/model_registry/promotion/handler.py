@@ -21,13 +21,15 @@ from ..receipts import ReceiptBook
 from .central import CentralGroups
 from .copying import Copier
 from .drafts import Drafts
+from .fields import carried_fields
 from .image_copying import ImageCopier
 from .leftovers import Leftovers
-from .promote import CentralStorage, Promotion
+from .promote import Promotion
 from .refusals import Refusals
 from .repositories import CentralRepositories
 from .source import SourceVersion
 from .time_limit import OutOfTimeError, TimeLimit
+from .transfer import CentralStorage, Transfer
 
 logger = Logger(service="promotion")
 
@@ -45,32 +47,33 @@ def promotion() -> Promotion:
     )
     key_arn = os.environ["REGISTRY_KEY_ARN"]
     refusals = Refusals(role_arn=os.environ["ROLE_ARN"], region=region)
+    leftovers = Leftovers(s3=s3, bucket=bucket, account=account)
     return Promotion(
         sagemaker=sagemaker,
-        copier=Copier(s3=s3, refusals=refusals),
-        image_copier=ImageCopier(
-            ecr=ecr,
-            http=urllib3.PoolManager(),
-            repositories=CentralRepositories(
+        transfer=Transfer(
+            copier=Copier(s3=s3, refusals=refusals),
+            image_copier=ImageCopier(
                 ecr=ecr,
-                account=account,
-                region=region,
-                prefix=os.environ["IMAGE_REPOSITORIES"],
-                key_arn=key_arn,
-                readers=readers,
+                http=urllib3.PoolManager(),
+                repositories=CentralRepositories(
+                    ecr=ecr,
+                    account=account,
+                    region=region,
+                    prefix=os.environ["IMAGE_REPOSITORIES"],
+                    key_arn=key_arn,
+                    readers=readers,
+                ),
+                refusals=refusals,
             ),
-            refusals=refusals,
+            storage=CentralStorage(bucket=bucket, account=account, region=region, key_arn=key_arn),
+            leftovers=leftovers,
+            fields=carried_fields(sagemaker),
+            card=_card_of,
         ),
-        groups=CentralGroups(
-            sagemaker=sagemaker,
-            account=account,
-            readers=readers,
-        ),
-        storage=CentralStorage(bucket=bucket, account=account, region=region, key_arn=key_arn),
+        groups=CentralGroups(sagemaker=sagemaker, account=account, readers=readers),
         receipts=ReceiptBook(s3=s3, bucket=bucket, account=account),
         drafts=Drafts(s3=s3, bucket=bucket, account=account),
-        leftovers=Leftovers(s3=s3, bucket=bucket, account=account),
-        card=_card_of,
+        leftovers=leftovers,
     )
 
 

@@ -1,47 +1,26 @@
 """Makes the central registry agree with a model version of a team."""
 
-import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .. import metrics, receipts
-from ..card_content import digest
-from ..cards import CardVersion
 from ..errors import RegistryError
 from ..events import ModelVersionArn
-from ..receipts import Artifact, ReceiptBook, receipt_content
+from ..receipts import ReceiptBook
 from ..settling import settle
 from .central import CentralGroups, CentralVersion
-from .content import Content, S3Object
-from .copying import SINGLE_COPY_LIMIT, Copier
 from .drafts import Drafts
-from .fields import ARTIFACT_SHA256, SOURCE_CREATED, carried_fields, request
-from .image_copying import ImageCopier
-from .images import Image, images, images_to_copy, stated_digest
+from .fields import SOURCE_CREATED
 from .leftovers import Leftovers
-from .plan import Plan, plan
 from .source import SourceGoneError, SourceVersion, describe, folders, origin
 from .time_limit import TimeLimit
+from .transfer import Transfer
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker.client import SageMakerClient
 
 REJECTED_AT_SOURCE = "The version it was promoted from is rejected: "
 ARCHIVED_AT_SOURCE = "The version it was promoted from is archived: "
-
-# In total for a version: what a function reads within two minutes.
-READ_LIMIT = SINGLE_COPY_LIMIT
-
-
-@dataclass(frozen=True, kw_only=True)
-class CentralStorage:
-    """Where the central registry keeps the objects of its versions."""
-
-    bucket: str
-    account: str
-    region: str
-    key_arn: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,25 +34,19 @@ class Promotion:
 
     Attributes:
         sagemaker: A client in the account and Region of the registry.
-        copier: Copies objects.
-        image_copier: Copies container images.
+        transfer: Copies what belongs to a version.
         groups: The central groups.
-        storage: Where the copies lie.
-        receipts: The receipts beside them.
+        receipts: The receipts beside the copies.
         drafts: The receipts of versions that are not registered yet.
         leftovers: Removes what failed tries have left.
-        card: Gives the model card version that speaks for a version, if there is one.
     """
 
     sagemaker: "SageMakerClient"
-    copier: Copier
-    image_copier: ImageCopier
+    transfer: Transfer
     groups: CentralGroups
-    storage: CentralStorage
     receipts: ReceiptBook
     drafts: Drafts
     leftovers: Leftovers
-    card: Callable[[SourceVersion], CardVersion | None]
 
     def follow(self, arn: ModelVersionArn, time: TimeLimit) -> str:
         """Bring the central registry in line with a version.
@@ -132,74 +105,11 @@ class Promotion:
         else:
             draft = self.drafts.read(source.folder)
         if version is None or draft is None:
-            draft, registration = self._bring(source, time)
+            draft, registration = self.transfer.bring(source, time)
             self.drafts.write(source.folder, draft)
             version = version or self.groups.register(registration)
         self._finish(version, source.folder, draft)
         return version
-
-    def _bring(self, source: SourceVersion, time: TimeLimit) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Copy everything that a version is.
-
-        Returns:
-            The draft of its receipt, and the request that registers it.
-        """
-        planned = plan(self.copier, source, bucket=self.storage.bucket, account=self.storage.account)
-        own_images = images_to_copy(
-            source.description, account=source.arn.account, region=self.storage.region
-        )
-        copied_images = {
-            image: self.image_copier.copy(ecr, source.group, time) for image, ecr in own_images.items()
-        }
-        artifacts = self._copy(planned, time)
-        self.leftovers.keep_only(source.folder, {pair.copy.key for pair in planned.copies})
-        registration = request(
-            source,
-            fields=carried_fields(self.sagemaker),
-            key_arn=self.storage.key_arn,
-            digests=_recorded(source.folder, self.storage.bucket, artifacts),
-            to=planned.places.__getitem__,
-            images=copied_images,
-        )
-        card = self.card(source)
-        draft = receipt_content(
-            source=source.description,
-            central_model_package_arn="",
-            artifacts=artifacts,
-            images=_listed(images(source.description), copied_images),
-            metrics=metrics.of_version(self.copier.s3, registration, self.storage.account),
-            model_card={"arn": card.arn, "content_sha256": digest(card.content)} if card else None,
-        )
-        return draft, registration
-
-    def _copy(self, planned: Plan, time: TimeLimit) -> list[Artifact]:
-        """Copy every object of a version.
-
-        Returns:
-            What serving the version needs.
-        """
-        contents = self.copier.copy_all(planned.copies, time)
-        serving = {
-            pair.copy: content
-            for pair, content in zip(planned.copies, contents, strict=True)
-            if pair.copy in planned.needed_to_serve
-        }
-        to_read = [content for content in serving.values() if content.sha256 is None]
-        is_read = sum(content.size for content in to_read) <= READ_LIMIT
-        return [self._artifact(copy, content, is_read, time) for copy, content in serving.items()]
-
-    def _artifact(self, copy: S3Object, content: Content, is_read: bool, time: TimeLimit) -> Artifact:
-        sha256 = content.sha256
-        if sha256 is None and is_read:
-            time.check()
-            sha256 = self.copier.read_sha256(copy, content)
-        return Artifact(
-            uri=copy.uri,
-            size=content.size,
-            sha256=sha256,
-            checksums=content.whole_checksums,
-            version_id=content.version_id,
-        )
 
     def _finish(self, version: CentralVersion, folder: str, draft: Mapping[str, Any]) -> None:
         """Write the receipt of a registered version, and say in the version where it is."""
@@ -269,33 +179,3 @@ class Promotion:
 
 def _folder(arn: ModelVersionArn, group: str, version: CentralVersion) -> str:
     return f"{folders(arn, group)}{version.metadata[SOURCE_CREATED]}/"
-
-
-def _listed(originals: list[Image], copied: Mapping[Image, Image]) -> list[receipts.Image]:
-    """The images of a version, as its receipt lists them."""
-    return [
-        receipts.Image(
-            source=original.uri,
-            image=copied.get(original, original).uri,
-            digest=stated_digest(copied.get(original, original)),
-        )
-        for original in originals
-    ]
-
-
-def _recorded(folder: str, bucket: str, artifacts: list[Artifact]) -> dict[str, str]:
-    """What to record of an artifact: the digest of its file, or of its files as `sha256sum` lists them.
-
-    Nothing, where there is no artifact or its files were too large to be read again.
-    """
-    known = {
-        artifact.uri.removeprefix(f"s3://{bucket}/{folder}"): artifact.sha256
-        for artifact in artifacts
-        if artifact.sha256 is not None
-    }
-    if not known or len(known) < len(artifacts):
-        return {}
-    if len(known) == 1:
-        return {ARTIFACT_SHA256: next(iter(known.values()))}
-    lines = "".join(f"{sha256}  {name}\n" for name, sha256 in sorted(known.items()))
-    return {ARTIFACT_SHA256: hashlib.sha256(lines.encode()).hexdigest()}
