@@ -5,7 +5,8 @@ to copy from it, `kms:GenerateDataKey` to write one, both through S3 and under t
 (https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html). AWS's own key `aws/s3` needs
 no permission of the caller within its account.
 
-What stays out: grants, and `kms:Decrypt` for the parts of an upload.
+What stays out: grants, bucket keys (the encryption context names the object), and `kms:Decrypt` for the parts
+of an upload.
 """
 
 from collections.abc import Callable
