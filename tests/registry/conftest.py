@@ -18,6 +18,7 @@ from registry.functions.model_registry.tagging import ArtifactTags
 from registry.stack import RegistryStack
 from tests.registry.cloud import HUB, REGION, Cloud, client, use
 from tests.registry.promoting import make_promotion
+from tests.registry.promotion_scenarios import Make, make_version
 from tests.registry.registry_stack import NAMES, SETTINGS, Template, resolve
 from tests.registry.versions import artifacts, book
 
@@ -35,6 +36,12 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Cloud:
 def promotion() -> Promotion:
     """Promotion into the cloud in use."""
     return make_promotion()
+
+
+@pytest.fixture
+def make(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Make:
+    """Makes the version of a scenario of promotion."""
+    return lambda scenario: make_version(cloud, monkeypatch, scenario)
 
 
 @pytest.fixture(scope="session")
