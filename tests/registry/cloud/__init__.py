@@ -16,7 +16,8 @@ from .events import Events
 from .functions import Functions
 from .model_cards import Card, ModelCards
 from .ram import ResourceAccessManager, Share
-from .s3 import REGISTRY_BUCKET, S3, TEAM_BUCKET, Item, Upload
+from .s3 import REGISTRY_BUCKET, TEAM_BUCKET, Item
+from .s3_multipart import MultipartUploads, Upload
 from .sagemaker import LEAD, Group, SageMaker, policy, state_change
 from .sqs import SQS, Message
 from .sts import IDENTITY, SecurityTokens
@@ -51,7 +52,7 @@ __all__ = [
 
 
 class Cloud(
-    S3,
+    MultipartUploads,
     SageMaker,
     Events,
     ModelCards,

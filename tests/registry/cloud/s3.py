@@ -1,5 +1,5 @@
 # ruff: noqa: N802, N803  (operations and parameters have the names that AWS gave them)
-"""Amazon S3: objects with checksums and tags, and multipart uploads."""
+"""Amazon S3: objects with checksums and tags."""
 
 import base64
 import hashlib
@@ -51,32 +51,18 @@ class Item:
     tags: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass
-class Upload:
-    """A multipart upload that is not completed yet."""
-
-    bucket: str
-    key: str
-    initiated: datetime
-    algorithm: str
-    checksum_type: str
-    parts: dict[int, tuple[str, bytes]] = field(default_factory=dict)
-
-
 class S3(Core):
     """Buckets and what is in them.
 
     Attributes:
         owners: The account of each bucket.
         objects: By bucket and key.
-        uploads: By id.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.owners = {REGISTRY_BUCKET: HUB, TEAM_BUCKET: TEAM}
         self.objects: dict[tuple[str, str], Item] = {}
-        self.uploads: dict[str, Upload] = {}
 
     def put(
         self,
@@ -103,7 +89,7 @@ class S3(Core):
         modified = self.now()
         self.objects[bucket, key] = Item(
             body=body,
-            etag=_etag(modified),
+            etag=entity_tag(modified),
             modified=modified,
             checksums={algorithm: checksum},
             checksum_type="FULL_OBJECT" if part_size is None else "COMPOSITE",
@@ -148,11 +134,6 @@ class S3(Core):
         if item.etag != if_match:
             raise _precondition_failed(operation)
         return item
-
-    def _upload(self, operation: str, upload: str) -> Upload:
-        if upload not in self.uploads:
-            raise failure(operation, "NoSuchUpload", "The specified upload does not exist.", 404)
-        return self.uploads[upload]
 
     def s3_HeadObject(
         self,
@@ -275,96 +256,6 @@ class S3(Core):
             self.objects[Bucket, Key].tags = dict(source.tags)
         return {"CopyObjectResult": {"ETag": self.objects[Bucket, Key].etag}}
 
-    def s3_CreateMultipartUpload(
-        self, *, Bucket: str, Key: str, ExpectedBucketOwner: str, ChecksumAlgorithm: str, ChecksumType: str
-    ) -> Parameters:
-        self._own("CreateMultipartUpload", Bucket, ExpectedBucketOwner)
-        initiated = self.now()
-        upload = f"upload-{initiated:%H%M%S}"
-        self.uploads[upload] = Upload(
-            bucket=Bucket,
-            key=Key,
-            initiated=initiated,
-            algorithm=ChecksumAlgorithm,
-            checksum_type=ChecksumType,
-        )
-        return {"UploadId": upload}
-
-    def s3_AbortMultipartUpload(
-        self, *, Bucket: str, Key: str, UploadId: str, ExpectedBucketOwner: str
-    ) -> Parameters:
-        self._own("AbortMultipartUpload", Bucket, ExpectedBucketOwner)
-        self._upload("AbortMultipartUpload", UploadId)
-        del self.uploads[UploadId]
-        return {}
-
-    def s3_ListMultipartUploads(self, *, Bucket: str, Prefix: str, ExpectedBucketOwner: str) -> Parameters:
-        self._own("ListMultipartUploads", Bucket, ExpectedBucketOwner)
-        return {
-            "Uploads": [
-                {"UploadId": upload, "Key": state.key, "Initiated": state.initiated}
-                for upload, state in self.uploads.items()
-                if state.bucket == Bucket and state.key.startswith(Prefix)
-            ]
-        }
-
-    def s3_ListParts(self, *, Bucket: str, Key: str, UploadId: str, ExpectedBucketOwner: str) -> Parameters:
-        self._own("ListParts", Bucket, ExpectedBucketOwner)
-        upload = self._upload("ListParts", UploadId)
-        return {
-            "Parts": [
-                {"PartNumber": number, "Size": len(body), **_part(upload, etag, body)}
-                for number, (etag, body) in upload.parts.items()
-            ]
-        }
-
-    def s3_UploadPartCopy(
-        self,
-        *,
-        Bucket: str,
-        Key: str,
-        ExpectedBucketOwner: str,
-        UploadId: str,
-        PartNumber: int,
-        CopySource: str,
-        CopySourceIfMatch: str,
-        CopySourceRange: str,
-        ExpectedSourceBucketOwner: str,
-    ) -> Parameters:
-        self._own("UploadPartCopy", Bucket, ExpectedBucketOwner)
-        source = self._source("UploadPartCopy", CopySource, ExpectedSourceBucketOwner, CopySourceIfMatch)
-        first, last = map(int, CopySourceRange.removeprefix("bytes=").split("-"))
-        body = source.body[first : last + 1]
-        etag = _etag(self.now())
-        upload = self._upload("UploadPartCopy", UploadId)
-        upload.parts[PartNumber] = (etag, body)
-        return {"CopyPartResult": _part(upload, etag, body)}
-
-    def s3_CompleteMultipartUpload(
-        self,
-        *,
-        Bucket: str,
-        Key: str,
-        ExpectedBucketOwner: str,
-        UploadId: str,
-        MultipartUpload: Parameters,
-        IfNoneMatch: str | None = None,
-        IfMatch: str | None = None,
-    ) -> Parameters:
-        self._own("CompleteMultipartUpload", Bucket, ExpectedBucketOwner)
-        self._condition("CompleteMultipartUpload", Bucket, Key, IfNoneMatch, IfMatch)
-        upload = self._upload("CompleteMultipartUpload", UploadId)
-        bodies = []
-        for part in MultipartUpload["Parts"]:
-            etag, body = upload.parts[part["PartNumber"]]
-            if {"PartNumber": part["PartNumber"], **_part(upload, etag, body)} != part:
-                raise failure("CompleteMultipartUpload", "InvalidPart", "One or more of the parts")
-            bodies.append(body)
-        part_size = len(bodies[0]) if upload.checksum_type == "COMPOSITE" else None
-        self.put(Bucket, Key, b"".join(bodies), algorithm=upload.algorithm, part_size=part_size)
-        del self.uploads[UploadId]
-        return {"Bucket": Bucket, "Key": Key}
-
     def s3_PutObjectTagging(
         self, *, Bucket: str, Key: str, Tagging: Parameters, ExpectedBucketOwner: str | None = None
     ) -> Parameters:
@@ -381,13 +272,9 @@ class S3(Core):
         return {"TagSet": [{"Key": key, "Value": value} for key, value in item.tags.items()]}
 
 
-def _etag(written: datetime) -> str:
+def entity_tag(written: datetime) -> str:
     """An entity tag: of encrypted objects it is another one at each write, even of the same bytes."""
     return f'"{written:%d%H%M%S}"'
-
-
-def _part(upload: Upload, etag: str, body: bytes) -> Parameters:
-    return {"ETag": etag, f"Checksum{upload.algorithm}": CHECKSUMS[upload.algorithm](body)}
 
 
 def _precondition_failed(operation: str) -> Exception:
