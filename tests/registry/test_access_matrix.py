@@ -11,7 +11,8 @@ import settings
 from names import PlatformNames
 from registry.policies.access_matrix import AccessMatrix, compute
 from registry.policies.access_page import COMMAND, page
-from registry.policies.platform import PlatformTemplates, synthesize
+from registry.policies.platform import PlatformTemplates, longest, synthesize
+from registry.policies.sizes import measure
 from scripts.access_matrix import PAGE, read_policy, write
 from scripts.catalog import app
 from scripts.change import OperatorError, Outcome
@@ -43,6 +44,12 @@ def who(matrix: AccessMatrix, title: str, name: str) -> set[str]:
 def test_the_page_is_what_the_policies_say(matrix: AccessMatrix) -> None:
     written = PAGE.read_text(encoding="utf-8")
     assert written == page(matrix), f"docs/access_matrix.md is out of date: renew it with {COMMAND}."
+
+
+def test_the_same_templates_keep_clear_of_the_limits(templates: PlatformTemplates) -> None:
+    measured = list(measure(longest(SETTINGS, templates.by_name)))
+    assert len(measured) > len(templates.by_name)
+    assert [each.sentence for each in measured if each.is_near] == []
 
 
 # By hand, and whole: whoever is missing here may not.

@@ -27,10 +27,3 @@ def test_the_outcome_follows_from_the_size(
     assert result.exit_code == exit_code
     assert says in result.output
     assert "hub/Bucket" in result.output or exit_code == 0
-
-
-def test_the_platform_is_within_the_limits() -> None:
-    result = CliRunner().invoke(app, ["check", "--policies"])
-    assert result.exit_code == 0, result.output
-    assert "warning" not in result.output
-    assert "within the limits of AWS" in result.output
