@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from scripts.change import Change, OperatorError, Outcome
+from scripts.change import OperatorError
 from scripts.command import CatalogFile, Pretend, report, sentences
+from scripts.page_file import save
 from settings import CATALOG, load
 
 PAGE = Path(__file__).parents[1] / "docs" / "access_matrix.md"
@@ -33,7 +34,7 @@ def command(
         from registry.policies.access_page import page  # noqa: PLC0415
         from registry.policies.platform import synthesize  # noqa: PLC0415
 
-        report([write(page(compute(settings, synthesize(settings), document)), output, pretend=pretend)])
+        report(save(page(compute(settings, synthesize(settings), document)), output, pretend=pretend))
 
 
 def read_policy(path: Path) -> dict[str, Any]:
@@ -54,25 +55,3 @@ def read_policy(path: Path) -> dict[str, Any]:
     if not isinstance(document, dict) or "Statement" not in document:
         raise OperatorError(f"{path} holds no Statement: save the policy's document in it.")
     return document
-
-
-def write(text: str, path: Path, *, pretend: bool) -> Change:
-    """Write a page, unless it is there already.
-
-    Args:
-        text: The page.
-        path: Where it lies.
-        pretend: Only tell what would be done.
-
-    Raises:
-        OperatorError: If it cannot be written.
-    """
-    try:
-        there = path.read_text(encoding="utf-8") if path.exists() else None
-        if there == text:
-            return Change(Outcome.IDENTICAL, str(path))
-        if not pretend:
-            path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise OperatorError(f"{path} cannot be written ({error.strerror}): name another --output.") from None
-    return Change(Outcome.CREATE if there is None else Outcome.UPDATE, str(path))

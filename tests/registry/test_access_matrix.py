@@ -9,13 +9,14 @@ from typer.testing import CliRunner
 
 import settings
 from names import PlatformNames
+from registry.policies import platform
 from registry.policies.access_matrix import AccessMatrix, compute
 from registry.policies.access_page import COMMAND, page
 from registry.policies.platform import PlatformTemplates, longest, synthesize
 from registry.policies.sizes import measure
-from scripts.access_matrix import PAGE, read_policy, write
+from scripts.access_matrix import PAGE, read_policy
 from scripts.catalog import app
-from scripts.change import OperatorError, Outcome
+from scripts.change import OperatorError
 
 SETTINGS = settings.load()
 NAMES = SETTINGS.names
@@ -204,25 +205,6 @@ def test_a_boundary_takes_away(templates: PlatformTemplates) -> None:
     assert "--boundary FILE" not in page(known)
 
 
-@pytest.mark.parametrize(
-    ("there", "pretend", "outcome", "after"),
-    [
-        pytest.param(None, False, Outcome.CREATE, "new", id="create"),
-        pytest.param("old", False, Outcome.UPDATE, "new", id="update"),
-        pytest.param("old", True, Outcome.UPDATE, "old", id="pretend"),
-        pytest.param("new", False, Outcome.IDENTICAL, "new", id="identical"),
-    ],
-)
-def test_writing_the_page(
-    tmp_path: Path, there: str | None, pretend: bool, outcome: Outcome, after: str
-) -> None:
-    path = tmp_path / "page.md"
-    if there is not None:
-        path.write_text(there, encoding="utf-8")
-    assert write("new", path, pretend=pretend).outcome == outcome
-    assert path.read_text(encoding="utf-8") == after
-
-
 @pytest.mark.parametrize("content", [None, "no JSON", "{}"], ids=["missing", "no-json", "no-policy"])
 def test_a_boundary_that_is_no_policy_ends_with_a_sentence(tmp_path: Path, content: str | None) -> None:
     path = tmp_path / "boundary.json"
@@ -235,6 +217,13 @@ def test_a_boundary_that_is_no_policy_ends_with_a_sentence(tmp_path: Path, conte
     assert "save the policy's document in it" in result.output
 
 
-def test_a_page_that_cannot_be_written_ends_with_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(OperatorError, match="name another --output"):
-        write("new", tmp_path / "missing" / "page.md", pretend=False)
+def test_the_command_writes_the_page(
+    templates: PlatformTemplates, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(platform, "synthesize", lambda _: templates)
+    path = tmp_path / "page.md"
+    for outcome in ("create", "identical"):
+        result = CliRunner().invoke(app, ["access-matrix", "--output", str(path)])
+        assert result.exit_code == 0
+        assert outcome in result.output
+    assert path.read_text(encoding="utf-8") == PAGE.read_text(encoding="utf-8")
