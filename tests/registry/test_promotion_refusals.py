@@ -237,6 +237,23 @@ def test_a_denial_gives_the_statement_to_add(
     assert cloud.versions_of(HUB, GROUP) == []
 
 
+@pytest.mark.parametrize("action", ["s3:PutObject", "kms:GenerateDataKey"])
+def test_a_denial_on_the_side_of_the_registry_asks_nothing_of_the_team(
+    cloud: Cloud, promotion: Promotion, action: str
+) -> None:
+    arn = simple_version(cloud)
+
+    def interfere(_number: int, operation: str, call: Call) -> Parameters:
+        if operation == "CopyObject":
+            raise failure(operation, "AccessDenied", f"is not authorized to perform: {action}", 403)
+        return call()
+
+    cloud.interfere = interfere
+
+    with pytest.raises(RegistryError, match=r"may not write its copy .* deploy the registry again"):
+        promote(promotion, arn)
+
+
 def test_a_denial_that_says_nothing_names_both_policies(cloud: Cloud, promotion: Promotion) -> None:
     arn = simple_version(cloud)
     cloud.denied = {"s3:HeadObject", "s3:GetObject"}

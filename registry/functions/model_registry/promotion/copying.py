@@ -38,7 +38,12 @@ class Copy:
 
 @dataclass(frozen=True, kw_only=True)
 class Copier:
-    """Copies objects between buckets without reading them."""
+    """Copies objects between buckets without reading them.
+
+    Attributes:
+        s3: A client that may read the originals and write the copies.
+        refusals: Explains who must let promotion read.
+    """
 
     s3: "S3Client"
     refusals: Refusals

@@ -1,4 +1,4 @@
-"""What to say when an account does not let promotion read a model: the statement that its policy lacks."""
+"""What to say when promotion may not copy something: the statement that a policy lacks, ready to be added."""
 
 import json
 from collections.abc import Sequence
@@ -8,6 +8,9 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from ..errors import RegistryError, error_code
+
+# What a copy needs on the side of the central registry, where this bundle makes the policies.
+WRITING = ("s3:PutObject", "kms:GenerateDataKey")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +39,11 @@ class Refusals:
         """
         bucket = uri.removeprefix("s3://").partition("/")[0]
         message = error.response.get("Error", {}).get("Message", "")
+        if any(action in message for action in WRITING):
+            return RegistryError(
+                f"Promotion may not write its copy of {uri}: deploy the registry again, then replay the "
+                "event."
+            )
         of_the_key = f"Add this statement to the policy of the KMS key: {self._key_statement()}"
         of_the_bucket = f"Add these statements to the policy of the bucket: {self._bucket_statements(bucket)}"
         if "kms:" in message or error_code(error).startswith("KMS."):
