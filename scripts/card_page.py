@@ -6,12 +6,10 @@ from datetime import UTC
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from registry.functions.model_registry.card_content import digest, missing_fields, where_to_write
 from registry.functions.model_registry.cards import CardVersion
 from scripts.change import Change
-from scripts.page_file import TEMPLATES, save
+from scripts.page_file import environment, save
 
 SECTIONS = {
     "business_details": "Business",
@@ -116,16 +114,10 @@ def render(card: CardVersion, required: Sequence[str]) -> str:
     Returns:
         HTML; every text of the card is escaped.
     """
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["label"] = label
-    environment.filters["rows"] = rows
-    return environment.get_template("card.html.j2").render(
+    templates = environment()
+    templates.filters["label"] = label
+    templates.filters["rows"] = rows
+    return templates.get_template("card.html.j2").render(
         card=card,
         content=card.content,
         sections=SECTIONS,

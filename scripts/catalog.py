@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from scripts import access_matrix, cards, groups, lineage, organization, replay, rollback, sharing
+from scripts import access_matrix, cards, groups, lineage, organization, receipts, replay, rollback, sharing
 from scripts.command import RETRIES, CatalogFile, Pretend, aws_session, output, report, sentences
 from scripts.policies import check_sizes
 from settings import CATALOG, load
@@ -16,6 +16,7 @@ app.add_typer(cards.app, name="card")
 app.add_typer(groups.app, name="group")
 app.command(name="access-matrix")(access_matrix.command)
 app.command(name="lineage")(lineage.command)
+app.command(name="receipt")(receipts.command)
 app.command(name="replay")(replay.command)
 app.command(name="rollback")(rollback.command)
 

@@ -4,10 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from scripts.lineage_node import Node, written
-from scripts.page_file import TEMPLATES
+from scripts.page_file import environment
 
 # Of the drawing, in its own units.
 WIDTH = 1080
@@ -57,16 +55,10 @@ def render(root: Node, accounts: Mapping[str, str], *, calls: int, time: datetim
     Returns:
         HTML; every text is escaped.
     """
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["written"] = written
+    templates = environment()
+    templates.filters["written"] = written
     drawn = cards(root)
-    return environment.get_template("lineage.html.j2").render(
+    return templates.get_template("lineage.html.j2").render(
         root=root,
         cards=drawn,
         legend={

@@ -3,9 +3,22 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
 from scripts.change import Change, OperatorError, Outcome
 
 TEMPLATES = Path(__file__).with_name("templates")
+
+
+def environment() -> Environment:
+    """For the templates of pages: every text is escaped, and a value that is missing is an error."""
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
 
 
 def save(page: str, path: Path, *, pretend: bool = False) -> Iterator[Change]:
