@@ -1,16 +1,49 @@
-"""The promotion function from outside: what it has logged, and the processes it runs in."""
+"""The promotion function from outside: its deliveries, and the processes it runs in."""
 
 import json
-from collections.abc import Iterator
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import psutil
 
-from rehearsal.story import Story
+from rehearsal.story import ActError, Story, built
 
 
-def sentences(story: Story, arn: str) -> list[str]:
-    """What the function has logged about a version: one sentence a delivery, of success or of failure."""
-    return [str(line["message"]) for line in _lines(story) if line.get("model_package") == arn]
+def deliver(story: Story, arn: str, times: int) -> None:
+    """Start the function with the approval of a version, several times at once, and wait for all its answers.
+
+    Raises:
+        ActError: It failed on one of them.
+    """
+    event = {
+        "version": "0",
+        "id": "00000000-0000-4000-8000-000000000000",
+        "detail-type": "SageMaker Model Package State Change",
+        "source": "aws.sagemaker",
+        "account": story.stage.account_id("development"),
+        "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "region": story.stage.settings.region,
+        "resources": [arn],
+        "detail": {
+            "ModelPackageGroupName": built(story.build_project).names.title,
+            "ModelPackageArn": arn,
+            "ModelApprovalStatus": "Approved",
+            "UpdatedModelPackageFields": ["ModelApprovalStatus"],
+        },
+    }
+    function = story.stage.administrator("shared_services", "lambda")
+
+    def invoke(_: int) -> str:
+        answer = function.invoke(
+            FunctionName=story.stage.names.promotion_function, Payload=json.dumps(event).encode()
+        )
+        body: str = answer["Payload"].read().decode()
+        return body if "FunctionError" in answer else ""
+
+    with ThreadPoolExecutor(times) as pool:
+        failures = [answer for answer in pool.map(invoke, range(times)) if answer]
+    if failures:
+        raise ActError(f"{len(failures)} of {times} deliveries failed: {failures[0]}")
 
 
 def processes(story: Story) -> list[psutil.Process]:
@@ -18,21 +51,6 @@ def processes(story: Story) -> list[psutil.Process]:
     # The emulator unpacks each function into a folder that carries its name.
     mark = f"lambda-{story.stage.names.promotion_function}-"
     return [process for process in psutil.Process().children(recursive=True) if mark in _command(process)]
-
-
-def _lines(story: Story) -> Iterator[dict[str, object]]:
-    logs = story.stage.administrator("shared_services", "logs")
-    group = story.stage.administrator("shared_services", "lambda").get_function_configuration(
-        FunctionName=story.stage.names.promotion_function
-    )["LoggingConfig"]["LogGroup"]
-    for page in logs.get_paginator("filter_log_events").paginate(logGroupName=group):
-        for event in page["events"]:
-            try:
-                line = json.loads(event["message"])
-            except ValueError:
-                continue
-            if isinstance(line, dict):
-                yield line
 
 
 def _command(process: psutil.Process) -> str:
