@@ -6,9 +6,14 @@ from contextlib import contextmanager
 
 from rehearsal import commands
 from rehearsal.fault import Fault
-from rehearsal.faults.versions import central_versions, decide, promoted, register
+from rehearsal.faults.versions import (
+    central_versions,
+    decide,
+    promoted,
+    register,
+    wait_for_promotion,
+)
 from rehearsal.story import ActError, Story, built
-from rehearsal.waiting import wait_for
 
 
 def _denied_key(story: Story) -> str:
@@ -16,7 +21,7 @@ def _denied_key(story: Story) -> str:
     probe = register(story, "denied-key")
     with _key_denied(story):
         decide(story, probe, "Approved")
-        wait_for("the dead letter", lambda: _dead_letters(story) or None, 60)
+        wait_for_promotion(story, "the dead letter", lambda: _dead_letters(story) or None)
         told = " ".join(commands.catalog(story, engineer, "replay", "promotion", "--pretend"))
         if "kms:Decrypt" not in told:
             raise ActError(f"the dead letter does not name kms:Decrypt: {told}")

@@ -2,16 +2,17 @@
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, TypeVar
 
 from rehearsal.promotion import read_artifact
 from rehearsal.story import ActError, Story, built
 from rehearsal.waiting import function_logs, wait_for
 
 SECONDS = 60
+
+Found = TypeVar("Found")
 ARTIFACT_BYTES = 200_000
 
 
@@ -108,12 +109,17 @@ def promoted(story: Story, probe: Probe) -> dict[str, Any]:
         complete = [each for each in found if "receipt_sha256" in each["CustomerMetadataProperties"]]
         return complete[0] if complete else None
 
-    try:
-        package = wait_for("the central version", look, SECONDS)
-    except ActError as error:
-        raise ActError(f"{error}\n{function_logs(story, 'shared_services', 'promotion')}") from error
+    package = wait_for_promotion(story, "the central version", look)
     check(story, probe)
     return package
+
+
+def wait_for_promotion(story: Story, what: str, look: Callable[[], Found | None]) -> Found:
+    """Wait for what the function brings about; if it does not come, tell what it logged."""
+    try:
+        return wait_for(what, look, SECONDS)
+    except ActError as error:
+        raise ActError(f"{error}\n{function_logs(story, 'shared_services', 'promotion')}") from error
 
 
 def check(story: Story, probe: Probe) -> None:
@@ -141,8 +147,3 @@ def central_objects(story: Story, probe: Probe) -> int:
         Bucket=story.stage.names.registry_bucket, Prefix=f"models/{account}/{group}/{number}/"
     )
     return int(listed["KeyCount"])
-
-
-def key_of(location: str) -> str:
-    """The key of a location in S3."""
-    return urlsplit(location).path[1:]
