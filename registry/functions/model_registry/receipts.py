@@ -259,16 +259,6 @@ class ReceiptBook:
         }
         return self._decision(receipt, key, self._put_once(key, content))
 
-    def decision(self, receipt: Receipt, kind: Kind, identifier: str) -> Decision | None:
-        """A decision, or None if nobody has decided.
-
-        Raises:
-            RegistryError: If it was not made for this receipt.
-        """
-        key = _decision_key(receipt, kind, identifier)
-        body = self._get(key)
-        return None if body is None else self._decision(receipt, key, body)
-
     def decisions(self, receipt: Receipt, kind: Kind | None = None) -> list[Decision]:
         """The decisions about a version, oldest first.
 
