@@ -140,6 +140,11 @@ def test_the_receipt_of_another_version_is_refused(cloud: Cloud, book: ReceiptBo
         book.write(FOLDER, {**said, "central_model_package_arn": "arn:central/2"})
 
 
+def test_a_place_whose_name_is_too_long_is_said(book: ReceiptBook) -> None:
+    with pytest.raises(RegistryError, match=r"has 3\d\d characters, and the metadata of a version takes 256"):
+        book.metadata(f"registered/{TEAM}/{'x' * 250}/version-1/", "0" * 64)
+
+
 def conflict(times: int) -> Callable[[Cloud], None]:
     """S3 answers that another is writing at the same moment."""
 

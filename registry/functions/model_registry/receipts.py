@@ -26,8 +26,9 @@ FORMAT = 1
 RECEIPT = "receipt.json"
 DECISIONS = "decisions/"
 
-# Where a version holds its receipt, among its CustomerMetadataProperties; a value has 256 characters at most.
+# Where a version holds its receipt, among its CustomerMetadataProperties.
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_UpdateModelPackage.html
+MAXIMUM_METADATA_VALUE = 256
 RECEIPT_URI = "receipt_uri"
 RECEIPT_SHA256 = "receipt_sha256"
 SOURCE_MODEL_PACKAGE_ARN = "source_model_package_arn"
@@ -180,8 +181,17 @@ class ReceiptBook:
         Args:
             folder: What the keys of the version's objects begin with.
             sha256: The digest that `write` gave.
+
+        Raises:
+            RegistryError: If the place has too long a name to be noted.
         """
-        return {RECEIPT_URI: f"s3://{self.bucket}/{folder}{RECEIPT}", RECEIPT_SHA256: sha256}
+        uri = f"s3://{self.bucket}/{folder}{RECEIPT}"
+        if len(uri) > MAXIMUM_METADATA_VALUE:
+            raise RegistryError(
+                f"{uri} has {len(uri)} characters, and the metadata of a version takes "
+                f"{MAXIMUM_METADATA_VALUE}: keep the artifact in a folder with a shorter name."
+            )
+        return {RECEIPT_URI: uri, RECEIPT_SHA256: sha256}
 
     def read(self, version: Mapping[str, Any]) -> Receipt:
         """Read the receipt of a version, and check that it is the one that was written.
