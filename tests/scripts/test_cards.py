@@ -1,5 +1,6 @@
 """`catalog card`: what each command does to the central cards, and what it says when it cannot."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -63,13 +64,13 @@ class Platform(Cloud):
         return SimpleNamespace(client=lambda service, config=None: client(service))
 
     def run(self, *arguments: str, catalog: Path = CATALOG) -> tuple[int, str]:
-        """Run a command; give its exit code and what it printed, without line breaks."""
+        """Run a command; give its exit code and what it printed, without line breaks and lines of tables."""
         result = CliRunner().invoke(
             app, ["card", *arguments, "--catalog", str(catalog)], env={"COLUMNS": "400"}
         )
         if result.exception and not isinstance(result.exception, SystemExit):
             raise result.exception
-        return result.exit_code, result.output
+        return result.exit_code, re.sub(r"[\s│┃]+", " ", result.output)
 
     def succeed(self, *arguments: str) -> None:
         """Run a command that must succeed."""
