@@ -144,9 +144,11 @@ def test_a_rejection_while_tagging_wins(cloud: Cloud, release: Release) -> None:
     assert cloud.events == []
 
 
-def test_every_file_of_an_uncompressed_model_is_opened(cloud: Cloud, release: Release) -> None:
-    names = ("large/config.json", "large/weights/part-1")
-    for name in names:
+FILES = ("large/config.json", "large/weights/part-1")
+
+
+def uncompressed_version(cloud: Cloud) -> str:
+    for name in FILES:
         cloud.put(REGISTRY_BUCKET, f"{PROMOTED}{name}", b"x")
     source = {
         "S3Uri": f"s3://{REGISTRY_BUCKET}/{PROMOTED}large/",
@@ -154,12 +156,21 @@ def test_every_file_of_an_uncompressed_model_is_opened(cloud: Cloud, release: Re
         "CompressionType": "None",
     }
     container = {"Image": "image", "ModelDataSource": {"S3DataSource": source}}
-    arn = promoted_version(cloud, InferenceSpecification={"Containers": [container]})
+    return promoted_version(cloud, InferenceSpecification={"Containers": [container]})
 
-    follow(release, approve(cloud, arn))
 
-    for name in names:
+def test_every_file_of_an_uncompressed_model_is_opened(cloud: Cloud, release: Release) -> None:
+    follow(release, approve(cloud, uncompressed_version(cloud)))
+    for name in FILES:
         assert tags(cloud, name) == {"approval-status": "Approved"}
+
+
+def test_a_file_that_was_taken_away_is_missed(cloud: Cloud, release: Release) -> None:
+    event = approve(cloud, uncompressed_version(cloud))
+    del cloud.objects[REGISTRY_BUCKET, f"{PROMOTED}{FILES[1]}"]
+    with pytest.raises(RegistryError, match=r"part-1 is not what .* says \(it does not serve any more\)"):
+        follow(release, event)
+    assert tags(cloud, FILES[0]) == {}
 
 
 LOOPS = {
@@ -236,6 +247,13 @@ def another_artifact(cloud: Cloud, arn: str) -> None:
     cloud.versions[arn]["InferenceSpecification"] = {"Containers": [{"Image": "i", "ModelDataUrl": uri}]}
 
 
+def one_more_artifact(cloud: Cloud, arn: str) -> None:
+    uri = cloud.put(REGISTRY_BUCKET, f"{PROMOTED}other.tar.gz", b"weights")
+    containers = cloud.versions[arn]["InferenceSpecification"]["Containers"]
+    specification = {"Containers": [*containers, {"Image": "i", "ModelDataUrl": uri}]}
+    cloud.versions[arn]["InferenceSpecification"] = specification
+
+
 def artifact_elsewhere(cloud: Cloud, arn: str) -> None:
     container = {"Image": "i", "ModelDataUrl": "s3://elsewhere/model.tar.gz"}
     cloud.versions[arn]["InferenceSpecification"] = {"Containers": [container]}
@@ -261,7 +279,8 @@ REFUSED = {
     "an artifact that was overwritten": (artifact_changed, r"is not what the receipt .* says \(its version"),
     "an artifact of another size": (artifact_larger, r"says \(7 bytes, and now 12\): do not deploy"),
     "an artifact that was deleted": (artifact_gone, "is gone: do not deploy"),
-    "an artifact that the receipt does not know": (another_artifact, "which does not know it"),
+    "another artifact than the receipt knows": (another_artifact, "it does not serve any more"),
+    "one more artifact than the receipt knows": (one_more_artifact, "which does not know it"),
     "an artifact in another bucket": (artifact_elsewhere, "which is not in the registry's bucket"),
     "approved since its registration": (approved_by_nobody, "by nobody of account 222222222222"),
     "approved by another account": (approved_by_the_team, "who is not of account 222222222222"),

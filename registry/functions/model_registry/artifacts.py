@@ -1,6 +1,5 @@
 """The objects that serving a central version needs: which they are, and whether they are still the same."""
 
-import base64
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -76,11 +75,12 @@ class CentralArtifacts:
             RegistryError: If an object was changed, added or removed.
         """
         recorded = {artifact.uri: artifact for artifact in receipt.artifacts}
-        for found in self.measured(version):
-            change = _difference(recorded.get(found.uri), found)
+        found = {artifact.uri: artifact for artifact in self.measured(version)}
+        for uri in sorted(recorded | found):
+            change = _difference(recorded.get(uri), found.get(uri))
             if change:
                 raise RegistryError(
-                    f"{found.uri} is not what the receipt {receipt.uri} says ({change}): {WHAT_TO_DO}"
+                    f"{uri} is not what the receipt {receipt.uri} says ({change}): {WHAT_TO_DO}"
                 )
 
     def _measured(self, key: str) -> Artifact:
@@ -98,20 +98,21 @@ class CentralArtifacts:
                     f"{uri}, which the version needs to serve, is gone: {WHAT_TO_DO}"
                 ) from error
             raise
-        sha256 = content.whole_checksums.get("SHA256")
         return Artifact(
             uri=uri,
             size=content.size,
-            sha256=base64.b64decode(sha256).hex() if sha256 else None,
+            sha256=content.sha256,
             checksums=dict(content.whole_checksums),
             version_id=content.version_id,
         )
 
 
-def _difference(recorded: Artifact | None, found: Artifact) -> str | None:
+def _difference(recorded: Artifact | None, found: Artifact | None) -> str | None:
     """What proves that an object is not the recorded one, or None."""
     if recorded is None:
         return "which does not know it"
+    if found is None:
+        return "it does not serve any more"
     if recorded.size != found.size:
         return f"{recorded.size} bytes, and now {found.size}"
     if recorded.version_id not in (None, found.version_id):
