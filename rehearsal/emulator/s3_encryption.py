@@ -9,13 +9,15 @@ What stays out: grants, bucket keys (the encryption context names the object), a
 of an upload.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import unquote
+from xml.sax.saxutils import escape
 
 from ministack.core import iam_evaluator, router
 from ministack.core.responses import get_account_id, get_region, request_scope
 from ministack.services import kms, s3
+from ministack.services.cloudformation import provisioners
 
 from rehearsal.emulator.authorization import AuthenticationError, principal_of_key, refusal
 from rehearsal.emulator.kms import aliases, key_arn
@@ -25,6 +27,14 @@ Operation = Callable[..., Answer]
 
 KEY_HEADER = "x-amz-server-side-encryption-aws-kms-key-id"
 
+# What PutBucketEncryption sends: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketEncryption.html
+_CONFIGURATION = (
+    '<ServerSideEncryptionConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Rule>'
+    "<ApplyServerSideEncryptionByDefault><SSEAlgorithm>aws:kms</SSEAlgorithm>"
+    "<KMSMasterKeyID>{key}</KMSMasterKeyID></ApplyServerSideEncryptionByDefault>"
+    "</Rule></ServerSideEncryptionConfiguration>"
+)
+
 
 def install() -> None:
     """Put the checks in place, around whatever stands there already."""
@@ -33,6 +43,35 @@ def install() -> None:
     s3._create_multipart_upload = _writing(s3._create_multipart_upload)
     s3._copy_object = _copying(_writing(s3._copy_object))
     s3._upload_part_copy = _copying(s3._upload_part_copy)
+    bucket = provisioners._RESOURCE_HANDLERS["AWS::S3::Bucket"]
+    bucket["create"], bucket["update"] = _creating(bucket["create"]), _updating(bucket["update"])
+
+
+def _creating(create: Callable[..., Any]) -> Callable[..., Any]:
+    def run(logical_id: str, properties: Mapping[str, Any], stack: str) -> Any:
+        made = create(logical_id, properties, stack)
+        _encrypt(made[0], properties)
+        return made
+
+    return run
+
+
+def _updating(update: Callable[..., Any]) -> Callable[..., Any]:
+    def run(bucket: str, old: Mapping[str, Any], new: Mapping[str, Any], *rest: Any) -> Any:
+        changed = update(bucket, old, new, *rest)
+        _encrypt(bucket, new)
+        return changed
+
+    return run
+
+
+def _encrypt(bucket: str, properties: Mapping[str, Any]) -> None:
+    """Let a bucket encrypt what comes without a key of its own, as its template says."""
+    for rule in properties.get("BucketEncryption", {}).get("ServerSideEncryptionConfiguration", []):
+        default = rule.get("ServerSideEncryptionByDefault", {})
+        key = default.get("KMSMasterKeyID")
+        if key:
+            s3._bucket_encryption[bucket] = _CONFIGURATION.format(key=escape(str(key)))
 
 
 def _reading(get: Operation) -> Operation:

@@ -128,3 +128,37 @@ def test_a_role_may_know_the_key_by_its_alias(emulator: Emulator, store: Store, 
     read(of(alias), store)
     with pytest.raises(ClientError, match=READ):
         read(of("alias/another"), store)
+
+
+def test_a_bucket_encrypts_as_its_template_says(emulator: Emulator) -> None:
+    name = f"encrypted-{uuid.uuid4().hex[:12]}"
+    default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": {"Fn::GetAtt": ["Key", "Arn"]}}
+    rules = [{"ServerSideEncryptionByDefault": default}]
+    owner = {
+        **allow("kms:*"),
+        "Principal": {"AWS": f"arn:aws:iam::{emulator.development}:root"},
+    }
+    template = {
+        "Resources": {
+            "Key": {
+                "Type": "AWS::KMS::Key",
+                "Properties": {"KeyPolicy": {"Version": "2012-10-17", "Statement": [owner]}},
+            },
+            "Bucket": {
+                "Type": "AWS::S3::Bucket",
+                "Properties": {
+                    "BucketName": name,
+                    "BucketEncryption": {"ServerSideEncryptionConfiguration": rules},
+                },
+            },
+        }
+    }
+    cloudformation = emulator.client("cloudformation")
+    cloudformation.create_stack(StackName=name, TemplateBody=json.dumps(template))
+    cloudformation.get_waiter("stack_create_complete").wait(
+        StackName=name, WaiterConfig={"Delay": 0.1, "MaxAttempts": 100}
+    )
+
+    role = emulator.role(allow("s3:PutObject", f"arn:aws:s3:::{name}/*"))
+    with pytest.raises(ClientError, match="kms:GenerateDataKey"):
+        emulator.client("s3", role=role).put_object(Bucket=name, Key="model", Body=b"weights")
