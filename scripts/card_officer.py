@@ -11,7 +11,8 @@ from registry.functions.model_registry import card_approval
 from registry.functions.model_registry.card_content import missing_fields, where_to_write
 from registry.functions.model_registry.cards import Cards, CardVersion
 from registry.functions.model_registry.errors import explained
-from registry.functions.model_registry.receipts import SOURCE_MODEL_PACKAGE_ARN, ReceiptBook
+from registry.functions.model_registry.receipts import ReceiptBook
+from registry.functions.model_registry.records import SOURCE_MODEL_PACKAGE_ARN
 from scripts.change import Change, OperatorError, Outcome
 from scripts.command import RETRIES
 from settings import Settings

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from registry.functions.model_registry.errors import is_missing
-from registry.functions.model_registry.receipts import Decision, Kind, Receipt, ReceiptBook
+from registry.functions.model_registry.receipts import ReceiptBook
+from registry.functions.model_registry.records import Decision, Kind, Receipt
 from scripts.change import OperatorError
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from registry.functions.model_registry import metrics
 from registry.functions.model_registry.events import ModelVersionArn
-from registry.functions.model_registry.receipts import SOURCE_MODEL_PACKAGE_ARN, Receipt, ReceiptBook
+from registry.functions.model_registry.receipts import ReceiptBook
+from registry.functions.model_registry.records import SOURCE_MODEL_PACKAGE_ARN, Receipt
 from scripts.lineage_graph import LineageGraph
 from scripts.lineage_node import Gap, Node, ask
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from registry.functions.model_registry.metrics import Row, written
-from registry.functions.model_registry.receipts import Decision, Kind
+from registry.functions.model_registry.records import Decision, Kind
 from scripts.central_versions import RecordedVersion
 from scripts.page_file import environment
 

@@ -14,7 +14,8 @@ import typer
 from registry.functions.model_registry import card_approval, metrics
 from registry.functions.model_registry.cards import Cards
 from registry.functions.model_registry.errors import RegistryError
-from registry.functions.model_registry.receipts import Receipt, ReceiptBook
+from registry.functions.model_registry.receipts import ReceiptBook
+from registry.functions.model_registry.records import Receipt
 from scripts.central_versions import CentralVersions, RecordedVersion, Version
 from scripts.change import OperatorError
 from scripts.command import RETRIES, CatalogFile, Pretend, aws_session, output, sentences

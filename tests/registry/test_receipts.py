@@ -9,13 +9,8 @@ from typing import Any
 import pytest
 
 from registry.functions.model_registry.errors import RegistryError
-from registry.functions.model_registry.receipts import (
-    Artifact,
-    Image,
-    Receipt,
-    ReceiptBook,
-    receipt_content,
-)
+from registry.functions.model_registry.receipts import ReceiptBook
+from registry.functions.model_registry.records import Artifact, Image, Receipt, receipt_content
 from tests.registry.cloud import HUB, LEAD, REGISTRY_BUCKET, TEAM, Cloud, client, failure
 
 GROUP = "churn-p-abc"

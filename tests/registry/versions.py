@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from registry.functions.model_registry.artifacts import CentralArtifacts
-from registry.functions.model_registry.receipts import Receipt, ReceiptBook, receipt_content
+from registry.functions.model_registry.receipts import ReceiptBook
+from registry.functions.model_registry.records import Receipt, receipt_content
 from tests.registry.cloud import HUB, REGISTRY_BUCKET, TEAM, Cloud, client
 
 GROUP = "churn-p-abc"

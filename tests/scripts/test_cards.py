@@ -12,7 +12,8 @@ from typer.testing import CliRunner
 from registry.functions.model_registry import card_approval, card_sharing
 from registry.functions.model_registry.cards import Cards, CardVersion
 from registry.functions.model_registry.errors import RegistryError
-from registry.functions.model_registry.receipts import Receipt, ReceiptBook, receipt_content
+from registry.functions.model_registry.receipts import ReceiptBook
+from registry.functions.model_registry.records import Receipt, receipt_content
 from scripts.catalog import app
 from settings import CATALOG, load
 from tests.registry.cards import GROUP, full_content

@@ -11,7 +11,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from registry.functions.model_registry.artifacts import CentralArtifacts
-from registry.functions.model_registry.receipts import RECEIPT, ReceiptBook, receipt_content
+from registry.functions.model_registry.receipts import ReceiptBook
+from registry.functions.model_registry.records import RECEIPT, receipt_content
 from scripts.catalog import app
 from scripts.lineage_node import Node
 from scripts.lineage_page import cards, shortened

@@ -11,7 +11,8 @@ from typer.testing import CliRunner
 from registry.functions.model_registry import card_approval
 from registry.functions.model_registry.cards import Cards
 from registry.functions.model_registry.errors import RegistryError
-from registry.functions.model_registry.receipts import Kind, Receipt, ReceiptBook, receipt_content
+from registry.functions.model_registry.receipts import ReceiptBook
+from registry.functions.model_registry.records import Kind, Receipt, receipt_content
 from scripts import rollback
 from scripts.catalog import app
 from scripts.central_versions import CentralVersions

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from .errors import RegistryError, explained, is_missing
 from .locations import artifacts
 from .promotion.content import Content
-from .receipts import WHAT_TO_DO, Artifact, Receipt
+from .records import WHAT_TO_DO, Artifact, Receipt
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client

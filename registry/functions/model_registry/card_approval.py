@@ -9,7 +9,8 @@ from datetime import datetime
 
 from .card_content import digest
 from .cards import Cards, CardVersion
-from .receipts import Decision, Receipt, ReceiptBook
+from .receipts import ReceiptBook
+from .records import Decision, Receipt
 
 CONTENT_SHA256 = "content_sha256"
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .readers import Readers
-from .receipts import RECEIPT_SHA256, RECEIPT_URI, SOURCE_MODEL_PACKAGE_ARN
+from .records import RECEIPT_SHA256, RECEIPT_URI, SOURCE_MODEL_PACKAGE_ARN
 
 SOURCE_ACCOUNT_TAG = "source-account"
 """The account whose models the group holds."""

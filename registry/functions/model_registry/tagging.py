@@ -11,7 +11,7 @@ from typing import Any
 
 from .artifacts import CentralArtifacts
 from .errors import explained
-from .receipts import WHAT_TO_DO
+from .records import WHAT_TO_DO
 
 APPROVAL_TAG = "approval-status"
 """The approval status of the object's version."""

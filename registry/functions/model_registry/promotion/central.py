@@ -11,7 +11,7 @@ from ..errors import DENIED, RegistryError, error_code, is_missing
 from ..events import ModelVersionArn
 from ..group_policy import PLATFORM_TAGS, SOURCE_ACCOUNT_TAG, group_policy
 from ..readers import Readers
-from ..receipts import has_receipt
+from ..records import has_receipt
 from .source import SourceVersion
 
 if TYPE_CHECKING:

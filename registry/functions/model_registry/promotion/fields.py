@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import RegistryError
 from ..locations import Location, moved
-from ..receipts import RECEIPT_SHA256, RECEIPT_URI, SOURCE_MODEL_PACKAGE_ARN
+from ..records import RECEIPT_SHA256, RECEIPT_URI, SOURCE_MODEL_PACKAGE_ARN
 from .images import Image, with_images
 from .source import SourceVersion
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ..errors import RegistryError
-from ..receipts import DECISIONS, RECEIPT
+from ..records import DECISIONS, RECEIPT
 from .drafts import DRAFT
 
 if TYPE_CHECKING:

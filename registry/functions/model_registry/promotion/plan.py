@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from ..errors import RegistryError
 from ..locations import Location, all_locations, artifacts
-from ..receipts import DECISIONS, RECEIPT
+from ..records import DECISIONS, RECEIPT
 from .content import S3Object
 from .copying import Copier, Copy
 from .drafts import DRAFT

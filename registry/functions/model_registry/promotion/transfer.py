@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .. import metrics, receipts
+from .. import metrics, records
 from ..card_content import digest
 from ..cards import CardVersion
-from ..receipts import Artifact, receipt_content
+from ..records import Artifact, receipt_content
 from .content import Content, S3Object
 from .copying import SINGLE_COPY_LIMIT, Copier
 from .fields import ARTIFACT_SHA256, request
@@ -125,10 +125,10 @@ class Transfer:
         )
 
 
-def _listed(originals: list[Image], copied: Mapping[Image, Image]) -> list[receipts.Image]:
+def _listed(originals: list[Image], copied: Mapping[Image, Image]) -> list[records.Image]:
     """The images of a version, as its receipt lists them."""
     return [
-        receipts.Image(
+        records.Image(
             source=original.uri,
             image=copied.get(original, original).uri,
             digest=stated_digest(copied.get(original, original)),

@@ -6,7 +6,8 @@ from typing import Any
 
 from ..errors import RegistryError
 from ..identities import account_of, role_name
-from ..receipts import Decision, Receipt, ReceiptBook, modified_by
+from ..receipts import ReceiptBook
+from ..records import Decision, Receipt, modified_by
 
 
 @dataclass(frozen=True, kw_only=True)

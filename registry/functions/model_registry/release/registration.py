@@ -16,7 +16,8 @@ from ..cards import Cards
 from ..errors import RegistryError
 from ..group_policy import REGISTERS_DIRECTLY_TAG, SOURCE_ACCOUNT_TAG
 from ..locations import all_locations, artifacts
-from ..receipts import Image, ReceiptBook, is_promoted, receipt_content
+from ..receipts import ReceiptBook
+from ..records import Image, is_promoted, receipt_content
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker.client import SageMakerClient

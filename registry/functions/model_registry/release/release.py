@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import RegistryError, explained
 from ..events import StateChange
-from ..receipts import Decision, Receipt, ReceiptBook, has_receipt, is_promoted
+from ..receipts import ReceiptBook
+from ..records import Decision, Receipt, has_receipt, is_promoted
 from ..settling import settle
 from ..tagging import APPROVED, ArtifactTags
 from .approval import CentralApprovals

@@ -10,7 +10,8 @@ from ..card_content import missing_fields, where_to_write
 from ..cards import Cards, CardVersion
 from ..errors import RegistryError
 from ..identities import role_name
-from ..receipts import Decision, Receipt, ReceiptBook
+from ..receipts import ReceiptBook
+from ..records import Decision, Receipt
 from ..tagging import APPROVED
 
 

@@ -7,7 +7,8 @@ from typing import Any
 from .. import metrics
 from ..errors import RegistryError
 from ..identities import person
-from ..receipts import Decision, Receipt, ReceiptBook
+from ..receipts import ReceiptBook
+from ..records import Decision, Receipt
 from .gate import Gate
 from .life_cycle import LifeCycle
 
