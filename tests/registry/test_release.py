@@ -22,7 +22,6 @@ from tests.registry.versions import (
 )
 
 Call = Callable[[], dict[str, Any]]
-RELEASE = f"arn:aws:sts::{HUB}:assumed-role/mlplatform-release/session"
 
 
 def follow(release: Release, event: dict[str, Any]) -> str:
