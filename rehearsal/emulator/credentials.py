@@ -22,6 +22,21 @@ SESSION_SECONDS = 3600
 _endpoint: str | None = None
 _sessions: dict[str, LoopbackSession] = {}
 _making_client = threading.Lock()  # boto3 sessions make one client at a time.
+_registering = threading.Lock()
+_register_session = sts.register_session
+
+
+def install() -> None:
+    """Let functions that start at once get their credentials one after the other.
+
+    ministack looks through all sessions for those that have expired whenever it adds one.
+    """
+    sts.register_session = _register_one_at_a_time
+
+
+def _register_one_at_a_time(access_key: str, session: dict[str, Any]) -> None:
+    with _registering:
+        _register_session(access_key, session)
 
 
 def serve_at(endpoint: str) -> None:
