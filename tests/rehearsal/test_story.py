@@ -90,7 +90,7 @@ def test_the_documents_of_the_story_are_there(rehearsal: Rehearsal) -> None:
         pytest.param("Production runs version 1; metrics: accuracy", id="the second, against the first"),
         pytest.param("Production runs version 2; metrics: accuracy", id="the rollback, against the second"),
         pytest.param("intended_uses.risk_rating", id="the field that the card lacked"),
-        pytest.param("data.csv", id="the data at the end of the lineage"),
+        pytest.param("/input/palmer-penguins", id="the data at the end of the lineage"),
     ],
 )
 def test_the_page_says_what_people_saw(rehearsal: Rehearsal, expected: str) -> None:
