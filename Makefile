@@ -46,7 +46,7 @@ test: setup ## Lint, type-check and test everything, the rehearsal included.
 	"$(BIN)/ruff" check .
 	"$(BIN)/ruff" format --check .
 	"$(BIN)/mypy"
-	"$(BIN)/pytest" --numprocesses 2 --dist worksteal
+	"$(BIN)/pytest" --numprocesses 2
 
 .PHONY: test-page
 test-page: setup ## Look at the last rehearsal's report in headless Chromium.
