@@ -7,7 +7,7 @@ from aws_cdk import aws_ram as ram
 from constructs import Construct
 
 from names import PlatformNames
-from registry.functions.model_registry.aggregation import SOURCE_ACCOUNT_TAG
+from registry.functions.model_registry.group_policy import SOURCE_ACCOUNT_TAG
 from registry.parties import Parties, both
 from roles import Permission, arn, role
 from settings import Organization

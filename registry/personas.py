@@ -7,6 +7,7 @@ from constructs import Construct
 from names import PlatformNames
 from registry.cards import reading_permissions
 from registry.functions.model_registry.group_policy import REGISTERS_DIRECTLY_TAG, SOURCE_ACCOUNT_TAG
+from registry.functions.model_registry.promotion.fields import WRITTEN_BY_PROMOTION
 from registry.objects import MODELS, REGISTERED, decisions
 from registry.storage import RegistryStorage
 from roles import Permission, arn, role
@@ -14,16 +15,6 @@ from settings import Repository
 
 PRODUCTION_APPROVAL = "ApproveProduction/ApproveProduction"
 """Stage and action of a deploy pipeline in which the governance officer decides."""
-
-# Customer metadata that says where a version comes from, and where its receipt is.
-WRITTEN_BY_PROMOTION = (
-    "artifact_sha256",
-    "receipt_sha256",
-    "receipt_uri",
-    "source_account",
-    "source_created",
-    "source_model_package_arn",
-)
 
 OF_A_PROJECT = {"Null": {"aws:ResourceTag/sagemaker:project-id": "false"}}
 NOTHING_NARROWER = "AWS offers no narrower resource for these actions."

@@ -10,9 +10,9 @@ from names import PlatformNames
 from registry.alarms import AlarmTopic
 from registry.cards import reading_permissions, sharing_permissions
 from registry.function import registry_function
+from registry.functions.model_registry.promotion.fields import WRITTEN_BY_PROMOTION
 from registry.functions.model_registry.stages.life_cycle import STEPS
 from registry.objects import VERSIONS, decisions
-from registry.personas import WRITTEN_BY_PROMOTION
 from registry.storage import RegistryStorage
 from roles import Permission, arn
 

@@ -10,11 +10,11 @@ from typing import Any, Self
 import boto3
 from botocore.exceptions import ClientError
 
-from registry.functions.model_registry.aggregation import SOURCE_ACCOUNT_TAG
 from registry.functions.model_registry.card_content import Content, refuse_mistakes
 from registry.functions.model_registry.card_sharing import Access, CardSharing
 from registry.functions.model_registry.cards import Cards
 from registry.functions.model_registry.errors import DENIED, error_code
+from registry.functions.model_registry.group_policy import SOURCE_ACCOUNT_TAG
 from scripts.change import Change, OperatorError, Outcome
 from scripts.command import RETRIES
 from settings import Settings

@@ -16,6 +16,7 @@ from registry.functions.model_registry.cards import Cards
 from registry.functions.model_registry.errors import RegistryError
 from registry.functions.model_registry.receipts import ReceiptBook
 from registry.functions.model_registry.records import Receipt
+from registry.functions.model_registry.stages.life_cycle import IN_PRODUCTION, step
 from scripts.central_versions import CentralVersions, RecordedVersion, Version
 from scripts.change import OperatorError
 from scripts.command import RETRIES, CatalogFile, Pretend, aws_session, output, sentences
@@ -23,9 +24,6 @@ from settings import CATALOG, load
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker.client import SageMakerClient
-
-# The life cycle of the version that production runs, as the stage function sets it.
-SERVES = {"Stage": "Production", "StageStatus": "Approved"}
 
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_UpdateModelPackage.html
 MAXIMUM_DESCRIPTION = 1024
@@ -117,7 +115,7 @@ def plan(
         RegistryError: If the receipt of the version that is asked for is not sound.
     """
     summaries = versions.of_group(group)
-    current = next((number for number in summaries if _serves(summaries[number])), None)
+    current = next((number for number in summaries if step(summaries[number]) == IN_PRODUCTION), None)
     if current is None:
         raise OperatorError(f"Production runs no version of {group}: there is nothing to go back from.")
     if to == current:
@@ -141,11 +139,6 @@ def plan(
         card=_card(cards, versions.book, card_arn, target.receipt),
         doubts=doubts,
     )
-
-
-def _serves(summary: Version) -> bool:
-    life_cycle = summary.get("ModelLifeCycle", {})
-    return all(life_cycle.get(name) == value for name, value in SERVES.items())
 
 
 def _newest_good(

@@ -10,8 +10,11 @@ from functools import cached_property
 
 from names import PROJECT_ID_PARAMETER, PROJECT_NAME_PARAMETER, PlatformNames, ProjectNames
 from products.product import Template
-from registry.functions.model_registry.aggregation import SOURCE_ACCOUNT_TAG
-from registry.functions.model_registry.group_policy import REGISTERS_DIRECTLY_TAG, group_policy
+from registry.functions.model_registry.group_policy import (
+    REGISTERS_DIRECTLY_TAG,
+    SOURCE_ACCOUNT_TAG,
+    group_policy,
+)
 from registry.functions.model_registry.promotion.repositories import repository_policy
 from registry.policies.access import Document, Estate, Policy, ResourcePolicy, Role
 from registry.policies.platform import PlatformTemplates

@@ -10,7 +10,7 @@ import pytest
 import settings
 from products.product import Template
 from registry.functions.model_registry.card_content import MAXIMUM_CONTENT
-from registry.personas import WRITTEN_BY_PROMOTION
+from registry.functions.model_registry.promotion.fields import WRITTEN_BY_PROMOTION
 from registry.policies import sizes
 from registry.policies.limits import (
     BUCKET_POLICY,

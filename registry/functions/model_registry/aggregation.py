@@ -7,8 +7,7 @@ AWS RAM.
 from .card_content import Content, model_package_arn
 from .cards import Cards, CardVersion
 from .events import ModelVersionArn
-
-SOURCE_ACCOUNT_TAG = "source-account"
+from .group_policy import SOURCE_ACCOUNT_TAG
 
 OF_THE_MODEL = ("additional_information", "business_details", "intended_uses", "model_overview")
 """What a card says of the model in all its versions; all else is said of one version."""

@@ -2,32 +2,20 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from botocore.exceptions import ClientError
 
+from .central_bucket import CentralBucket
 from .errors import RegistryError, explained, is_missing
 from .locations import artifacts
 from .promotion.content import Content
 from .records import WHAT_TO_DO, Artifact, Receipt
 
-if TYPE_CHECKING:
-    from mypy_boto3_s3.client import S3Client
-
 
 @dataclass(frozen=True, kw_only=True)
-class CentralArtifacts:
-    """The artifacts of the central registry.
-
-    Attributes:
-        s3: A client in the account and Region of the registry.
-        bucket: The central bucket.
-        account: The account of the registry.
-    """
-
-    s3: "S3Client"
-    bucket: str
-    account: str
+class CentralArtifacts(CentralBucket):
+    """The artifacts of the central registry."""
 
     def keys(self, version: Mapping[str, Any]) -> Iterator[str]:
         """The keys of the objects of a version's artifact.
@@ -47,11 +35,7 @@ class CentralArtifacts:
             if not location.is_prefix:
                 yield location.key
                 continue
-            pages = self.s3.get_paginator("list_objects_v2").paginate(
-                Bucket=self.bucket, Prefix=location.key, ExpectedBucketOwner=self.account
-            )
-            for page in pages:
-                yield from (item["Key"] for item in page.get("Contents", []))
+            yield from (item["Key"] for item in self.listed(location.key))
 
     def measured(self, version: Mapping[str, Any]) -> list[Artifact]:
         """What S3 states of the objects of a version's artifact, as a receipt records it.

@@ -11,11 +11,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, get_args
+from typing import Any, get_args
 
 from botocore.exceptions import ClientError
 
-from .errors import RegistryError, error_code, explained, is_missing
+from .central_bucket import CentralBucket
+from .errors import RegistryError, error_code, explained
 from .locations import parse
 from .records import (
     DECISIONS,
@@ -32,25 +33,12 @@ from .records import (
     timestamp,
 )
 
-if TYPE_CHECKING:
-    from mypy_boto3_s3.client import S3Client
-
 ROUNDS = 5
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReceiptBook:
-    """Writes and reads the receipts of the central registry, and the decisions below them.
-
-    Attributes:
-        s3: A client in the account and Region of the registry.
-        bucket: The central bucket.
-        account: The account of the registry.
-    """
-
-    s3: "S3Client"
-    bucket: str
-    account: str
+class ReceiptBook(CentralBucket):
+    """Writes and reads the receipts of the central registry, and the decisions below them."""
 
     def write(self, folder: str, content: Mapping[str, Any]) -> str:
         """Write the receipt of a version, once: what another try has written stays.
@@ -179,12 +167,8 @@ class ReceiptBook:
         Raises:
             RegistryError: If one of them was not made for this receipt.
         """
-        pages = self.s3.get_paginator("list_objects_v2").paginate(
-            Bucket=self.bucket,
-            Prefix=f"{receipt.folder}{DECISIONS}{f'{kind}-' if kind else ''}",
-            ExpectedBucketOwner=self.account,
-        )
-        keys = [item["Key"] for page in pages for item in page.get("Contents", [])]
+        listed = self.listed(f"{receipt.folder}{DECISIONS}{f'{kind}-' if kind else ''}")
+        keys = [item["Key"] for item in listed]
         bodies = {key: self._get(key) for key in keys}
         found = [self._decision(receipt, key, body) for key, body in bodies.items() if body is not None]
         return sorted(
@@ -245,15 +229,8 @@ class ReceiptBook:
         raise RegistryError(f"Others are writing s3://{self.bucket}/{key} all the time: try again.")
 
     def _get(self, key: str) -> bytes | None:
-        try:
-            with explained(denied=f"This role may not read s3://{self.bucket}/{key}."):
-                return self.s3.get_object(Bucket=self.bucket, Key=key, ExpectedBucketOwner=self.account)[
-                    "Body"
-                ].read()
-        except ClientError as error:
-            if is_missing(error):
-                return None
-            raise
+        with explained(denied=f"This role may not read s3://{self.bucket}/{key}."):
+            return self.content(key)
 
 
 def _decision_key(receipt: Receipt, kind: str, identifier: str) -> str:

@@ -12,6 +12,7 @@ from ..events import ModelVersionArn
 from ..group_policy import PLATFORM_TAGS, SOURCE_ACCOUNT_TAG, group_policy
 from ..readers import Readers
 from ..records import has_receipt
+from ..stages.life_cycle import IN_PRODUCTION, step
 from .source import SourceVersion
 
 if TYPE_CHECKING:
@@ -58,8 +59,7 @@ class CentralVersion:
     @property
     def is_in_production(self) -> bool:
         """Whether it is the version that production runs."""
-        stage = self.description.get("ModelLifeCycle", {})
-        return (stage.get("Stage"), stage.get("StageStatus")) == ("Production", "Approved")
+        return step(self.description) == IN_PRODUCTION
 
 
 @dataclass(frozen=True, kw_only=True)

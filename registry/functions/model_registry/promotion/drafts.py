@@ -7,31 +7,16 @@ its version meanwhile, the draft still says what was promoted and who had approv
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from botocore.exceptions import ClientError
-
-from ..errors import is_missing
-
-if TYPE_CHECKING:
-    from mypy_boto3_s3.client import S3Client
+from ..central_bucket import CentralBucket
 
 DRAFT = "receipt-draft.json"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Drafts:
-    """The drafts of receipts in the central bucket.
-
-    Attributes:
-        s3: A client in the account and Region of the registry.
-        bucket: The central bucket.
-        account: The account of the registry.
-    """
-
-    s3: "S3Client"
-    bucket: str
-    account: str
+class Drafts(CentralBucket):
+    """The drafts of receipts in the central bucket."""
 
     def write(self, folder: str, content: Mapping[str, Any]) -> None:
         """Keep the draft of a version's receipt; the last one counts.
@@ -50,12 +35,5 @@ class Drafts:
 
     def read(self, folder: str) -> dict[str, Any] | None:
         """The draft of a version's receipt, or None if there is none."""
-        try:
-            response = self.s3.get_object(
-                Bucket=self.bucket, Key=f"{folder}{DRAFT}", ExpectedBucketOwner=self.account
-            )
-        except ClientError as error:
-            if is_missing(error):
-                return None
-            raise
-        return json.loads(response["Body"].read())  # type: ignore[no-any-return]
+        body = self.content(f"{folder}{DRAFT}")
+        return None if body is None else json.loads(body)

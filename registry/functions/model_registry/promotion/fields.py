@@ -12,11 +12,22 @@ from .source import SourceVersion
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker.client import SageMakerClient
 
+SOURCE_ACCOUNT = "source_account"
 SOURCE_CREATED = "source_created"
 """Where a central version says when its source was created, among its customer metadata."""
 
 ARTIFACT_SHA256 = "artifact_sha256"
 """Where it says what the digest of its artifact is."""
+
+WRITTEN_BY_PROMOTION = (
+    ARTIFACT_SHA256,
+    RECEIPT_SHA256,
+    RECEIPT_URI,
+    SOURCE_ACCOUNT,
+    SOURCE_CREATED,
+    SOURCE_MODEL_PACKAGE_ARN,
+)
+"""Customer metadata that says where a version comes from, and where its receipt is."""
 
 # What promotion decides itself, because the version now lives in another account.
 DECIDED_HERE = {
@@ -109,7 +120,7 @@ def _metadata(source: SourceVersion, digests: Mapping[str, str]) -> dict[str, st
     own = dict(source.description.get("CustomerMetadataProperties", {}))
     added = {
         SOURCE_MODEL_PACKAGE_ARN: source.arn.arn,
-        "source_account": source.arn.account,
+        SOURCE_ACCOUNT: source.arn.account,
         SOURCE_CREATED: source.created,
         **digests,
     }

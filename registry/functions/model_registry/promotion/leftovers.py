@@ -4,14 +4,12 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ..central_bucket import CentralBucket
 from ..errors import RegistryError
 from ..records import DECISIONS, RECEIPT
 from .drafts import DRAFT
-
-if TYPE_CHECKING:
-    from mypy_boto3_s3.client import S3Client
 
 # A run and those that it hands over to last four hours at most: Lambda ends a chain after 16 invocations of
 # 15 minutes (https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html). What nobody has touched
@@ -31,21 +29,12 @@ class _Upload:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Leftovers:
+class Leftovers(CentralBucket):
     """Removes from the central bucket what belongs to no central version.
 
     The bucket keeps what is deleted as a version of the object, and the bucket's policy lets nobody delete
     receipts and decisions.
-
-    Attributes:
-        s3: A client in the account and Region of the registry.
-        bucket: The central bucket.
-        account: The account of the registry.
     """
-
-    s3: "S3Client"
-    bucket: str
-    account: str
 
     def keep_only(self, folder: str, keys: Collection[str]) -> None:
         """Remove what earlier tries have brought into the folder of a version and the last one has not.
@@ -57,7 +46,7 @@ class Leftovers:
         own = {f"{folder}{RECEIPT}", f"{folder}{DRAFT}", *keys}
         self._delete(
             key
-            for key, _ in self._objects(folder)
+            for key in (item["Key"] for item in self.listed(folder))
             if key not in own and not key.startswith(f"{folder}{DECISIONS}")
         )
         self._abort(self._uploads(folder))
@@ -70,7 +59,7 @@ class Leftovers:
             used: The folders of versions that exist.
             now: The present time.
         """
-        objects = list(self._objects(folders))
+        objects = [(item["Key"], item["LastModified"]) for item in self.listed(folders)]
         uploads = list(self._uploads(folders))
 
         def folder(key: str) -> str:
@@ -80,14 +69,6 @@ class Leftovers:
         kept = {*used, *(folder(key) for key, time in touched if now - time < QUIET)}
         self._delete(key for key, _ in objects if folder(key) not in kept)
         self._abort(upload for upload in uploads if folder(upload.key) not in kept)
-
-    def _objects(self, prefix: str) -> Iterator[tuple[str, datetime]]:
-        pages = self.s3.get_paginator("list_objects_v2").paginate(
-            Bucket=self.bucket, Prefix=prefix, ExpectedBucketOwner=self.account
-        )
-        for page in pages:
-            for item in page.get("Contents", []):
-                yield item["Key"], item["LastModified"]
 
     def _uploads(self, prefix: str) -> Iterator[_Upload]:
         pages = self.s3.get_paginator("list_multipart_uploads").paginate(
