@@ -13,7 +13,7 @@ PRODUCT = Product(
         "A repository with a tested training pipeline, which trains, evaluates, registers and documents a "
         "model from tabular data in S3 whenever code is pushed."
     ),
-    version="1.1.0",
+    version="1.2.0",
     portfolio="sagemaker_projects",
     launched_in=("development",),
     stack=BuildFromS3Stack,

@@ -13,7 +13,7 @@ PRODUCT = Product(
         "A repository and a pipeline that bring each approved version of a model to a real-time endpoint: "
         "first to the test account, and after its integration tests and an approval to production."
     ),
-    version="1.1.0",
+    version="1.2.0",
     portfolio="sagemaker_projects",
     launched_in=("shared_services",),
     stack=DeployRealtimeStack,

@@ -10,7 +10,7 @@ PRODUCT = Product(
         "A Studio domain for one team, with a profile and a role each for data scientists and lead data "
         "scientists, a network, an encryption key and a bucket for the team's data. One in an account."
     ),
-    version="1.1.0",
+    version="1.2.0",
     portfolio="ml_admin",
     launched_in=("development",),
     stack=StudioDomainStack,
