@@ -5,6 +5,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -114,24 +115,28 @@ class Seed:
                 stamp.write_text(wanted, encoding="utf-8")
         return folder
 
-    def run(self, command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, command: str, folder: Path, variables: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
         """Run a command of the buildspec.
 
         Args:
             command: A line of bash.
             folder: A copy of the seed.
+            variables: Environment variables besides those that every build has.
         """
         environment = self.environment()
-        variables = {
+        surroundings = {
             "HOME": str(folder),
             "LANG": "C.UTF-8",
             "PATH": f"{environment / 'bin'}{os.pathsep}/usr/bin{os.pathsep}/bin",
             **environments.kept_between_runs(),
             **dict.fromkeys(SET_BY_PROJECTS, "of-a-project"),
             "VIRTUAL_ENV": str(environment),
+            **(variables or {}),
         }
         return subprocess.run(
-            ["bash", "-c", command], cwd=folder, env=variables, check=False, capture_output=True, text=True
+            ["bash", "-c", command], cwd=folder, env=surroundings, check=False, capture_output=True, text=True
         )
 
 

@@ -24,7 +24,7 @@ def validation(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 def test_the_evaluation_of_the_integration_tests_fits(validation: Any) -> None:
     longest = validation.Results(
-        passed=3, failed=("t" * 3000,), skipped=0, measured={"m" * 300: 1.5, "latency": 0.25}
+        passed=3, failed=("t" * 3000,), skipped=(), measured={"m" * 300: 1.5, "latency": 0.25}
     )
     evaluation = validation.evaluate(
         longest,

@@ -36,7 +36,7 @@ def main(arguments: list[str]) -> int:
         arguments: The path of the JUnit file.
 
     Returns:
-        The exit code; 2 when something is missing, or the card takes no more.
+        The exit code; 1 when a test was skipped, 2 when something is missing or the card takes no more.
     """
     if len(arguments) != 1:
         print("Name the JUnit file: python -m deploy.document_validation FILE", file=sys.stderr)
@@ -55,11 +55,18 @@ def main(arguments: list[str]) -> int:
         )
         client = integration_test_role.assume(os.environ).client("sagemaker")
         print(
-            document(ModelCard(sagemaker=client, arn=card_arn), evaluation, arns, passed=not results.failed)
+            document(ModelCard(sagemaker=client, arn=card_arn), evaluation, arns, passed=results.complete)
         )
     except (ConfigurationError, ResultsError, CardError) as error:
         print(error, file=sys.stderr)
         return 2
+    if results.skipped:
+        print(
+            f"Skipped tests say nothing about the endpoint, so they count as failed: "
+            f"{', '.join(results.skipped)}. Remove them, or make them run.",
+            file=sys.stderr,
+        )
+        return 1
     return 0
 
 
@@ -92,13 +99,15 @@ def evaluate(
     numbers = {
         "tests_passed": results.passed,
         "tests_failed": len(results.failed),
-        "tests_skipped": results.skipped,
+        "tests_skipped": len(results.skipped),
         **results.measured,
     }
     failed = f" Failed: {', '.join(results.failed)}." if results.failed else ""
+    skipped = f" Skipped: {', '.join(results.skipped)}." if results.skipped else ""
+    total = results.passed + len(results.failed) + len(results.skipped)
     observation = (
-        f"{results.passed} of {results.passed + len(results.failed)} tests passed against the endpoint "
-        f"{endpoint} in account {account}.{failed}"
+        f"{results.passed} of {total} tests passed against the endpoint {endpoint} in account "
+        f"{account}.{failed}{skipped}"
     )
     evaluation = {
         "name": NAME,

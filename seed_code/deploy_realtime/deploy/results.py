@@ -19,14 +19,19 @@ class Results:
     Attributes:
         passed: The number of tests that passed.
         failed: The names of those that failed, or could not run because of an error.
-        skipped: The number of tests that were skipped.
+        skipped: The names of those that were skipped: they say nothing about the endpoint.
         measured: Numbers that tests recorded with ``record_testsuite_property``.
     """
 
     passed: int
     failed: tuple[str, ...]
-    skipped: int
+    skipped: tuple[str, ...]
     measured: dict[str, float]
+
+    @property
+    def complete(self) -> bool:
+        """Whether every test ran and passed."""
+        return not self.failed and not self.skipped
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -44,13 +49,16 @@ class Results:
         for case in root.iter("testcase"):
             outcomes.setdefault(_name(case), set()).update(child.tag for child in case)
         failed = tuple(name for name, tags in outcomes.items() if tags & {"failure", "error"})
-        passed = sum(not tags & {"failure", "error", "skipped"} for tags in outcomes.values())
+        skipped = tuple(
+            name for name, tags in outcomes.items() if "skipped" in tags and name not in failed
+        )
+        passed = len(outcomes) - len(failed) - len(skipped)
         if not passed and not failed:
             raise ResultsError(f"{path} names no test that ran: there is nothing to say about the endpoint.")
         return cls(
             passed=passed,
             failed=failed,
-            skipped=len(outcomes) - passed - len(failed),
+            skipped=skipped,
             measured=dict(_numbers(root)),
         )
 

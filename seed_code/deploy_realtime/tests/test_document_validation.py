@@ -24,7 +24,7 @@ OFFLINE: Evaluation = {"name": "Evaluation of the training pipeline"}
 
 
 def evaluation(version: str = CENTRAL, *, failed: tuple[str, ...] = (), passed: int = 6) -> Evaluation:
-    results = Results(passed=passed, failed=failed, skipped=1, measured={"median_latency_ms": 12.5})
+    results = Results(passed=passed, failed=failed, skipped=("test_later",), measured={"median_latency_ms": 12.5})
     return evaluate(
         results, version=version, endpoint="flowers-p-1", account="444444444444", time=TIME, build=None
     )
@@ -42,8 +42,8 @@ def run(card: Card, *, passed: bool = True) -> str:
 def test_results_become_an_evaluation() -> None:
     assert evaluation(failed=("test_endpoint.test_a", "test_endpoint.test_b")) == {
         "name": "Integration tests in the test account",
-        "evaluation_observation": "6 of 8 tests passed against the endpoint flowers-p-1 in account "
-        "444444444444. Failed: test_endpoint.test_a, test_endpoint.test_b.",
+        "evaluation_observation": "6 of 9 tests passed against the endpoint flowers-p-1 in account "
+        "444444444444. Failed: test_endpoint.test_a, test_endpoint.test_b. Skipped: test_later.",
         "datasets": [f"sample_request of {CENTRAL}"],
         "metadata": {"model_package_arn": CENTRAL, "tested_at": "2026-11-21T09:15:00Z"},
         "metric_groups": [
@@ -269,6 +269,19 @@ def test_the_command_writes_the_card(build: Card, tmp_path: Path, capsys: pytest
     (written,) = build.newest.content["evaluation_details"]
     assert written["name"] == NAME
     assert written["evaluation_job_arn"] == "arn:build"
+
+
+def test_a_skipped_test_counts_as_failed(
+    build: Card, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    skipped = '<testcase classname="a" name="c"><skipped/></testcase></testsuite>'
+    (tmp_path / "results.xml").write_text(PASSED.replace("</testsuite>", skipped), encoding="utf-8")
+    assert document_validation.main([str(tmp_path / "results.xml")]) == 1
+    assert capsys.readouterr().err == (
+        "Skipped tests say nothing about the endpoint, so they count as failed: a.c. Remove them, or make "
+        "them run.\n"
+    )
+    assert build.newest.status == "Draft"
 
 
 @pytest.mark.parametrize(

@@ -42,9 +42,21 @@ def test_each_test_counts_once(tmp_path: Path) -> None:
     assert results == Results(
         passed=2,
         failed=("test_it.test_bad", "test_it.test_broken", "test_it.test_bad_twice"),
-        skipped=1,
+        skipped=("test_it.test_later",),
         measured={"latency_ms": 12.5},
     )
+
+
+@pytest.mark.parametrize(
+    ("failed", "skipped", "complete"),
+    [((), (), True), (("a",), (), False), ((), ("a",), False)],
+    ids=["all-passed", "one-failed", "one-skipped"],
+)
+def test_only_tests_that_ran_and_passed_are_complete(
+    failed: tuple[str, ...], skipped: tuple[str, ...], *, complete: bool
+) -> None:
+    results = Results(passed=3, failed=failed, skipped=skipped, measured={})
+    assert results.complete == complete
 
 
 @pytest.mark.parametrize(
