@@ -54,9 +54,7 @@ def main(arguments: list[str]) -> int:
             build=os.environ.get("CODEBUILD_BUILD_ARN"),
         )
         client = integration_test_role.assume(os.environ).client("sagemaker")
-        print(
-            document(ModelCard(sagemaker=client, arn=card_arn), evaluation, arns, passed=results.complete)
-        )
+        print(document(ModelCard(sagemaker=client, arn=card_arn), evaluation, arns, passed=results.complete))
     except (ConfigurationError, ResultsError, CardError) as error:
         print(error, file=sys.stderr)
         return 2

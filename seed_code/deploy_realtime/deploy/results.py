@@ -49,9 +49,7 @@ class Results:
         for case in root.iter("testcase"):
             outcomes.setdefault(_name(case), set()).update(child.tag for child in case)
         failed = tuple(name for name, tags in outcomes.items() if tags & {"failure", "error"})
-        skipped = tuple(
-            name for name, tags in outcomes.items() if "skipped" in tags and name not in failed
-        )
+        skipped = tuple(name for name, tags in outcomes.items() if "skipped" in tags and name not in failed)
         passed = len(outcomes) - len(failed) - len(skipped)
         if not passed and not failed:
             raise ResultsError(f"{path} names no test that ran: there is nothing to say about the endpoint.")

@@ -24,7 +24,9 @@ OFFLINE: Evaluation = {"name": "Evaluation of the training pipeline"}
 
 
 def evaluation(version: str = CENTRAL, *, failed: tuple[str, ...] = (), passed: int = 6) -> Evaluation:
-    results = Results(passed=passed, failed=failed, skipped=("test_later",), measured={"median_latency_ms": 12.5})
+    results = Results(
+        passed=passed, failed=failed, skipped=("test_later",), measured={"median_latency_ms": 12.5}
+    )
     return evaluate(
         results, version=version, endpoint="flowers-p-1", account="444444444444", time=TIME, build=None
     )
