@@ -28,7 +28,11 @@ codecommit = Service("codecommit")
 
 
 def _name(request: Request) -> RepositoryName:
-    return RepositoryName(request.account, request.region, request.parameters["repositoryName"])
+    # Of some operations the model says that the name may be missing, and the service does not.
+    name = request.parameters.get("repositoryName")
+    if name is None:
+        raise ServiceError("RepositoryNameRequiredException", "A repository name is required.")
+    return RepositoryName(request.account, request.region, name)
 
 
 def _repository(request: Request) -> Repository:

@@ -18,7 +18,7 @@ from ministack.core import iam_actions, responses, router
 from ministack.core.concurrency import run_reentrant
 from ministack.services.cloudformation import provisioners
 
-from rehearsal.emulator import arns, moto_backend, wire
+from rehearsal.emulator import arns, moto_backend, not_offered, wire
 from rehearsal.emulator.authorization import (
     AuthenticationError,
     ResourcePolicy,
@@ -250,31 +250,38 @@ class Service:
         sent = HttpRequest(method, path, headers, body, query)
         name = self._protocol.operation(sent)
         try:
-            if name not in self.model.operation_names:
-                raise ServiceError("UnknownOperationException", f"{self.name} has no operation {name!r}.")
-            model = self.model.operation_model(name)
-            request = self._request(model, sent)
-            operation = self._operations.get(name)
-            self._authorize(request, operation)
-            if operation is not None:
-                return self._protocol.success(model, operation.answer(request) or {})
-            if self._moto:
-                return moto_backend.call(
-                    self.name, headers["x-amz-target"], body, request.account, request.region
-                )
-            if self._ministack is not None:
-                theirs: Answer = app.call_service_handler_sync(self._ministack, *sent)
-                return theirs
-            raise ServiceError(
-                "UnsupportedOperation", f"The emulator does not offer {self.iam_prefix}:{name}; AWS does."
-            )
+            return self._offered(name, sent)
+        except NotImplementedError:
+            # moto knows the operation, and has nothing behind it.
+            failure = self._not_offered(name)
         except ServiceError as error:
-            return self._protocol.failure(error.code, error.message, error.status)
+            failure = error
         except AuthenticationError as error:
-            return self._protocol.failure(error.code, str(error), 403)
+            failure = ServiceError(error.code, str(error), 403)
         except Exception as error:
             logger.exception("%s:%s failed", self.name, name)
-            return self._protocol.failure("InternalFailure", f"{type(error).__name__}: {error}", 500)
+            failure = ServiceError("InternalFailure", f"{type(error).__name__}: {error}", 500)
+        return self._protocol.failure(failure.code, failure.message, failure.status)
+
+    def _offered(self, name: str, sent: HttpRequest) -> Answer:
+        if name not in self.model.operation_names:
+            raise self._not_offered(not_offered.operation_of(self.name, sent))
+        model = self.model.operation_model(name)
+        request = self._request(model, sent)
+        operation = self._operations.get(name)
+        self._authorize(request, operation)
+        if operation is not None:
+            return self._protocol.success(model, operation.answer(request) or {})
+        if self._moto:
+            target = sent.headers["x-amz-target"]
+            return moto_backend.call(self.name, target, sent.body, request.account, request.region)
+        if self._ministack is not None:
+            theirs: Answer = app.call_service_handler_sync(self._ministack, *sent)
+            return theirs
+        raise self._not_offered(name)
+
+    def _not_offered(self, name: str) -> ServiceError:
+        return ServiceError(not_offered.CODE, not_offered.sentence(self.iam_prefix, name))
 
     def _request(self, model: OperationModel, sent: HttpRequest) -> Request:
         access_key = router.extract_access_key_id(sent.headers, sent.query)

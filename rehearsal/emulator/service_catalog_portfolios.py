@@ -7,12 +7,14 @@ from rehearsal.emulator.service_catalog_store import (
     Portfolio,
     constraints,
     new_id,
+    not_found,
     own_portfolio,
     own_product,
     portfolio_resource,
     portfolios,
     principals_of,
     product_resource,
+    products,
     service_catalog,
     shared_resource,
     tag_options,
@@ -115,6 +117,8 @@ def _list_portfolios(request: Request) -> dict[str, Any]:
 )
 def _list_portfolios_for_product(request: Request) -> dict[str, Any]:
     product = request.parameters["ProductId"]
+    if product not in products:
+        raise not_found("Product", product)
     seen = visible_portfolios(request.account, request.region)
     return {"PortfolioDetails": [describe_portfolio(each) for each in seen if product in each.products]}
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rehearsal.emulator.authorization import principal_of_key, refusal
-from rehearsal.emulator.service import Request
+from rehearsal.emulator.service import Request, ServiceError
 from rehearsal.emulator.service_catalog_launches import (
     ProvisionedProduct,
     Record,
@@ -75,7 +75,10 @@ def _required(request: Request) -> ProvisionedProduct:
     if product is None:
         given = request.parameters
         names = ("ProvisionedProductId", "ProvisionedProductName", "Id", "Name")
-        raise not_found("ProvisionedProduct", next(str(given[key]) for key in names if key in given))
+        named = next((str(given[key]) for key in names if key in given), None)
+        if named is None:
+            raise ServiceError("InvalidParametersException", "Name a provisioned product, or give its id.")
+        raise not_found("ProvisionedProduct", named)
     return product
 
 

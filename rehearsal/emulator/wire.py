@@ -19,6 +19,13 @@ def service_model(service: str) -> ServiceModel:
 
 
 @cache
+def service_names() -> tuple[str, ...]:
+    """Return the names of all services that botocore has a model of."""
+    loader = botocore.session.Session().get_component("data_loader")
+    return tuple(loader.list_available_services("service-2"))
+
+
+@cache
 def _description(service: str) -> dict[str, Any]:
     loader = botocore.session.Session().get_component("data_loader")
     found: dict[str, Any] = loader.load_service_model(service, "service-2")
