@@ -89,6 +89,11 @@ class Registration(Construct):
                 because="The versions of the project's one group are numbered as they come.",
             ),
             Permission(
+                # The group exists, and Pipelines may ask for it all the same.
+                actions=("sagemaker:CreateModelPackageGroup",),
+                resources=(models.arn,),
+            ),
+            Permission(
                 # Pipelines tags what its steps make; versions of another account's group take none of ours.
                 actions=("sagemaker:AddTags",),
                 resources=(models.arn, models.versions_arn),

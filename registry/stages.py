@@ -95,7 +95,8 @@ def _answer_pipelines() -> list[Permission]:
             because=f"{NOTHING_NARROWER} A job is known to whom CodePipeline has given it.",
         ),
         Permission(
-            actions=("codepipeline:ListActionExecutions",),
+            # The state of a pipeline says who approved where the history of its actions does not.
+            actions=("codepipeline:GetPipelineState", "codepipeline:ListActionExecutions"),
             resources=(arn("codepipeline", "*"),),
             because="Pipelines are named after projects, of which new ones come.",
         ),

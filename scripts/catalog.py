@@ -6,7 +6,18 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from scripts import access_matrix, cards, groups, lineage, organization, receipts, replay, rollback, sharing
+from scripts import (
+    access_matrix,
+    assumptions_page,
+    cards,
+    groups,
+    lineage,
+    organization,
+    receipts,
+    replay,
+    rollback,
+    sharing,
+)
 from scripts.command import RETRIES, CatalogFile, Pretend, aws_session, output, report, sentences
 from scripts.policies import check_sizes
 from settings import CATALOG, load
@@ -15,6 +26,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 app.add_typer(cards.app, name="card")
 app.add_typer(groups.app, name="group")
 app.command(name="access-matrix")(access_matrix.command)
+app.command(name="assumptions")(assumptions_page.command)
 app.command(name="lineage")(lineage.command)
 app.command(name="receipt")(receipts.command)
 app.command(name="replay")(replay.command)

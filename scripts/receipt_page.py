@@ -78,6 +78,7 @@ def facts(recorded: RecordedVersion) -> dict[str, str]:
         "Approved at": said["approved_at"],
         "Words of the approval": said["approval_description"],
         "Model card": f"{card['arn']}, SHA-256 {card['content_sha256']}" if card else None,
+        "Registered without": ", ".join(said.get("left_out", ())) or None,
         **{
             f"Image {number}": f"{image['image']}{', ' + image['digest'] if image['digest'] else ''}"
             for number, image in enumerate(said["images"], start=1)

@@ -94,6 +94,7 @@ def test_what_a_receipt_says(cloud: Cloud, book: ReceiptBook) -> None:
         "approval_description": "Better on every metric.",
         "metrics": {"rmse": 2.5},
         "model_card": {"arn": "card", "content_sha256": "ab"},
+        "left_out": [],
     }
     assert receipt.artifacts == [ARTIFACT]
     assert receipt.model_package_arns == {team["ModelPackageArn"], version["ModelPackageArn"]}

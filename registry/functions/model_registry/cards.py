@@ -200,7 +200,9 @@ class Cards:
             with _explained(card.arn, "sagemaker:UpdateModelCard"):
                 self.sagemaker.update_model_card(ModelCardName=card.arn, ModelCardStatus=status)
             newest = self.existing(card.arn)
-        if newest.version != card.version:
+        # Should a change of status make a version, as a change of content does, that one says the same.
+        is_the_same = newest.content == card.content and newest.status == status
+        if newest.version != card.version and not is_the_same:
             raise RegistryError(
                 f"Version {newest.version} of the model card {card.name} was written after version "
                 f"{card.version}, and is {newest.status}: look at it, and decide again."

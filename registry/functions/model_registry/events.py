@@ -9,6 +9,23 @@ from .errors import RegistryError
 
 STATE_CHANGE = "SageMaker Model Package State Change"
 
+# https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_UpdateModelPackage.html
+_UPDATED_FIELDS = frozenset(
+    {
+        "AdditionalInferenceSpecifications",
+        "AdditionalInferenceSpecificationsToAdd",
+        "ApprovalDescription",
+        "CustomerMetadataProperties",
+        "CustomerMetadataPropertiesToRemove",
+        "InferenceSpecification",
+        "ModelApprovalStatus",
+        "ModelCard",
+        "ModelLifeCycle",
+        "ModelPackageRegistrationType",
+        "SourceUri",
+    }
+)
+
 _VERSION_ARN = re.compile(
     r"^arn:[^:]+:sagemaker:(?P<region>[^:]+):(?P<account>\d{12}):model-package/(?P<group>[^/]+)/(?P<version>\d+)$"
 )
@@ -78,8 +95,13 @@ class StateChange:
     updated_fields: frozenset[str] | None
 
     def may_change(self, *fields: str) -> bool:
-        """Whether one of the fields, such as ``ModelApprovalStatus``, may be among what has changed."""
-        return self.updated_fields is None or not self.updated_fields.isdisjoint(fields)
+        """Whether one of the fields, such as ``ModelApprovalStatus``, may be among what has changed.
+
+        AWS documents the list by an example alone. A list that names nothing which UpdateModelPackage sets is
+        taken as none: what was done already is then done once more, and found done.
+        """
+        known = (self.updated_fields or frozenset()) & _UPDATED_FIELDS
+        return not known or not known.isdisjoint(fields)
 
     @classmethod
     def parse(cls, event: Mapping[str, Any]) -> Self:

@@ -147,6 +147,7 @@ def receipt_content(
     images: Sequence[Image],
     metrics: Mapping[str, float],
     model_card: Mapping[str, str] | None,
+    left_out: Sequence[str] = (),
 ) -> dict[str, Any]:
     """What a receipt says.
 
@@ -157,6 +158,7 @@ def receipt_content(
         images: Its container images.
         metrics: Its metrics, from `metrics.numbers`.
         model_card: ``arn`` and ``content_sha256`` of the card that speaks for it, if there is one.
+        left_out: Fields of the source that the central version was registered without.
     """
     stated = source.get("CustomerMetadataProperties", {})
     approved = source.get("ModelApprovalStatus") == "Approved"
@@ -188,6 +190,7 @@ def receipt_content(
         "approval_description": source.get("ApprovalDescription") if approved else None,
         "metrics": dict(metrics),
         "model_card": dict(model_card) if model_card else None,
+        "left_out": list(left_out),
     }
 
 

@@ -41,7 +41,41 @@ class CodePipeline(Core):
         actions = self.actions.get((pipelineName, filter["pipelineExecutionId"]), [])
         start = int(nextToken or 0)
         more = {"nextToken": str(start + 1)} if start + 1 < len(actions) else {}
-        return {"actionExecutionDetails": actions[start : start + 1], **more}
+        named = [
+            {key: value for key, value in action.items() if key != "updatedBy"}
+            if "approval-updated-by" in self.feared
+            else action
+            for action in actions[start : start + 1]
+        ]
+        return {"actionExecutionDetails": named, **more}
+
+    def codepipeline_GetPipelineState(self, *, name: str) -> Parameters:
+        latest = {
+            action["stageName"]: (execution, action)
+            for (pipeline, execution), actions in self.actions.items()
+            for action in reversed(actions)
+            if pipeline == name
+        }
+        return {
+            "stageStates": [
+                {
+                    "stageName": stage,
+                    "latestExecution": {"pipelineExecutionId": execution, "status": action["status"]},
+                    "actionStates": [
+                        {
+                            "actionName": action["actionName"],
+                            "latestExecution": {
+                                "status": action["status"],
+                                "lastStatusChange": action["lastUpdateTime"],
+                                "summary": action["output"]["executionResult"]["externalExecutionSummary"],
+                                **({"lastUpdatedBy": action["updatedBy"]} if "updatedBy" in action else {}),
+                            },
+                        }
+                    ],
+                }
+                for stage, (execution, action) in latest.items()
+            ]
+        }
 
     def codepipeline_PutJobSuccessResult(self, *, jobId: str, **answer: object) -> Parameters:
         return self._answer("PutJobSuccessResult", jobId, answer)

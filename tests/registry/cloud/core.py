@@ -38,12 +38,14 @@ class Core:
         interfere: Called with the number of a call, from 0, its operation, and the call itself; it may raise
             instead of calling, or afterwards.
         denied: Operations that AWS denies, such as ``s3:GetObject``.
+        feared: Keys of the assumptions that do not hold here (`assumptions.table`).
     """
 
     def __init__(self) -> None:
         self.calls: list[str] = []
         self.interfere: Callable[[int, str, Call], Parameters] = lambda _n, _o, call: call()
         self.denied: set[str] = set()
+        self.feared: set[str] = set()
         self._lock = threading.RLock()
         self._clock = itertools.count(1)
 

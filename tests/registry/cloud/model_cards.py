@@ -99,6 +99,8 @@ class ModelCards(Core):
             )
         if Content is not None:
             self._add(card, Content, "Draft")
+        elif ModelCardStatus is not None and "card-status-version" in self.feared:
+            self._add(card, card.versions[-1]["Content"], ModelCardStatus)
         elif ModelCardStatus is not None:
             card.versions[-1]["ModelCardStatus"] = ModelCardStatus
         return {"ModelCardArn": card.arn}

@@ -105,7 +105,7 @@ class SageMaker(Core):
 
     def _announce(self, arn: str, *fields: str) -> None:
         event = state_change(arn, self.versions[arn]["ModelApprovalStatus"])
-        if fields:
+        if fields and "updated-fields" not in self.feared:
             event["detail"]["UpdatedModelPackageFields"] = list(fields)
         self.state_changes.append(event)
 
@@ -114,7 +114,12 @@ class SageMaker(Core):
             raise failure(
                 "DescribeModelPackage", "ValidationException", f"{ModelPackageName} does not exist."
             )
-        return dict(self.versions[ModelPackageName])
+        version = dict(self.versions[ModelPackageName])
+        if "empty-lists" in self.feared:
+            version.setdefault("AdditionalInferenceSpecifications", [])
+            specification = dict(version.get("InferenceSpecification", {}))
+            version["InferenceSpecification"] = {"SupportedTransformInstanceTypes": []} | specification
+        return version
 
     def sagemaker_DescribeModelPackageGroup(self, *, ModelPackageGroupName: str) -> Parameters:
         group = self._group("DescribeModelPackageGroup", ModelPackageGroupName)
@@ -204,6 +209,8 @@ class SageMaker(Core):
         self, *, ClientToken: str, ModelPackageGroupName: str, **fields: Any
     ) -> Parameters:
         group = self._group("CreateModelPackage", ModelPackageGroupName)
+        if "model-card-field" in self.feared and "ModelCard" in fields:
+            raise failure("CreateModelPackage", "ValidationException", "ModelCard cannot be given here.")
         token = (group.name, ClientToken)
         if token not in self._client_tokens:
             arn = self._add_version(HUB, {"ModelPackageGroupName": group.name, **fields})
@@ -213,7 +220,7 @@ class SageMaker(Core):
 
     def sagemaker_UpdateModelPackage(self, *, ModelPackageArn: str, **fields: Any) -> Parameters:
         version = self.sagemaker_DescribeModelPackage(ModelPackageName=ModelPackageArn)
-        if "CustomerMetadataProperties" in fields:
+        if "CustomerMetadataProperties" in fields and "metadata-update" not in self.feared:
             # What an update does not name stays.
             kept = version.get("CustomerMetadataProperties", {})
             fields["CustomerMetadataProperties"] = {**kept, **fields["CustomerMetadataProperties"]}

@@ -1,6 +1,7 @@
 """The central registry: its groups, who may use them, and the versions promoted into them."""
 
 import json
+import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -13,6 +14,7 @@ from ..group_policy import PLATFORM_TAGS, SOURCE_ACCOUNT_TAG, group_policy
 from ..readers import Readers
 from ..records import has_receipt
 from ..stages.life_cycle import IN_PRODUCTION, step
+from .fields import DISPENSABLE
 from .source import SourceVersion
 
 if TYPE_CHECKING:
@@ -139,12 +141,24 @@ class CentralGroups:
                 raise
 
     def register(self, request: Mapping[str, Any]) -> CentralVersion:
-        """Create a version.
+        """Create a version; without what is dispensable, where SageMaker refuses that.
 
         Args:
             request: What CreateModelPackage takes.
+
+        Returns:
+            The version, with what it was registered with.
         """
-        arn = self.sagemaker.create_model_package(**request)["ModelPackageArn"]
+        try:
+            arn = self.sagemaker.create_model_package(**request)["ModelPackageArn"]
+        except ClientError as error:
+            refused = error_code(error) in DENIED or error_code(error) == "ValidationException"
+            if not refused or request.keys().isdisjoint(DISPENSABLE):
+                raise
+            # Another request, and so another token, which is the same at every try as well.
+            token = str(uuid.uuid5(uuid.UUID(request["ClientToken"]), ",".join(DISPENSABLE)))
+            request = {key: value for key, value in request.items() if key not in DISPENSABLE}
+            arn = self.sagemaker.create_model_package(**{**request, "ClientToken": token})["ModelPackageArn"]
         return CentralVersion(arn=arn, description=request)
 
     def add_metadata(self, version: CentralVersion, added: Mapping[str, str]) -> None:

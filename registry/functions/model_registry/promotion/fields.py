@@ -49,6 +49,9 @@ LEFT_OUT = {
     "ModelLifeCycle": "says how far the central version has come, which its deploy pipeline sets",
 }
 
+DISPENSABLE = ("ModelCard",)
+"""What a version is registered without, where SageMaker refuses it; its receipt says so then."""
+
 # SageMaker sets these for the object a location points to; the copy has others.
 _ENTITY_TAGS = frozenset({"ETag", "ManifestEtag", "ModelDataETag"})
 
@@ -96,7 +99,7 @@ def request(
         RegistryError: If the source leaves no room for what promotion records.
     """
     description = source.description
-    carried = _without_entity_tags({field: description[field] for field in fields if field in description})
+    carried = _as_taken({field: description[field] for field in fields if field in description})
     decided: dict[str, Any] = {
         "ModelPackageGroupName": source.group,
         "ModelPackageDescription": _described(source),
@@ -135,9 +138,16 @@ def _metadata(source: SourceVersion, digests: Mapping[str, str]) -> dict[str, st
     return {name: value for name, value in own.items() if name not in promotion_adds} | added
 
 
-def _without_entity_tags(value: Any) -> Any:
+def _as_taken(value: Any) -> Any:
+    """What DescribeModelPackage says, as CreateModelPackage takes it.
+
+    Without the tags of the source's objects, and without empty lists: Describe may give one where nothing was
+    registered, and Create asks every list for one entry at least.
+    """
     if isinstance(value, list):
-        return [_without_entity_tags(item) for item in value]
+        return [_as_taken(item) for item in value]
     if not isinstance(value, Mapping):
         return value
-    return {field: _without_entity_tags(item) for field, item in value.items() if field not in _ENTITY_TAGS}
+    return {
+        field: _as_taken(item) for field, item in value.items() if field not in _ENTITY_TAGS and item != []
+    }

@@ -113,7 +113,10 @@ class Promotion:
 
     def _finish(self, version: CentralVersion, folder: str, draft: Mapping[str, Any]) -> None:
         """Write the receipt of a registered version, and say in the version where it is."""
-        sha256 = self.receipts.write(folder, {**draft, "central_model_package_arn": version.arn})
+        left_out = [field for field in draft.get("left_out", ()) if field not in version.description]
+        sha256 = self.receipts.write(
+            folder, {**draft, "central_model_package_arn": version.arn, "left_out": left_out}
+        )
         self.groups.add_metadata(version, self.receipts.metadata(folder, sha256))
 
     def _find(self, source: SourceVersion) -> CentralVersion | None:

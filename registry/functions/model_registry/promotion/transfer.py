@@ -11,7 +11,7 @@ from ..cards import CardVersion
 from ..records import Artifact, receipt_content
 from .content import Content, S3Object
 from .copying import SINGLE_COPY_LIMIT, Copier
-from .fields import ARTIFACT_SHA256, request
+from .fields import ARTIFACT_SHA256, DISPENSABLE, request
 from .image_copying import ImageCopier
 from .images import Image, images, images_to_copy, stated_digest
 from .leftovers import Leftovers
@@ -92,6 +92,8 @@ class Transfer:
             images=_listed(images(source.description), copied_images),
             metrics=metrics.of_version(self.copier.s3, registration, self.storage.account),
             model_card={"arn": card.arn, "content_sha256": digest(card.content)} if card else None,
+            # What may be left out; the receipt says what was.
+            left_out=[field for field in DISPENSABLE if field in registration],
         )
         return draft, registration
 

@@ -107,8 +107,10 @@ class Release:
         # Before the version is changed here, for it says only who changed it last.
         approval = self._approval(version) if approved else None
         if written:
+            # The whole map: AWS does not say whether an update merges it or replaces it.
             self.sagemaker.update_model_package(
-                ModelPackageArn=version["ModelPackageArn"], CustomerMetadataProperties=written
+                ModelPackageArn=version["ModelPackageArn"],
+                CustomerMetadataProperties=version["CustomerMetadataProperties"],
             )
         self.tags.follow(version)
         return approval

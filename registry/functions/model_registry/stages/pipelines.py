@@ -103,20 +103,43 @@ class Pipelines:
             for action in page["actionExecutionDetails"]
             if (action["stageName"], action["actionName"]) == (APPROVAL, APPROVAL)
             and action["status"] == "Succeeded"
-            and action.get("updatedBy")
         ]
-        if not decisions:
-            raise RegistryError(
-                f"Nobody has approved {APPROVAL} in the execution {task.execution} of {task.pipeline}: let "
-                "the governance officer approve it there before this action runs."
-            )
-        newest = max(decisions, key=lambda action: action["lastUpdateTime"])
+        named = [action for action in decisions if action.get("updatedBy")]
+        if not named:
+            found = self._approval_by_state(task) if decisions else None
+            if found is None:
+                raise RegistryError(
+                    f"Nobody has approved {APPROVAL} in the execution {task.execution} of {task.pipeline}: "
+                    "let the governance officer approve it there before this action runs."
+                )
+            return found
+        newest = max(named, key=lambda action: action["lastUpdateTime"])
         result = newest.get("output", {}).get("executionResult", {})
         return ProductionApproval(
             by=newest["updatedBy"],
             time=newest["lastUpdateTime"],
             comment=result.get("externalExecutionSummary", ""),
         )
+
+    def _approval_by_state(self, task: Task) -> ProductionApproval | None:
+        """The approval as the pipeline's state has it, while no later execution has entered the stage.
+
+        For where the history of actions does not say who. The state names the person for the console
+        (https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ActionExecution.html).
+        """
+        state = self.codepipeline.get_pipeline_state(name=task.pipeline)
+        for stage in state["stageStates"]:
+            in_stage = stage.get("latestExecution", {}).get("pipelineExecutionId")
+            if stage.get("stageName") != APPROVAL or in_stage != task.execution:
+                continue
+            for action in stage.get("actionStates", []):
+                latest = action.get("latestExecution", {})
+                by = latest.get("lastUpdatedBy")
+                if action.get("actionName") == APPROVAL and latest.get("status") == "Succeeded" and by:
+                    return ProductionApproval(
+                        by=by, time=latest["lastStatusChange"], comment=latest.get("summary", "")
+                    )
+        return None
 
 
 def _settled(error: ClientError) -> bool:

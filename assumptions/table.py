@@ -1,0 +1,18 @@
+"""The whole table, in the order of a model's life."""
+
+from assumptions.accounts import ACCOUNTS
+from assumptions.assumption import Assumption
+from assumptions.cards import CARDS
+from assumptions.deployment import DEPLOYMENT
+from assumptions.registry import REGISTRY
+
+ASSUMPTIONS: tuple[Assumption, ...] = (*ACCOUNTS, *REGISTRY, *CARDS, *DEPLOYMENT)
+
+
+def by_key(key: str) -> Assumption:
+    """A row of the table.
+
+    Raises:
+        KeyError: If there is none of that key.
+    """
+    return {assumption.key: assumption for assumption in ASSUMPTIONS}[key]
