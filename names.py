@@ -33,6 +33,7 @@ PORTFOLIO_NAMES = {"ml_admin": "ML Admin", "sagemaker_projects": "SageMaker Proj
 
 PROJECT_NAME_PARAMETER = "SageMakerProjectName"
 PROJECT_ID_PARAMETER = "SageMakerProjectId"
+REPOSITORY_PARAMETER = "RepositoryId"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from constructs import Construct
 
 from portfolios.launch_role import DerivedRole
 from portfolios.permissions import Statement, derive
+from portfolios.platform_view import look
 from portfolios.template_values import ACCOUNT
 from settings import Settings
 
@@ -69,6 +70,7 @@ class PlatformEngineerStack(cdk.Stack):
                 *derive(_toolkit(settings), region=settings.region),
                 *_deploy(settings),
                 *_share(settings),
+                *look(settings),
             ),
         )
 
@@ -128,11 +130,7 @@ def _deploy(settings: Settings) -> tuple[Statement, ...]:
         # The command line deletes a change set that may be left over before it finds the stack unchanged.
         Statement(
             sid="OwnStackIsCompared",
-            actions=(
-                "cloudformation:DeleteChangeSet",
-                "cloudformation:DescribeStacks",
-                "cloudformation:GetTemplate",
-            ),
+            actions=("cloudformation:DeleteChangeSet",),
             resources=(
                 f"arn:aws:cloudformation:{settings.region}:{ACCOUNT}:stack/{names.platform_engineer_stack}/*",
             ),

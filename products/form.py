@@ -9,6 +9,7 @@ from names import (
     PROJECT_ID_PATTERN,
     PROJECT_NAME_PARAMETER,
     PROJECT_NAME_PATTERN,
+    REPOSITORY_PARAMETER,
     ProjectNames,
 )
 from pipelines.project import tag_project
@@ -158,7 +159,7 @@ def ask_for_repository(form: Form, settings: Settings) -> str | None:
     # GitLab alone nests groups, up to 20 levels.
     parents = "{1,20}" if provider == "gitlab" else "{1}"
     return form.ask(
-        "RepositoryId",
+        REPOSITORY_PARAMETER,
         group=REPOSITORY_GROUP,
         label="Repository",
         description=(

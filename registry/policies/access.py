@@ -181,6 +181,16 @@ class Estate:
             return Verdict(is_allowed=False)
         return Verdict(is_allowed=True, grants=tuple(self._grants(governing, context)))
 
+    def allows(self, role: Role, request: Request) -> bool:
+        """Whether a role's own policies and its boundary allow something, whatever other policies say.
+
+        Args:
+            role: The role.
+            request: What it asks for.
+        """
+        context = self._context(role, request)
+        return bool(iam_evaluator.evaluate(context, *self._own(role, context)).decision == "Allow")
+
     @cached_property
     def assumptions(self) -> Mapping[str, tuple[Role, ...]]:
         """By the ARN of a role, the roles that it may assume, directly or by way of others."""
@@ -217,10 +227,11 @@ class Estate:
         tags = {f"{_REQUEST_TAG}{name}": value for name, value in other.session_tags.items()}
         actions = ["sts:AssumeRole", *(["sts:TagSession"] if tags else [])]
         for action in actions:
-            context = self._context(role, Request(action=action, resource=other.arn, keys=tags))
+            request = Request(action=action, resource=other.arn, keys=tags)
+            context = self._context(role, request)
             if not iam_evaluator.evaluate_trust_policy(other.trust.filled(context), role.arn, context):
                 return False
-            if iam_evaluator.evaluate(context, *self._own(role, context)).decision != "Allow":
+            if not self.allows(role, request):
                 return False
         return True
 

@@ -8,7 +8,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from names import PROJECT_ID_PARAMETER, PROJECT_NAME_PARAMETER, PlatformNames, ProjectNames
+from names import (
+    PROJECT_ID_PARAMETER,
+    PROJECT_NAME_PARAMETER,
+    REPOSITORY_PARAMETER,
+    PlatformNames,
+    ProjectNames,
+)
 from products.product import Template
 from registry.functions.model_registry.group_policy import (
     REGISTERS_DIRECTLY_TAG,
@@ -162,9 +168,15 @@ class Story:
 
     def _launch(self, project: Project) -> DeployedTemplate:
         own = self.project(project)
-        named = {PROJECT_NAME_PARAMETER: project.name, PROJECT_ID_PARAMETER: project.id}
         template = self.templates.products[project.product]
-        return self._deploy(own.title, template, own.account, {**named, **project.parameters})
+        given = {
+            PROJECT_NAME_PARAMETER: project.name,
+            PROJECT_ID_PARAMETER: project.id,
+            **project.parameters,
+        }
+        if REPOSITORY_PARAMETER in template["Parameters"]:
+            given[REPOSITORY_PARAMETER] = f"team/{project.name}"
+        return self._deploy(own.title, template, own.account, given)
 
     def _organization_paths(self) -> dict[str, str]:
         organization, accounts = self.settings.organization, self.settings.accounts

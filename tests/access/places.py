@@ -1,0 +1,99 @@
+"""The accounts in which the tables ask: the story of `registry.policies`, and how tables write its ARNs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import settings as catalog
+from registry.policies.access import Role
+from registry.policies.platform import synthesize
+from registry.policies.story import Story
+from settings import ModelCards, Repository, Settings
+
+CONNECTION = "arn:aws:codeconnections:eu-west-1:222222222222:connection/00000000-0000-0000-0000-000000000000"
+
+VARIANTS: Mapping[str, Mapping[str, Any]] = {
+    "codecommit": {},
+    "github": {
+        "repository": Repository(provider="github", connection_arn=CONNECTION),
+        "model_cards": ModelCards(layout="hub_and_spoke"),
+    },
+}
+"""What adopters may decide otherwise, as far as it changes a role."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Everything that a table may ask about.
+
+    Attributes:
+        story: The accounts, with a project of each kind.
+    """
+
+    story: Story
+
+    def role(self, account: str, name: str) -> Role:
+        """A role, as tables name it.
+
+        Args:
+            account: ``dev``, ``hub``, ``test`` or ``prod``.
+            name: Its name without the platform's prefix.
+        """
+        return self.story.estate.role(self.accounts[account], f"{self.story.names.prefix}-{name}")
+
+    def arn(self, text: str) -> str:
+        """An ARN as tables write it: service, account and the rest; of an object, the bucket in place of it.
+
+        ``sqs:hub:queue``, ``iam:dev:role/name``, ``s3::bucket/key``; ``kms:churn-p-team`` is the key of the
+        template that is deployed under this name. Names in braces are those of `values`.
+
+        Args:
+            text: The ARN, short or in full, or ``*``.
+        """
+        if text == "*" or text.startswith("arn:"):
+            return text.format_map(self.values)
+        service, account, *rest = text.format_map(self.values).split(":", 2)
+        if service == "kms":
+            return self.story.key(account)
+        if service == "s3":
+            return f"arn:aws:s3:::{''.join(rest)}"
+        region = "" if service == "iam" else self.story.settings.region
+        return f"arn:aws:{service}:{region}:{self.accounts.get(account, account)}:{''.join(rest)}"
+
+    def filled(self, keys: Mapping[str, Any]) -> dict[str, Any]:
+        """Condition keys with the names in their values filled in, and short ARNs in full."""
+        return {key: self._value(value) for key, value in keys.items()}
+
+    def _value(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return value.format_map(self.values)
+        if isinstance(value, list | tuple):
+            return [self._value(each) for each in value]
+        return value
+
+    @cached_property
+    def accounts(self) -> Mapping[str, str]:
+        """The accounts by the names that tables give them."""
+        accounts = self.story.settings.accounts
+        return {
+            "hub": accounts.shared_services,
+            "dev": accounts.development,
+            "test": accounts.test,
+            "prod": accounts.production,
+        }
+
+    @cached_property
+    def values(self) -> Mapping[str, str]:
+        """What stands for a name in braces."""
+        return {**self.accounts, "region": self.story.settings.region}
+
+
+def place(variant: str) -> Place:
+    """The accounts under one of `VARIANTS`.
+
+    Args:
+        variant: Its name.
+    """
+    settings: Settings = catalog.load().model_copy(update=dict(VARIANTS[variant]))
+    return Place(Story(settings, synthesize(settings)))
