@@ -1,5 +1,6 @@
 """Synthesize the platform: `python app.py`, or any command of the CDK that reads `cdk.json`."""
 
+import os
 import sys
 
 import embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
@@ -13,7 +14,7 @@ from portfolios.resource_types import PermissionsError
 from portfolios.stack import PortfoliosStack
 from products.product import CONTEXT, Product, ProductError, discover
 from registry.stack import RegistryStack
-from settings import CatalogError, Settings, load
+from settings import CATALOG, CatalogError, Settings, load
 
 
 def new_app(outdir: str | None = None) -> cdk.App:
@@ -68,6 +69,25 @@ def compose(app: cdk.App, settings: Settings, offered: tuple[Product, ...]) -> N
             cdk.Tags.of(stack).add(key, value)
 
 
+def refuse_the_example(settings: Settings) -> None:
+    """Refuse to deploy what `catalog.yaml` describes while that is nobody's organisation.
+
+    Args:
+        settings: What the adopter decided.
+
+    Raises:
+        CatalogError: If the CDK command line, which sets `CDK_DEFAULT_ACCOUNT`, has credentials of an account
+            that the example does not name.
+    """
+    account = os.environ.get("CDK_DEFAULT_ACCOUNT")
+    if settings.example and account and account != settings.accounts.shared_services:
+        sentence = (
+            f"{CATALOG} describes the example, and these credentials belong to account {account}: "
+            "describe your organisation there, and remove 'example: true'."
+        )
+        raise CatalogError(CATALOG, [sentence])
+
+
 def main() -> int:
     """Synthesize to the folder that `CDK_OUTDIR` names.
 
@@ -75,8 +95,10 @@ def main() -> int:
         0, or 2 if the catalog file or a product is not as it must be.
     """
     try:
+        settings = load()
+        refuse_the_example(settings)
         app = new_app()
-        compose(app, load(), discover())
+        compose(app, settings, discover())
     except (CatalogError, PermissionsError, ProductError) as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 2

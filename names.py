@@ -202,6 +202,18 @@ class PlatformNames:
         """Shared services: approves production."""
         return f"{self.prefix}-governance-officer"
 
+    @property
+    def roles_of_people(self) -> tuple[str, ...]:
+        """All roles that people assume."""
+        return (
+            self.platform_engineer_role,
+            self.ml_administrator_role,
+            self.lead_data_scientist_role,
+            self.data_scientist_role,
+            self.ml_engineer_role,
+            self.governance_officer_role,
+        )
+
     # Roles of services.
 
     def launch_role(self, product: str) -> str:

@@ -1,83 +1,36 @@
 """What an adopter decides: `catalog.yaml`, checked as a whole before anything runs."""
 
-import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-import catalog_file
-from catalog_file import CatalogError, CatalogFile
-from names import MAXIMUM_PREFIX, PlatformNames
-from registry.functions.model_registry.card_schema import has_field
+from configuration.file import CatalogError, CatalogFile
+from configuration.rules import mistakes
+from configuration.sentences import invalid, sentences
+from configuration.values import (
+    AccountId,
+    Branch,
+    CardField,
+    ConnectionArn,
+    EmailAddress,
+    OrganizationalUnitId,
+    OrganizationId,
+    OwnRole,
+    PlatformRole,
+    PolicyName,
+    Prefix,
+    ProviderName,
+    Region,
+    TagKey,
+    TagValue,
+    Truth,
+)
+from names import PlatformNames
 
 __all__ = ["CATALOG", "CatalogError", "Settings", "load"]
 
 CATALOG = Path(__file__).with_name("catalog.yaml")
-
-
-def _matching(pattern: str, expected: str) -> AfterValidator:
-    """Accept what matches a pattern, and say in words what was expected of what does not."""
-    compiled = re.compile(pattern)
-
-    def check(value: str) -> str:
-        if compiled.fullmatch(value) is None:
-            raise ValueError(f"'{value}' is not {expected}")
-        return value
-
-    return AfterValidator(check)
-
-
-def _field_of_a_model_card(value: str) -> str:
-    if not has_field(value):
-        raise ValueError(
-            f"'{value}' is not the path of a field of a model card, such as 'intended_uses.risk_rating' "
-            "(https://docs.aws.amazon.com/sagemaker/latest/dg/model-cards.html#model-cards-json-schema)"
-        )
-    return value
-
-
-# Forms of the identifiers: https://docs.aws.amazon.com/organizations/latest/APIReference/API_Organization.html,
-# API_OrganizationalUnit.html, https://docs.aws.amazon.com/IAM/latest/APIReference/API_Role.html
-AccountId = Annotated[str, _matching(r"\d{12}", "an account id of 12 digits")]
-OrganizationId = Annotated[
-    str,
-    _matching(
-        r"o-[a-z0-9]{10,32}",
-        "an organisation id such as 'o-a1b2c3d4e5' (aws organizations describe-organization)",
-    ),
-]
-OrganizationalUnitId = Annotated[
-    str,
-    _matching(
-        r"ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}",
-        "an organisational unit id such as 'ou-a1b2-c3d4e5f6' "
-        "(aws organizations list-organizational-units-for-parent)",
-    ),
-]
-RoleName = Annotated[
-    str, _matching(r"[\w+=,.@-]{1,64}", "the exact name of a role, without an ARN, a path or a wildcard")
-]
-PolicyName = Annotated[
-    str, _matching(r"[\w+=,.@-]{1,128}", "the name of an IAM managed policy, without its ARN")
-]
-ConnectionArn = Annotated[
-    str,
-    _matching(
-        r"arn:aws[\w-]*:(codeconnections|codestar-connections):[a-z0-9-]+:\d{12}:connection/[0-9a-f-]{36}",
-        "the ARN of a connection (aws codeconnections list-connections)",
-    ),
-]
-CardField = Annotated[str, AfterValidator(_field_of_a_model_card)]
-# https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
-TagKey = Annotated[
-    str,
-    _matching(
-        r"(?!(?i:aws):)[\w .:/=+@-]{1,128}",
-        "a tag key: 1 to 128 characters, not starting with 'aws:'",
-    ),
-]
-TagValue = Annotated[str, _matching(r"[\w .:/=+@-]{0,256}", "a tag value of at most 256 characters")]
 
 
 class _Section(BaseModel):
@@ -127,9 +80,7 @@ class Repository(_Section):
 
     provider: Literal["codecommit", "github", "gitlab", "bitbucket"] = "codecommit"
     connection_arn: ConnectionArn | None = None
-    default_branch: Annotated[
-        str, _matching(r"(?!-)[\w./-]{1,100}", "the name of a branch, such as 'main'")
-    ] = "main"
+    default_branch: Branch = "main"
 
     @model_validator(mode="after")
     def _connection_fits_provider(self) -> Self:
@@ -143,21 +94,24 @@ class Repository(_Section):
 class PortfolioSettings(_Section):
     """Who may launch the products of a portfolio, and how what they launch is tagged.
 
-    A portfolio takes at most 10 principals by name
-    (https://docs.aws.amazon.com/servicecatalog/latest/adminguide/limits.html).
+    Attributes:
+        principals: Roles of the platform; left out, those that have the work of the portfolio.
+        own_roles: Roles that the adopter brings, with their paths.
+        tag_options: Values to choose from at the launch, by the tag's key.
     """
 
-    principals: Annotated[tuple[RoleName, ...], Field(min_length=1, max_length=10)]
+    principals: Annotated[tuple[PlatformRole, ...], Field(min_length=1)] | None = None
+    own_roles: tuple[OwnRole, ...] = ()
     tag_options: dict[TagKey, Annotated[tuple[TagValue, ...], Field(min_length=1)]] = {}
 
 
 class Portfolios(_Section):
     """What both portfolios show, and to whom."""
 
-    provider_name: Annotated[str, _matching(r".{1,50}", "a name of 1 to 50 characters")]
-    support_email: Annotated[str, _matching(r"[^@\s]{1,64}@[^@\s]{1,189}", "an email address")]
-    ml_admin: PortfolioSettings
-    sagemaker_projects: PortfolioSettings
+    provider_name: ProviderName
+    support_email: EmailAddress
+    ml_admin: PortfolioSettings = PortfolioSettings()
+    sagemaker_projects: PortfolioSettings = PortfolioSettings()
 
 
 class ModelCards(_Section):
@@ -182,22 +136,21 @@ class ModelCards(_Section):
 
 
 class Settings(_Section):
-    """The whole of `catalog.yaml`."""
+    """The whole of `catalog.yaml`.
 
-    name_prefix: Annotated[
-        str,
-        _matching(
-            rf"[a-z][a-z0-9-]{{0,{MAXIMUM_PREFIX - 2}}}[a-z0-9]",
-            f"2 to {MAXIMUM_PREFIX} lower-case letters, digits and hyphens, starting with a letter",
-        ),
-    ]
-    region: Annotated[str, _matching(r"[a-z]{2}(-[a-z]+)+-\d", "a Region such as 'eu-west-1'")]
+    Attributes:
+        example: The file describes nobody's organisation, and its ids are made up.
+    """
+
+    example: Truth = False
+    name_prefix: Prefix
+    region: Region
     organization: Organization
     accounts: Accounts
     repository: Repository = Repository()
     portfolios: Portfolios
     model_cards: ModelCards = ModelCards()
-    tags: Annotated[dict[TagKey, TagValue], Field(max_length=40)] = {}
+    tags: dict[TagKey, TagValue] = {}
     permissions_boundary: PolicyName | None = None
 
     @property
@@ -207,25 +160,23 @@ class Settings(_Section):
             prefix=self.name_prefix, region=self.region, shared_services_account=self.accounts.shared_services
         )
 
-    @model_validator(mode="after")
-    def _nothing_is_named_twice(self) -> Self:
-        _refuse_repetition("accounts", self.accounts, "each role of the platform has an account of its own")
-        _refuse_repetition(
-            "organization.organizational_units",
-            self.organization.organizational_units,
-            "the three units stand below the workloads unit",
-        )
-        return self
+    def principals(self, portfolio: Literal["ml_admin", "sagemaker_projects"]) -> tuple[str, ...]:
+        """Roles that launch the products of a portfolio, with their paths and without an account.
 
-
-def _refuse_repetition(where: str, section: _Section, reason: str) -> None:
-    first: dict[str, str] = {}
-    for name, value in section:
-        if value in first:
-            raise catalog_file.Misplaced(
-                f"{where}.{name}", f"'{value}' is already {where}.{first[value]}: {reason}"
-            )
-        first[value] = name
+        Args:
+            portfolio: The portfolio.
+        """
+        names = self.names
+        at_work = {
+            "ml_admin": (names.ml_administrator_role,),
+            "sagemaker_projects": (
+                names.data_scientist_role,
+                names.lead_data_scientist_role,
+                names.ml_engineer_role,
+            ),
+        }
+        chosen: PortfolioSettings = getattr(self.portfolios, portfolio)
+        return (*(chosen.principals or at_work[portfolio]), *chosen.own_roles)
 
 
 def load(path: Path = CATALOG) -> Settings:
@@ -239,6 +190,9 @@ def load(path: Path = CATALOG) -> Settings:
     """
     file = CatalogFile.read(path)
     try:
-        return Settings.model_validate(file.content)
+        settings = Settings.model_validate(file.content)
     except ValidationError as error:
-        raise CatalogError(path, file.explain(error, Settings)) from None
+        raise CatalogError(path, sentences(file, invalid(error, Settings))) from None
+    if found := sentences(file, mistakes(settings)):
+        raise CatalogError(path, found)
+    return settings

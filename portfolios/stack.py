@@ -85,13 +85,13 @@ class PortfoliosStack(cdk.Stack):
             provider_name=settings.portfolios.provider_name,
             description=_DESCRIPTIONS[key],
         )
-        for name in offer.principals:
+        for name in settings.principals(key):
             # A name without an account id holds in whichever account the portfolio is shared with. Whoever
             # may create a role of this name there may launch: hence exact names, and no patterns
             # (https://docs.aws.amazon.com/servicecatalog/latest/adminguide/catalogs_portfolios_sharing_how-to-share.html).
             servicecatalog.CfnPortfolioPrincipalAssociation(
                 portfolio,
-                name,
+                _construct_id(name),
                 portfolio_id=portfolio.portfolio_id,
                 principal_arn=f"arn:aws:iam:::role/{name}",
                 principal_type="IAM_PATTERN",
@@ -101,7 +101,7 @@ class PortfoliosStack(cdk.Stack):
                 option = self._tag_option(tag_key, value)
                 servicecatalog.CfnTagOptionAssociation(
                     portfolio,
-                    f"{tag_key}={value}",
+                    _construct_id(tag_key, value),
                     tag_option_id=option.ref,
                     resource_id=portfolio.portfolio_id,
                 )
@@ -109,11 +109,11 @@ class PortfoliosStack(cdk.Stack):
 
     def _tag_option(self, key: str, value: str) -> servicecatalog.CfnTagOption:
         """A TagOption, of which an account has but one for a key and a value."""
-        tag = f"{key}={value}"
-        option = self._tag_options.node.try_find_child(tag)
+        construct_id = _construct_id(key, value)
+        option = self._tag_options.node.try_find_child(construct_id)
         if isinstance(option, servicecatalog.CfnTagOption):
             return option
-        return servicecatalog.CfnTagOption(self._tag_options, tag, key=key, value=value, active=True)
+        return servicecatalog.CfnTagOption(self._tag_options, construct_id, key=key, value=value, active=True)
 
     def _add_product(
         self, scope: Construct, product: Product, portfolio: servicecatalog.Portfolio, settings: Settings
@@ -153,6 +153,14 @@ class PortfoliosStack(cdk.Stack):
             description="The role of this name in the account that launches",
         )
         constraint.add_resource_dependency(association)
+
+
+def _construct_id(*texts: str) -> str:
+    """An id of its own for each of different texts, as they stand wherever they are of the ordinary kind.
+
+    The CDK writes a slash in an id as two hyphens, and a key of a tag may hold the sign that ends it.
+    """
+    return "=".join(text.replace("%", "%25").replace("/", "%2F").replace("=", "%3D") for text in texts)
 
 
 def _publish_assets(scope: Construct, product: Product) -> dict[str, AssetLocation]:

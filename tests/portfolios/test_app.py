@@ -74,3 +74,37 @@ def test_mistake(
     assert app.main() == 2
     assert capsys.readouterr().err.startswith(sentence)
     assert not (tmp_path / "manifest.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("account", "example", "code"),
+    [
+        pytest.param("987654321000", True, 2, id="account of somebody"),
+        pytest.param("222222222222", True, 0, id="account of the example"),
+        pytest.param(None, True, 0, id="without credentials"),
+        pytest.param("987654321000", False, 0, id="another file"),
+    ],
+)
+def test_the_untouched_example_is_not_deployed(
+    account: str | None,
+    example: bool,
+    code: int,
+    *,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The CDK command line says in `CDK_DEFAULT_ACCOUNT` whose credentials it has."""
+    loaded = load().model_copy(update={"example": example})
+    new_app = app.new_app
+    monkeypatch.delenv("CDK_DEFAULT_ACCOUNT", raising=False)
+    if account:
+        monkeypatch.setenv("CDK_DEFAULT_ACCOUNT", account)
+    monkeypatch.setattr(app, "load", lambda: loaded)
+    monkeypatch.setattr(app, "discover", give(GROUP))
+    monkeypatch.setattr(app, "new_app", lambda: new_app(str(tmp_path)))
+    assert app.main() == code
+    said = capsys.readouterr().err
+    assert ("describes the example, and these credentials belong to account 987654321000" in said) is (
+        code == 2
+    )

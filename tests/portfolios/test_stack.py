@@ -57,7 +57,7 @@ def test_constraint_follows_association(offered: dict[str, Any]) -> None:
 
 def test_principals_are_exact_names_without_an_account(offered: dict[str, Any], settings: Settings) -> None:
     principals = resources(offered, "AWS::ServiceCatalog::PortfolioPrincipalAssociation").values()
-    expected = (*settings.portfolios.ml_admin.principals, *settings.portfolios.sagemaker_projects.principals)
+    expected = (*settings.principals("ml_admin"), *settings.principals("sagemaker_projects"))
     assert {principal["PrincipalARN"] for principal in principals} == {
         f"arn:aws:iam:::role/{name}" for name in expected
     }

@@ -1,0 +1,1 @@
+"""How `catalog.yaml` is read and checked; `settings` holds what comes out of it."""

@@ -1,0 +1,21 @@
+"""The Regions that the catalog takes are those in which the seed's image is published."""
+
+import shutil
+from pathlib import Path
+
+from botocore.session import Session
+
+from configuration import regions
+from tests.seed_code.seeds import Seed
+
+SCRIPT = Path(__file__).with_name("image_regions.py")
+
+
+def test_the_image_is_published_where_the_sdk_of_the_seed_says(tmp_path: Path) -> None:
+    seed = Seed("build")
+    folder = seed.copy(tmp_path / "seed")
+    shutil.copy(SCRIPT, folder)
+    every = Session().get_available_regions("sagemaker", partition_name=regions.PARTITION)
+    done = seed.run(f"AWS_DEFAULT_REGION={every[0]} python {SCRIPT.name} {' '.join(every)}", folder)
+    assert done.returncode == 0, done.stderr
+    assert set(done.stdout.split()) == regions.XGBOOST_REGIONS
