@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from names import ProjectNames
+from rehearsal import commands
 from rehearsal.people import Person
+from rehearsal.processes import ProcessError
 from rehearsal.story import ActError, Project, Story
-from rehearsal.waiting import created_project, provisioned
+from rehearsal.waiting import provisioned
 
 STUDIO_DOMAIN = "SageMaker Studio domain"
 BUILD_PROJECT = "Build a model from S3 data"
@@ -79,7 +81,7 @@ def launch(story: Story, person: Person, name: str, title: str, parameters: dict
 def create_project(
     story: Story, person: Person, product: str, name: str, parameters: dict[str, str]
 ) -> Project:
-    """Create a SageMaker project from a product, as Studio does, and wait for it.
+    """Create a SageMaker project from a product by the command for it, and wait for it.
 
     Args:
         story: The story.
@@ -87,27 +89,24 @@ def create_project(
         product: Name of the product.
         name: Name of the project.
         parameters: The product's parameters beside the project's name and id.
+
+    Raises:
+        ActError: It was not created; the message is what the command says.
     """
-    found = find(story, person, product)
-    sagemaker = story.acting_as(person, "sagemaker")
-    sagemaker.create_project(
-        ProjectName=name,
-        ServiceCatalogProvisioningDetails={
-            "ProductId": found.product_id,
-            "ProvisioningArtifactId": found.artifact_id,
-            "PathId": found.path_id,
-            "ProvisioningParameters": [{"Key": key, "Value": value} for key, value in parameters.items()],
-        },
-    )
-    project = created_project(story, person, name)
+    options = [part for key, value in parameters.items() for part in ("--set", f"{key}={value}")]
+    try:
+        commands.catalog(story, person, "project", "create", name, "--product", product, *options)
+    except ProcessError as error:
+        raise ActError(f"project {name} was not created: {' '.join(error.lines)}") from error
+    identifier = story.acting_as(person, "sagemaker").describe_project(ProjectName=name)["ProjectId"]
     settings = story.stage.settings
     return Project(
         name=name,
-        id=project["ProjectId"],
+        id=identifier,
         names=ProjectNames(
             prefix=settings.name_prefix,
             project_name=name,
-            project_id=project["ProjectId"],
+            project_id=identifier,
             account=story.stage.account_id(person.account),
             region=settings.region,
         ),

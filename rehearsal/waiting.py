@@ -69,23 +69,6 @@ def provisioned(story: Story, person: Person, record_id: str) -> dict[str, Any]:
     return wait_for("the launch of the product", look)
 
 
-def created_project(story: Story, person: Person, name: str) -> dict[str, Any]:
-    """Wait until a SageMaker project is created, and return its description."""
-    sagemaker = story.acting_as(person, "sagemaker")
-
-    def look() -> dict[str, Any] | None:
-        project: dict[str, Any] = sagemaker.describe_project(ProjectName=name)
-        details = project.get("ServiceCatalogProvisionedProductDetails", {})
-        if project["ProjectStatus"] == "CreateCompleted":
-            return project
-        if project["ProjectStatus"] == "CreateFailed":
-            reason = details.get("ProvisionedProductStatusMessage", "no reason given")
-            raise ActError(f"project {name} was not created: {reason}")
-        return None
-
-    return wait_for(f"project {name}", look)
-
-
 class PipelineWatch:
     """Follows one execution of a CodePipeline pipeline as a person who may read it."""
 

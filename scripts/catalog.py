@@ -20,11 +20,13 @@ from scripts import (
 )
 from scripts.command import RETRIES, CatalogFile, Pretend, aws_session, output, report, sentences
 from scripts.policies import check_sizes
+from scripts.projects import commands as projects
 from settings import CATALOG, load
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(cards.app, name="card")
 app.add_typer(groups.app, name="group")
+app.add_typer(projects.app, name="project")
 app.command(name="access-matrix")(access_matrix.command)
 app.command(name="assumptions")(assumptions_page.command)
 app.command(name="lineage")(lineage.command)

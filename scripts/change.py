@@ -9,6 +9,7 @@ class Outcome(StrEnum):
 
     CREATE = "create"
     UPDATE = "update"
+    DELETE = "delete"
     IDENTICAL = "identical"
 
 

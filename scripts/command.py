@@ -18,7 +18,12 @@ from settings import CatalogError, Settings
 CatalogFile = Annotated[Path, typer.Option("--catalog", help="The catalog file.")]
 Pretend = Annotated[bool, typer.Option("--pretend", help="Only tell what would be done.")]
 
-COLOURS = {Outcome.CREATE: "green", Outcome.UPDATE: "yellow", Outcome.IDENTICAL: "dim"}
+COLOURS = {
+    Outcome.CREATE: "green",
+    Outcome.UPDATE: "yellow",
+    Outcome.DELETE: "red",
+    Outcome.IDENTICAL: "dim",
+}
 RETRIES = Config(retries={"mode": "adaptive", "max_attempts": 10})
 
 output = Console(highlight=False, soft_wrap=True)

@@ -129,6 +129,12 @@ def identifier(stack: StackName) -> str:
     return found
 
 
+def exists(stack: StackName) -> bool:
+    """Return whether there is a stack of this name, or was one."""
+    with request_scope(stack.account, stack.region):
+        return stack.name in cloudformation._stacks
+
+
 def wait(stack: StackName, *, deleted: bool = False) -> Outcome:
     """Wait until the operation that runs on a stack has ended; call in a thread that may wait.
 

@@ -22,7 +22,7 @@ from rehearsal.emulator.credentials import client, credentials_of_key
 from rehearsal.emulator.sagemaker_service import sagemaker
 from rehearsal.emulator.service import Request, ServiceError, authorize
 from rehearsal.emulator.service_catalog_provisioning import access_keys
-from rehearsal.emulator.service_catalog_store import product_resource, shared_resource
+from rehearsal.emulator.service_catalog_store import product_resource, products, shared_resource
 
 _ALPHABET = string.ascii_lowercase + string.digits
 _PAUSE_SECONDS = 0.02
@@ -307,13 +307,35 @@ def _update_project(request: Request) -> dict[str, Any]:
             raise ServiceError("ValidationException", f"Project {project.name} does not come from a product.")
         keys = access_keys(project.created_by, request)
         authorize(request, "servicecatalog:UpdateProvisionedProduct", condition_keys=keys)
+        parameters = {each["Key"]: each["Value"] for each in details.get("ProvisioningParameters", ())}
         catalog.change(
-            request,
-            project.launched,
-            details.get("ProvisioningArtifactId"),
-            {each["Key"]: each["Value"] for each in details.get("ProvisioningParameters", ())},
+            request, project.launched, details.get("ProvisioningArtifactId") or _latest(project), parameters
         )
+        _note_source(project, parameters)
         project.status = "UpdateInProgress"
         spawn_background(_follow, project, "Update")
     project.modified = time.time()
     return {"ProjectArn": project.arn}
+
+
+def _latest(project: Project) -> str:
+    """The version that an update takes which names none: the newest."""
+    if project.launched is None:
+        raise RuntimeError(f"project {project.name} does not come from a product")
+    artifacts = products[project.launched.product_id].artifacts.values()
+    return max((each for each in artifacts if each.active), key=lambda each: each.created).identifier
+
+
+def _note_source(project: Project, parameters: Mapping[str, str]) -> None:
+    """Let the project's description say what it has been updated to."""
+    if project.launched is None:
+        return
+    details = project.source["ServiceCatalogProvisioningDetails"]
+    before = {each["Key"]: each["Value"] for each in details.get("ProvisioningParameters", ())}
+    project.source["ServiceCatalogProvisioningDetails"] = {
+        **details,
+        "ProvisioningArtifactId": project.launched.artifact_id,
+        "ProvisioningParameters": [
+            {"Key": key, "Value": value} for key, value in {**before, **parameters}.items()
+        ],
+    }

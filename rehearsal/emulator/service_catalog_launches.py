@@ -267,7 +267,7 @@ def _cloudformation(launched: ProvisionedProduct) -> Any:
 def _create(launched: ProvisionedProduct, artifact: Artifact) -> cloudformation.Outcome:
     _cloudformation(launched).create_stack(
         StackName=launched.stack.name,
-        TemplateURL=_template_copy(artifact, launched.region),
+        TemplateURL=template_copy(artifact, launched.region),
         Parameters=_stack_parameters(launched),
         Capabilities=CAPABILITIES,
         Tags=tags_list(launched.tags),
@@ -279,7 +279,7 @@ def _change(launched: ProvisionedProduct, artifact: Artifact) -> cloudformation.
     try:
         _cloudformation(launched).update_stack(
             StackName=launched.stack.name,
-            TemplateURL=_template_copy(artifact, launched.region),
+            TemplateURL=template_copy(artifact, launched.region),
             Parameters=_stack_parameters(launched),
             Capabilities=CAPABILITIES,
             Tags=tags_list(launched.tags),
@@ -291,6 +291,9 @@ def _change(launched: ProvisionedProduct, artifact: Artifact) -> cloudformation.
 
 
 def _remove(launched: ProvisionedProduct) -> cloudformation.Outcome:
+    if not cloudformation.exists(launched.stack):
+        # Not even the creation of a stack came about.
+        return cloudformation.Outcome(status="DELETE_COMPLETE", reasons=(), outputs={})
     _cloudformation(launched).delete_stack(StackName=launched.stack.name)
     return cloudformation.wait(launched.stack, deleted=True)
 
@@ -299,8 +302,8 @@ def _stack_parameters(launched: ProvisionedProduct) -> list[dict[str, str]]:
     return [{"ParameterKey": key, "ParameterValue": value} for key, value in launched.parameters.items()]
 
 
-def _template_copy(artifact: Artifact, region: str) -> str:
-    """URL of a copy of a template, which launch roles read as an object with this tag.
+def template_copy(artifact: Artifact, region: str) -> str:
+    """Return the URL of a copy of a template, which launch roles read as an object with this tag.
 
     https://docs.aws.amazon.com/servicecatalog/latest/adminguide/getstarted-launchconstraint.html
     """

@@ -10,6 +10,7 @@ from ministack.services.cloudformation.engine import _parse_template
 
 from rehearsal.emulator.service import Request
 from rehearsal.emulator.service_catalog_constraints import launch_role
+from rehearsal.emulator.service_catalog_launches import template_copy
 from rehearsal.emulator.service_catalog_products import describe_artifact, product_summary
 from rehearsal.emulator.service_catalog_store import (
     Artifact,
@@ -73,6 +74,7 @@ def _describe_provisioning_artifact(request: Request) -> dict[str, Any]:
     artifact = find_artifact(product, identifier, name)
     return {
         "ProvisioningArtifactDetail": describe_artifact(artifact),
+        "Info": {"TemplateUrl": template_copy(artifact, request.region)},
         "Status": "AVAILABLE",
         "ProvisioningArtifactParameters": _parameters_of(artifact),
     }

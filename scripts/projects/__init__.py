@@ -1,0 +1,1 @@
+"""`catalog project`: create and keep SageMaker projects from the command line, as Studio's form does."""
