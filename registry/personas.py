@@ -270,6 +270,11 @@ class Personas(Construct):
                 conditions={"StringEquals": {"servicecatalog:roleLevel": "self"}},
                 because=f"{NOTHING_NARROWER} The condition keeps them to what the role itself has launched.",
             ),
+            Permission(
+                actions=("cloudformation:DescribeStackEvents",),
+                resources=(arn("cloudformation", "stack/SC-*"),),
+                because="A launch tells how it goes in the events of its stack, whose id AWS chooses.",
+            ),
         ]
 
     def _work_on_code(self, repository: Repository) -> list[Permission]:

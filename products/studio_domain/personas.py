@@ -54,9 +54,15 @@ class Personas(Construct):
             self,
             "LeadDataScientist",
             name=names.lead_data_scientist_role,
-            description="Does what a data scientist does, approves model versions and starts model cards",
+            description="Does what a data scientist does, approves models, starts cards and updates projects",
             trusts=_trusts(),
-            permissions=[*work, *_studio("lead-data-scientist", key), _approval(), _start_cards(settings)],
+            permissions=[
+                *work,
+                *_studio("lead-data-scientist", key),
+                *_update_projects(),
+                _approval(),
+                _start_cards(settings),
+            ],
         )
 
 
@@ -71,6 +77,32 @@ def _approval() -> Permission:
         resources=(arn("sagemaker", "model-package/*"),),
         because="A lead approves the versions of all the team's projects.",
     )
+
+
+def _update_projects() -> list[Permission]:
+    """UpdateProject updates the product's launch in the caller's name, whoever launched it.
+
+    The launch constraint's role changes the resources, and a product of another portfolio stays out of reach:
+    only a principal of its portfolio updates it.
+    https://docs.aws.amazon.com/servicecatalog/latest/adminguide/permissions-examples.html
+    """
+    return [
+        Permission(
+            actions=("sagemaker:UpdateProject",),
+            resources=(arn("sagemaker", "project/*"),),
+            because=NAMED_LATER,
+        ),
+        Permission(
+            actions=(
+                "servicecatalog:DescribeProvisionedProduct",
+                "servicecatalog:DescribeRecord",
+                "servicecatalog:UpdateProvisionedProduct",
+            ),
+            resources=("*",),
+            conditions={"StringEquals": {"servicecatalog:accountLevel": "self"}},
+            because=f"{NOTHING_NARROWER} A lead updates the projects of all the team, of this account alone.",
+        ),
+    ]
 
 
 def _start_cards(settings: Settings) -> Permission:
@@ -187,6 +219,11 @@ def _launch_projects(settings: Settings) -> list[Permission]:
             resources=("*",),
             conditions={"StringEquals": {"servicecatalog:roleLevel": "self"}},
             because=f"{NOTHING_NARROWER} The condition keeps to what the role itself has launched.",
+        ),
+        Permission(
+            actions=("cloudformation:DescribeStackEvents",),
+            resources=(arn("cloudformation", "stack/SC-*"),),
+            because="A launch tells how it goes in the events of its stack, whose id AWS chooses.",
         ),
     ]
 

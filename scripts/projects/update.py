@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from registry.functions.model_registry.errors import DENIED, error_code
 from scripts.change import OperatorError
 from scripts.projects.offers import Catalog, Product, Version
 from scripts.projects.project import Project
@@ -136,7 +137,7 @@ def compare(old: Template, new: Template) -> Iterator[str]:
 
 
 def refuse_while_running(codepipeline: "CodePipelineClient", pipeline: str) -> None:
-    """See that a project's pipeline rests.
+    """See that a project's pipeline rests, if it has one.
 
     Args:
         codepipeline: A client with the caller's credentials.
@@ -149,7 +150,8 @@ def refuse_while_running(codepipeline: "CodePipelineClient", pipeline: str) -> N
         pages = codepipeline.get_paginator("list_pipeline_executions").paginate(pipelineName=pipeline)
         executions = [each for page in pages for each in page["pipelineExecutionSummaries"]]
     except ClientError as error:
-        if error.response["Error"]["Code"] == PIPELINE_MISSING:
+        # Who may see pipelines of projects only is denied one that is not there.
+        if error_code(error) in (PIPELINE_MISSING, *DENIED):
             return
         raise
     running = [each["pipelineExecutionId"] for each in executions if each["status"] == "InProgress"]

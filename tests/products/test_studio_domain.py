@@ -26,9 +26,15 @@ def actions(role: dict[str, Any]) -> set[str]:
     }
 
 
-def test_only_the_lead_approves_and_starts_model_cards(launched: Launch) -> None:
+def test_only_the_lead_approves_starts_model_cards_and_updates_projects(launched: Launch) -> None:
     lead, data_scientist = actions(launched.role(LEAD)), actions(launched.role(DATA_SCIENTIST))
-    assert lead - data_scientist == {"sagemaker:UpdateModelPackage", "sts:AssumeRole", "sts:TagSession"}
+    assert lead - data_scientist == {
+        "sagemaker:UpdateModelPackage",
+        "sagemaker:UpdateProject",
+        "servicecatalog:UpdateProvisionedProduct",
+        "sts:AssumeRole",
+        "sts:TagSession",
+    }
     assert data_scientist - lead == set()
 
 
@@ -53,7 +59,6 @@ def test_the_lead_assumes_one_role_of_the_hub(launched: Launch) -> None:
         "sagemaker:DeleteModelPackage",
         "sagemaker:UpdatePipeline",
         "sagemaker:UpdateModelCard",
-        "sagemaker:UpdateProject",
     ],
 )
 @pytest.mark.parametrize("role", [DATA_SCIENTIST, LEAD])

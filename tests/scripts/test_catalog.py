@@ -8,7 +8,18 @@ from typer.testing import CliRunner
 from scripts.catalog import app
 from settings import CATALOG
 
-REACH_AWS = ["card show --group churn", "prepare", "replay", "rollback --group churn", "share"]
+REACH_AWS = [
+    "card show --group churn",
+    "prepare",
+    "project create churn",
+    "project delete churn",
+    "project list",
+    "project show churn",
+    "project update churn",
+    "replay",
+    "rollback --group churn",
+    "share",
+]
 COMMANDS = ["check", *REACH_AWS]
 
 

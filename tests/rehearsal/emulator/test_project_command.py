@@ -1,9 +1,11 @@
 """`catalog project`: a person creates, updates and deletes projects, after a failure as well."""
 
 import pytest
+from botocore.exceptions import ClientError
 
+from tests.products.launches import launch
 from tests.rehearsal.emulator.project_support import Workshop, launch_statements, run
-from tests.rehearsal.emulator.sagemaker_support import unique
+from tests.rehearsal.emulator.sagemaker_support import settled, unique
 from tests.rehearsal.support import Emulator, allow
 
 UPDATER = (
@@ -240,3 +242,56 @@ def test_a_wrong_value_updates_nothing(
     shown = run(workshop, monkeypatch, updater, "show", name).output
     assert "Colour: red" in shown
     assert "CreateCompleted" in shown
+
+
+def persona(workshop: Workshop, name: str) -> str:
+    """The ARN of a role with the permissions that the Studio domain gives a persona."""
+    place = {"AWS::AccountId": workshop.emulator.development, "AWS::Region": workshop.emulator.region}
+    described = launch("studio_domain", **place).role(f"mlplatform-x-{name}")
+    statements = [
+        statement for each in described["Policies"] for statement in each["PolicyDocument"]["Statement"]
+    ]
+    return workshop.person(*statements)
+
+
+def test_the_lead_updates_a_living_project_and_the_data_scientist_does_not(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    workshop = Workshop.open(emulator)
+    scientist, lead = persona(workshop, "data-scientist"), persona(workshop, "lead-data-scientist")
+    created = run(workshop, monkeypatch, scientist, "create", name, "--set", "Title=news")
+    assert created.exit_code == 0, created.output
+    workshop.publish_next_version()
+    command = ("update", name, "--set", "Colour=blue", "--yes")
+    refused = run(workshop, monkeypatch, scientist, *command)
+    assert refused.exit_code == 2
+    assert "not authorized to perform: sagemaker:UpdateProject" in refused.output
+    assert f"{name}-spare" in workshop.topics()
+    updated = run(workshop, monkeypatch, lead, *command)
+    assert updated.exit_code == 0, updated.output
+    assert f"update  project {name}: version 2.0.0" in updated.output
+    assert f"{name}-other" in workshop.topics()
+
+
+def test_the_lead_updates_nothing_that_the_administrator_launched(emulator: Emulator, name: str) -> None:
+    """As the Studio domain, whose portfolio has other principals."""
+    workshop = Workshop.open(emulator)
+    administrator = emulator.client("servicecatalog", role=workshop.creator)
+    artifact = administrator.describe_product(Id=workshop.product)["ProvisioningArtifacts"][0]["Id"]
+    administrator.provision_product(
+        ProductId=workshop.product,
+        ProvisioningArtifactId=artifact,
+        ProvisionedProductName=name,
+        ProvisioningParameters=[
+            {"Key": key, "Value": name} for key in ("Title", "SageMakerProjectName", "SageMakerProjectId")
+        ],
+    )
+    other = Workshop.open(emulator)
+    lead = emulator.client("servicecatalog", role=persona(other, "lead-data-scientist"))
+    settled(
+        lambda: administrator.describe_provisioned_product(Name=name)["ProvisionedProductDetail"],
+        "Status",
+        ("UNDER_CHANGE",),
+    )
+    with pytest.raises(ClientError, match="No launch paths found"):
+        lead.update_provisioned_product(ProvisionedProductName=name, ProvisioningParameters=[])

@@ -10,7 +10,6 @@ from scripts.projects import commands
 from scripts.projects.form import Field, Form, assignments
 from scripts.projects.rules import broken
 from scripts.projects.template import Template, _location
-from scripts.projects.update import compare
 from tests.products.launches import templates
 
 
@@ -148,17 +147,6 @@ def test_the_form_has_the_labels_and_the_order_of_the_template() -> None:
         ("Registration", "Where versions are registered"),
     ]
     assert [entry.name for entry in form.fields if entry.optional] == ["Registration"]
-
-
-def test_resources_that_come_go_and_stay() -> None:
-    old = Template(resources={"A": "T", "B": "T", "C": "T", "D": "T"}, kept=frozenset({"B"}))
-    new = Template(resources={"A": "T", "D": "U", "E": "T"})
-    assert list(compare(old, new)) == [
-        "B (T) stays, and is the project's no more",
-        "C (T) is deleted",
-        "D (T) is replaced by U",
-        "E (T) is created",
-    ]
 
 
 def test_a_value_may_hold_equals_signs_and_begin_with_a_dash() -> None:
