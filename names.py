@@ -280,6 +280,16 @@ class PlatformNames:
         return f"{self.prefix}-lineage-reader"
 
     @property
+    def sagemaker_projects_function(self) -> str:
+        """Launch accounts and shared services: the function that turns Projects on, and its role."""
+        return f"{self.prefix}-sagemaker-projects"
+
+    @property
+    def sagemaker_projects_note(self) -> str:
+        """Launch accounts and shared services: the parameter that notes that Projects was off before."""
+        return f"/{self.prefix}/sagemaker-projects"
+
+    @property
     def event_forwarding_role(self) -> str:
         """Launch accounts: role under which EventBridge forwards approvals to the hub's bus."""
         return f"{self.prefix}-event-forwarding"

@@ -16,7 +16,6 @@ from pipelines.repository import Repository
 from pipelines.storage import ProjectStorage
 from roles import Permission, role
 
-SEEDING_FUNCTION = Path(__file__).with_name("seeding")
 SEEDING_BUILDSPEC = Path(__file__).with_name("seeding_buildspec.yml")
 
 HOSTS = {"github": "github.com", "gitlab": "gitlab.com", "bitbucket": "bitbucket.org"}
@@ -121,7 +120,7 @@ class RepositorySeeding(Construct):
             storage: Whose key encrypts the logs.
             repository: The repository.
             seed: The archive of the first commit.
-            code: The bundle of `SEEDING_FUNCTION`.
+            code: The bundle of `pipelines.assets.CUSTOM_RESOURCES`.
             author_name: Author of the first commit.
             author_email: The author's address.
         """
@@ -222,7 +221,7 @@ def _answering_function(
         function_name=name,
         description=description,
         code=lambda_.CfnFunction.CodeProperty(s3_bucket=code.bucket, s3_key=code.key),
-        handler="app.handler",
+        handler="custom_resources.seeding.handler",
         runtime="python3.13",
         role=function_role.role_arn,
         environment=lambda_.CfnFunction.EnvironmentProperty(variables={"SEEDING_PROJECT": build.name}),

@@ -31,7 +31,7 @@ def team_repository(
         settings: Which provider, branch and connection.
         storage: The project's storage.
         seed: The archive of the first commit.
-        seeding_function: The bundle of `pipelines.codeconnections.SEEDING_FUNCTION`.
+        seeding_function: The bundle of `pipelines.assets.CUSTOM_RESOURCES`.
         repository_id: The repository as its provider names it; none with CodeCommit, which creates one.
     """
     chosen = settings.repository

@@ -8,19 +8,25 @@ import aws_cdk as cdk
 from aws_cdk import aws_s3_assets as s3_assets
 from constructs import Construct
 
+from functions import bundle
+from pipelines.assets import CUSTOM_RESOURCES, AssetLocation
 from portfolios.boundary import apply_boundary
 from portfolios.deployment_target import DeploymentTargetStack
 from portfolios.foundation import asset_synthesizer
 from portfolios.launch_account import LaunchAccountStack, add_launch_roles
+from portfolios.sagemaker_projects import SageMakerProjects
 from products.product import Product, Template, scratch_app
 from settings import Settings
 
 
 class AccountsStack(cdk.Stack):
-    """Two StackSets, and the launch roles of the shared services account itself.
+    """Two StackSets, and what the shared services account itself needs to launch projects.
 
     A service-managed StackSet reaches each account of its units, also those that join later, but never the
     account that manages it (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-delegated-admin.html).
+
+    Attributes:
+        custom_resources: Where the bundle of `pipelines.assets.CUSTOM_RESOURCES` is published.
     """
 
     def __init__(
@@ -48,11 +54,20 @@ class AccountsStack(cdk.Stack):
             description="Launch roles and deployment roles in the accounts of the ML platform",
             synthesizer=asset_synthesizer(settings),
         )
+        asset = s3_assets.Asset(self, "CustomResources", path=str(bundle(CUSTOM_RESOURCES)))
+        self.custom_resources = AssetLocation(bucket=asset.s3_bucket_name, key=asset.s3_object_key)
+        SageMakerProjects(self, "SageMakerProjects", names=settings.names, code=self.custom_resources)
         add_launch_roles(self, "shared_services", settings=settings, products=products, templates=templates)
         names, units = settings.names, settings.organization.organizational_units
         with tempfile.TemporaryDirectory() as folder:
             app = scratch_app(folder)
-            launch, target = account_stacks(app, settings=settings, products=products, templates=templates)
+            launch, target = account_stacks(
+                app,
+                settings=settings,
+                products=products,
+                templates=templates,
+                custom_resources=self.custom_resources,
+            )
             app.synth()
             self._stack_set(
                 "Launch",
@@ -107,6 +122,7 @@ def account_stacks(
     settings: Settings,
     products: Sequence[Product],
     templates: Mapping[str, Template],
+    custom_resources: AssetLocation,
 ) -> tuple[LaunchAccountStack, DeploymentTargetStack]:
     """Define the stacks that the StackSets bring to accounts.
 
@@ -115,9 +131,17 @@ def account_stacks(
         settings: What the adopter decided.
         products: The products of the portfolios.
         templates: The rendered template of each product, by identifier.
+        custom_resources: The bundle of `pipelines.assets.CUSTOM_RESOURCES`.
     """
     stacks = (
-        LaunchAccountStack(scope, "launch", settings=settings, products=products, templates=templates),
+        LaunchAccountStack(
+            scope,
+            "launch",
+            settings=settings,
+            products=products,
+            templates=templates,
+            custom_resources=custom_resources,
+        ),
         DeploymentTargetStack(scope, "deployment-target", settings=settings),
     )
     for stack in stacks:

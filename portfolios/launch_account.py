@@ -7,9 +7,11 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from pipelines.assets import AssetLocation
 from portfolios.launch_role import LaunchRole
 from portfolios.lineage_reader import LineageReader, where_models_are_made
 from portfolios.resource_types import PermissionsError
+from portfolios.sagemaker_projects import SageMakerProjects
 from products.product import LaunchAccount, Product, Template
 from roles import Permission, role, service_principal
 from settings import Settings
@@ -20,9 +22,9 @@ DECISIONS = ["Approved", "Rejected"]
 
 
 class LaunchAccountStack(cdk.Stack):
-    """Launch roles, the role of the account's ML administrator, and the way of approvals to the hub.
+    """Launch roles, the ML administrator's role, SageMaker Projects, and the way of approvals to the hub.
 
-    It is rendered for a StackSet, and so names neither an account nor assets.
+    It is rendered for a StackSet, and so names no account, and publishes no assets itself.
     """
 
     def __init__(
@@ -33,6 +35,7 @@ class LaunchAccountStack(cdk.Stack):
         settings: Settings,
         products: Iterable[Product],
         templates: Mapping[str, Template],
+        custom_resources: AssetLocation,
     ) -> None:
         """Define the stack.
 
@@ -42,6 +45,7 @@ class LaunchAccountStack(cdk.Stack):
             settings: What the adopter decided.
             products: The products of the portfolios.
             templates: The rendered template of each product, by identifier.
+            custom_resources: The bundle of `pipelines.assets.CUSTOM_RESOURCES`.
         """
         super().__init__(
             scope,
@@ -59,6 +63,7 @@ class LaunchAccountStack(cdk.Stack):
             trusts=iam.AccountRootPrincipal(),
             permissions=_end_user(settings),
         )
+        SageMakerProjects(self, "SageMakerProjects", names=settings.names, code=custom_resources)
         self._forward_decisions(settings)
         LineageReader(self, "LineageReader", names=settings.names, permissions=where_models_are_made())
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pipelines.codeconnections import SEEDING_FUNCTION
+from pipelines.assets import CUSTOM_RESOURCES
 from products.build_from_s3.stack import BuildFromS3Stack
 from products.product import Product
 
@@ -18,5 +18,5 @@ PRODUCT = Product(
     launched_in=("development",),
     stack=BuildFromS3Stack,
     seeds={"seed": Path(__file__).parents[2] / "seed_code" / "build"},
-    functions={"seeding": SEEDING_FUNCTION},
+    functions={"seeding": CUSTOM_RESOURCES},
 )

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pipelines.codeconnections import SEEDING_FUNCTION
+from pipelines.assets import CUSTOM_RESOURCES
 from products.deploy_realtime.stack import DeployRealtimeStack
 from products.product import Product
 
@@ -18,5 +18,5 @@ PRODUCT = Product(
     launched_in=("shared_services",),
     stack=DeployRealtimeStack,
     seeds={"seed": Path(__file__).parents[2] / "seed_code" / "deploy_realtime"},
-    functions={"seeding": SEEDING_FUNCTION},
+    functions={"seeding": CUSTOM_RESOURCES},
 )

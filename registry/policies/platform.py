@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import app
-from portfolios.accounts import account_stacks
+from portfolios.accounts import AccountsStack, account_stacks
 from portfolios.stack import PortfoliosStack
 from products.product import Product, Template, discover, scratch_app
 from registry.policies.templates import DeployedTemplate
@@ -58,8 +58,16 @@ def synthesize(settings: Settings, products: tuple[Product, ...] | None = None) 
         app.compose(platform, settings, offered)
         published = platform.node.find_child(settings.names.portfolios_stack)
         assert isinstance(published, PortfoliosStack)  # noqa: S101  which `compose` has just made
+        prepared = platform.node.find_child(settings.names.accounts_stack)
+        assert isinstance(prepared, AccountsStack)  # noqa: S101
         accounts = scratch_app(str(Path(folder, "accounts")))
-        account_stacks(accounts, settings=settings, products=offered, templates=published.templates)
+        account_stacks(
+            accounts,
+            settings=settings,
+            products=offered,
+            templates=published.templates,
+            custom_resources=prepared.custom_resources,
+        )
         brought = _templates(accounts)
         return PlatformTemplates(
             hub=_templates(platform),

@@ -19,6 +19,7 @@ from ministack.core.concurrency import spawn_background
 from rehearsal.emulator import cloudformation
 from rehearsal.emulator import service_catalog_launches as catalog
 from rehearsal.emulator.credentials import client, credentials_of_key
+from rehearsal.emulator.sagemaker_projects_status import check_on
 from rehearsal.emulator.sagemaker_service import sagemaker
 from rehearsal.emulator.service import Request, ServiceError, authorize
 from rehearsal.emulator.service_catalog_provisioning import access_keys
@@ -123,6 +124,7 @@ def _create_project(request: Request) -> dict[str, Any]:
 
 def _provision(project: Project, request: Request) -> None:
     """Launch the product in the caller's name, as Studio does."""
+    check_on(request)
     details = project.source["ServiceCatalogProvisioningDetails"]
     chosen = {each["Key"]: each["Value"] for each in details.get("ProvisioningParameters", ())}
     asked = replace(request, operation="ProvisionProduct", parameters=dict(details))

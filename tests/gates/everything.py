@@ -10,7 +10,7 @@ import aws_cdk as cdk
 import cdk_nag
 
 import app
-from portfolios.accounts import account_stacks
+from portfolios.accounts import AccountsStack, account_stacks
 from portfolios.stack import PortfoliosStack
 from products.product import Product, Template, add_stack
 from settings import ModelCards, Repository, Settings, load
@@ -68,9 +68,17 @@ def synthesize(folder: Path, settings: Settings, products: tuple[Product, ...]) 
     app.compose(composed, settings, products)
     published = composed.node.find_child(settings.names.portfolios_stack)
     assert isinstance(published, PortfoliosStack)
+    prepared = composed.node.find_child(settings.names.accounts_stack)
+    assert isinstance(prepared, AccountsStack)
     for product in products:
         add_stack(composed, product, settings, published.assets[product.identifier])
-    account_stacks(composed, settings=settings, products=products, templates=published.templates)
+    account_stacks(
+        composed,
+        settings=settings,
+        products=products,
+        templates=published.templates,
+        custom_resources=prepared.custom_resources,
+    )
     return Everything(
         settings=settings,
         folder=folder,

@@ -2,64 +2,25 @@
 
 import importlib
 import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import ModuleType
 from typing import Any
 
 import pytest
 from botocore.stub import ANY, Stubber
 
+from tests.pipelines.answering import STACK, CloudFormation, listening
+
 PROJECT = "mlplatform-seeding-p-1"
 BUILD_ID = f"{PROJECT}:0a1b2c3d"
-STACK = "arn:aws:cloudformation:eu-west-1:333333333333:stack/SC-1/1"
 LOG = "https://console.aws.amazon.com/cloudwatch/home#logEvent:group=seeding"
-
-
-class CloudFormation:
-    """What CloudFormation would receive at the address of its requests."""
-
-    def __init__(self) -> None:
-        self.answers: list[dict[str, Any]] = []
-        self.status = 200
-        received = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_PUT(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                assert self.headers["Content-Type"] == ""
-                assert len(body) <= 4096
-                received.answers.append(json.loads(body))
-                self.send_response(received.status)
-                self.end_headers()
-
-            def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/answer"
-
-    def request(self, kind: str, **more: Any) -> dict[str, Any]:
-        return {
-            "RequestType": kind,
-            "ResponseURL": self.url,
-            "StackId": STACK,
-            "RequestId": "request-1",
-            "LogicalResourceId": "Seed",
-            "ResourceProperties": {"ServiceToken": "arn", "RepositoryId": "team/churn", "Branch": "main"},
-        } | more
 
 
 @pytest.fixture
 def cloudformation() -> Iterator[CloudFormation]:
-    received = CloudFormation()
-    thread = threading.Thread(target=received.server.serve_forever, args=(0.01,))
-    thread.start()
-    yield received
-    received.server.shutdown()
-    received.server.server_close()
-    thread.join()
+    properties = {"ServiceToken": "arn", "RepositoryId": "team/churn", "Branch": "main"}
+    with listening("Seed", properties) as received:
+        yield received
 
 
 @pytest.fixture
@@ -68,7 +29,7 @@ def app(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     monkeypatch.setenv("SEEDING_PROJECT", PROJECT)
-    return importlib.reload(importlib.import_module("pipelines.seeding.app"))
+    return importlib.reload(importlib.import_module("pipelines.functions.custom_resources.seeding"))
 
 
 @pytest.fixture

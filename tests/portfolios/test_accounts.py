@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from products.product import discover
 from settings import Settings
 from tests.portfolios.small import Templates, resources
 
@@ -119,6 +120,39 @@ def test_integration_tests_write_into_cards_of_the_hub_and_from_test_alone(platf
     assert writing["Condition"] == {
         "ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-mlplatform1/*/ou-ml01-testing00/*"}
     }
+
+
+@pytest.mark.parametrize(
+    ("account", "template"), [("development", LAUNCH), ("shared_services", "mlplatform-accounts")]
+)
+def test_projects_is_turned_on_where_projects_are_created(
+    platform: Templates, settings: Settings, account: str, template: str
+) -> None:
+    """SageMaker creates no project from a product before an account allows it to use Service Catalog."""
+    projects = [each for each in discover() if each.portfolio == "sagemaker_projects"]
+    assert any(account in product.launched_in for product in projects)
+    (enabled,) = resources(platform[template], "Custom::SageMakerProjects").values()
+    (function,) = resources(platform[template], "AWS::Lambda::Function").values()
+    assert enabled["ServiceToken"]["Fn::GetAtt"][0] in resources(platform[template], "AWS::Lambda::Function")
+    assert function["Handler"] == "custom_resources.sagemaker_projects.handler"
+    assert function["Code"]["S3Bucket"] == settings.names.asset_bucket
+    assert actions(roles(platform[template])[settings.names.sagemaker_projects_function]) == {
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+        "sagemaker:DisableSagemakerServicecatalogPortfolio",
+        "sagemaker:EnableSagemakerServicecatalogPortfolio",
+        "sagemaker:GetSagemakerServicecatalogPortfolioStatus",
+        "sagemaker:ListProjects",
+        "servicecatalog:AcceptPortfolioShare",
+        "servicecatalog:ListAcceptedPortfolioShares",
+        "ssm:DeleteParameter",
+        "ssm:GetParameter",
+        "ssm:PutParameter",
+    }
+
+
+def test_projects_stays_off_where_models_are_only_served(platform: Templates) -> None:
+    assert not resources(platform[TARGET], "Custom::SageMakerProjects")
 
 
 @pytest.mark.parametrize("template", [LAUNCH, TARGET])

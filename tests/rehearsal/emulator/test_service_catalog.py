@@ -64,6 +64,7 @@ class Offer:
 def delegated(emulator: Emulator) -> None:
     catalog = emulator.client("servicecatalog", account=emulator.management)
     catalog.enable_aws_organizations_access()
+    emulator.client("sagemaker").enable_sagemaker_servicecatalog_portfolio()
     organizations = emulator.client("organizations", account=emulator.management)
     try:
         organizations.register_delegated_administrator(

@@ -10,19 +10,15 @@ answer and ignores others), and deletion is always granted, because a repository
 
 import json
 import os
-import urllib.request
 from typing import Any
 
 import boto3
 from aws_lambda_powertools import Logger
 
+from .answers import MAXIMUM_REASON, answer, identity
+
 PROJECT = "SEEDING_PROJECT"
 REQUEST = "CLOUDFORMATION_REQUEST"
-ANSWERED = ("StackId", "RequestId", "LogicalResourceId")
-
-# CloudFormation accepts an answer of 4,096 bytes.
-# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html
-MAXIMUM_REASON = 1024
 
 logger = Logger(service="seeding")
 codebuild = boto3.client("codebuild")
@@ -54,14 +50,11 @@ def on_request(event: dict[str, Any]) -> None:
     Args:
         event: The request of CloudFormation.
     """
-    request = {
-        "ResponseURL": event["ResponseURL"],
-        **{key: event[key] for key in ANSWERED},
-        "PhysicalResourceId": event["ResourceProperties"]["RepositoryId"],
-    }
     if event["RequestType"] == "Delete":
-        answer(request | {"PhysicalResourceId": event["PhysicalResourceId"]})
+        answer(event, physical_id=event["PhysicalResourceId"])
         return
+    repository = event["ResourceProperties"]["RepositoryId"]
+    request = identity(event) | {"PhysicalResourceId": repository}
     try:
         build = codebuild.start_build(
             projectName=os.environ[PROJECT],
@@ -72,7 +65,7 @@ def on_request(event: dict[str, Any]) -> None:
         )
     except Exception as error:
         logger.exception("The build did not start")
-        answer(request, failure=f"The seeding of {request['PhysicalResourceId']} did not start: {error}")
+        answer(event, physical_id=repository, failure=f"The seeding of {repository} did not start: {error}")
     else:
         logger.info("Started the build", build=build["build"]["id"])
 
@@ -91,7 +84,9 @@ def on_build_end(build_id: str) -> None:
         logger.info("A build that CloudFormation did not ask for needs no answer", build=build_id)
         return
     request = json.loads(variables[REQUEST])
-    answer(request, failure="" if build["buildStatus"] == "SUCCEEDED" else reason(build, request))
+    failure = "" if build["buildStatus"] == "SUCCEEDED" else reason(build, request)
+    status = answer(request, physical_id=request["PhysicalResourceId"], failure=failure)
+    logger.info("Answered CloudFormation", status=status, reason=failure)
 
 
 def reason(build: dict[str, Any], request: dict[str, str]) -> str:
@@ -114,22 +109,3 @@ def reason(build: dict[str, Any], request: dict[str, str]) -> str:
     return (
         f"The seeding of {request['PhysicalResourceId']} failed. {cause}"[: MAXIMUM_REASON - len(log)] + log
     )
-
-
-def answer(request: dict[str, str], failure: str = "") -> None:
-    """Send CloudFormation the outcome of a request.
-
-    Args:
-        request: What identifies the request, and where the answer goes.
-        failure: Why it failed; empty for success.
-    """
-    body = {key: value for key, value in request.items() if key != "ResponseURL"} | {
-        "Status": "FAILED" if failure else "SUCCESS",
-        "Reason": failure[:MAXIMUM_REASON],
-    }
-    # The address comes from CloudFormation, which signed it without a content type.
-    call = urllib.request.Request(  # noqa: S310
-        request["ResponseURL"], data=json.dumps(body).encode(), method="PUT", headers={"Content-Type": ""}
-    )
-    with urllib.request.urlopen(call, timeout=30):  # noqa: S310
-        logger.info("Answered CloudFormation", status=body["Status"], reason=body["Reason"])

@@ -1,0 +1,1 @@
+"""Functions that CloudFormation invokes for custom resources."""
