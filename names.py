@@ -58,12 +58,12 @@ class PlatformNames:
 
     @property
     def portfolios_stack(self) -> str:
-        """Stack of both portfolios and their products."""
+        """Stack of both portfolios, their products, and the hub's own launch roles."""
         return f"{self.prefix}-portfolios"
 
     @property
     def accounts_stack(self) -> str:
-        """Stack of the StackSets that prepare the accounts, and of the hub's own launch roles."""
+        """Stack of the StackSets that prepare the accounts, the hub itself included."""
         return f"{self.prefix}-accounts"
 
     @property

@@ -13,14 +13,14 @@ from pipelines.assets import CUSTOM_RESOURCES, AssetLocation
 from portfolios.boundary import apply_boundary
 from portfolios.deployment_target import DeploymentTargetStack
 from portfolios.foundation import asset_synthesizer
-from portfolios.launch_account import LaunchAccountStack, add_launch_roles
+from portfolios.launch_account import LaunchAccountStack
 from portfolios.sagemaker_projects import SageMakerProjects
 from products.product import Product, Template, scratch_app
 from settings import Settings
 
 
 class AccountsStack(cdk.Stack):
-    """Two StackSets, and what the shared services account itself needs to launch projects.
+    """Two StackSets, and SageMaker Projects in the shared services account itself.
 
     A service-managed StackSet reaches each account of its units, also those that join later, but never the
     account that manages it (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-delegated-admin.html).
@@ -51,13 +51,12 @@ class AccountsStack(cdk.Stack):
             scope,
             construct_id,
             env=cdk.Environment(account=settings.accounts.shared_services, region=settings.region),
-            description="Launch roles and deployment roles in the accounts of the ML platform",
+            description="What the accounts of the ML platform need to launch products and to serve models",
             synthesizer=asset_synthesizer(settings),
         )
         asset = s3_assets.Asset(self, "CustomResources", path=str(bundle(CUSTOM_RESOURCES)))
         self.custom_resources = AssetLocation(bucket=asset.s3_bucket_name, key=asset.s3_object_key)
         SageMakerProjects(self, "SageMakerProjects", names=settings.names, code=self.custom_resources)
-        add_launch_roles(self, "shared_services", settings=settings, products=products, templates=templates)
         names, units = settings.names, settings.organization.organizational_units
         with tempfile.TemporaryDirectory() as folder:
             app = scratch_app(folder)

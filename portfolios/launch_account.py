@@ -8,11 +8,10 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from pipelines.assets import AssetLocation
-from portfolios.launch_role import LaunchRole
+from portfolios.launch_role import add_launch_role
 from portfolios.lineage_reader import LineageReader, where_models_are_made
-from portfolios.resource_types import PermissionsError
 from portfolios.sagemaker_projects import SageMakerProjects
-from products.product import LaunchAccount, Product, Template
+from products.product import Product, Template
 from roles import Permission, role, service_principal
 from settings import Settings
 
@@ -53,7 +52,15 @@ class LaunchAccountStack(cdk.Stack):
             synthesizer=cdk.BootstraplessSynthesizer(),
             description="ML platform: roles of an account that launches products",
         )
-        add_launch_roles(self, "development", settings=settings, products=products, templates=templates)
+        for product in products:
+            if "development" in product.launched_in:
+                add_launch_role(
+                    self,
+                    f"Launch-{product.identifier}",
+                    settings=settings,
+                    product=product,
+                    template=templates[product.identifier],
+                )
         role(
             self,
             "MlAdministrator",
@@ -89,42 +96,6 @@ class LaunchAccountStack(cdk.Stack):
             },
             targets=[events.CfnRule.TargetProperty(id="registry", arn=bus_arn, role_arn=forwarding.role_arn)],
         )
-
-
-def add_launch_roles(
-    scope: Construct,
-    account: LaunchAccount,
-    *,
-    settings: Settings,
-    products: Iterable[Product],
-    templates: Mapping[str, Template],
-) -> None:
-    """Define the launch role of each product that may be launched in a kind of account.
-
-    Args:
-        scope: The stack.
-        account: The kind of account.
-        settings: What the adopter decided.
-        products: The products of the portfolios.
-        templates: The rendered template of each product, by identifier.
-
-    Raises:
-        PermissionsError: If the launch role of a product cannot be derived from its template.
-    """
-    for product in products:
-        if account not in product.launched_in:
-            continue
-        try:
-            LaunchRole(
-                scope,
-                f"Launch-{product.identifier}",
-                role_name=settings.names.launch_role(product.identifier),
-                product_name=product.name,
-                template=templates[product.identifier],
-                region=settings.region,
-            )
-        except PermissionsError as error:
-            raise PermissionsError(f"products/{product.identifier}: {error}") from error
 
 
 def _end_user(settings: Settings) -> list[Permission]:

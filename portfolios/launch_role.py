@@ -12,9 +12,10 @@ from constructs import Construct
 from portfolios.permissions import Statement, derive
 from portfolios.resource_types import PermissionsError
 from portfolios.template_values import ACCOUNT
-from products.product import Template
+from products.product import Product, Template
 from registry.policies.limits import INLINE_POLICIES, MANAGED_POLICIES, MANAGED_POLICY
 from roles import Permission, explain_wildcards
+from settings import Settings
 
 DERIVED = "derived"
 """What the inline policy of such a role is called."""
@@ -92,7 +93,7 @@ class LaunchRole(DerivedRole):
         *,
         role_name: str,
         product_name: str,
-        template: Template,
+        template: Template | None,
         region: str,
     ) -> None:
         """Define the role.
@@ -102,7 +103,7 @@ class LaunchRole(DerivedRole):
             construct_id: Its id below the parent.
             role_name: The name of the role.
             product_name: What the catalog calls the product.
-            template: The product's rendered template.
+            template: The product's rendered template; none where the role only has to exist.
             region: The Region in which it is launched.
 
         Raises:
@@ -112,13 +113,45 @@ class LaunchRole(DerivedRole):
             scope,
             construct_id,
             role_name=role_name,
-            description=f"Launches the product {product_name}",
+            description=(
+                f"Launches the product {product_name}"
+                if template
+                else f"Lets a launch constraint name it; {product_name} is not launched here"
+            ),
             trusts=iam.CompositePrincipal(
                 iam.ServicePrincipal("servicecatalog.amazonaws.com"),
                 iam.ServicePrincipal("cloudformation.amazonaws.com"),
             ),
-            statements=(*_service_catalog(region), *derive(template, region=region)),
+            statements=(*_service_catalog(region), *derive(template, region=region)) if template else (),
         )
+
+
+def add_launch_role(
+    scope: Construct, construct_id: str, *, settings: Settings, product: Product, template: Template | None
+) -> LaunchRole:
+    """Define the launch role of a product under the name that its launch constraint knows.
+
+    Args:
+        scope: The parent.
+        construct_id: Its id below the parent.
+        settings: What the adopter decided.
+        product: The product.
+        template: Its rendered template; none where it is not launched.
+
+    Raises:
+        PermissionsError: If the role cannot be derived from the template; with the product's folder.
+    """
+    try:
+        return LaunchRole(
+            scope,
+            construct_id,
+            role_name=settings.names.launch_role(product.identifier),
+            product_name=product.name,
+            template=template,
+            region=settings.region,
+        )
+    except PermissionsError as error:
+        raise PermissionsError(f"products/{product.identifier}: {error}") from error
 
 
 def _service_catalog(region: str) -> tuple[Statement, ...]:

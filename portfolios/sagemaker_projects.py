@@ -86,8 +86,8 @@ class SageMakerProjects(Construct):
 def _permissions(names: PlatformNames) -> list[Permission]:
     """What the function calls, and what SageMaker asks of it in its name.
 
-    SageMaker accepts a portfolio of AWS for the account. Its documentation does not say what that takes; AWS's
-    samples allow listing and accepting shares of portfolios
+    SageMaker accepts a portfolio of AWS for the account. Its documentation does not say what that takes;
+    AWS's samples allow listing and accepting shares of portfolios
     (https://github.com/awslabs/aiops-modules/blob/main/modules/sagemaker/sagemaker-studio/stack.py).
     """
     return [

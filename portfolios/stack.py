@@ -1,4 +1,4 @@
-"""Both portfolios, their products, and who may launch them."""
+"""Both portfolios, their products, who may launch them, and under which role."""
 
 import json
 import tempfile
@@ -13,6 +13,7 @@ from constructs import Construct
 from names import PORTFOLIO_NAMES
 from pipelines.assets import AssetLocation
 from portfolios.foundation import asset_synthesizer
+from portfolios.launch_role import add_launch_role
 from products.product import ASSET_EXCLUDE, Portfolio, Product, Template, render_all
 from settings import PortfolioSettings, Settings
 
@@ -144,6 +145,16 @@ class PortfoliosStack(cdk.Stack):
         association = servicecatalog.CfnPortfolioProductAssociation(
             scope, "Association", portfolio_id=portfolio.portfolio_id, product_id=offered.product_id
         )
+        # The role must exist in the account that creates the constraint, also where nothing is launched
+        # (https://docs.aws.amazon.com/servicecatalog/latest/dg/API_CreateConstraint.html).
+        launched_here = "shared_services" in product.launched_in
+        launch_role = add_launch_role(
+            scope,
+            "LaunchHere",
+            settings=settings,
+            product=product,
+            template=self.templates[product.identifier] if launched_here else None,
+        )
         constraint = servicecatalog.CfnLaunchRoleConstraint(
             scope,
             "LaunchRole",
@@ -152,7 +163,7 @@ class PortfoliosStack(cdk.Stack):
             local_role_name=settings.names.launch_role(product.identifier),
             description="The role of this name in the account that launches",
         )
-        constraint.add_resource_dependency(association)
+        constraint.node.add_dependency(association, launch_role)
 
 
 def _construct_id(*texts: str) -> str:

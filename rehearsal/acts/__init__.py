@@ -14,6 +14,7 @@ from rehearsal.acts import (
     roll_back,
     share,
     start_card,
+    switch_on,
     train,
     train_again,
 )
@@ -22,6 +23,7 @@ from rehearsal.story import Act
 ACTS: tuple[Act, ...] = (
     prepare.ACT,
     publish.ACT,
+    switch_on.ACT,
     share.ACT,
     launch_domain.ACT,
     create_project.ACT,

@@ -1,4 +1,4 @@
-"""Act 8: the lead data scientist approves; promotion brings the version to the central registry."""
+"""The lead data scientist approves; promotion brings the version to the central registry."""
 
 from rehearsal import commands, promotion
 from rehearsal.story import Act, Story

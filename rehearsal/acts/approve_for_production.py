@@ -1,4 +1,4 @@
-"""Act 10: the governance officer completes and approves the card, then production; production serves."""
+"""The governance officer completes and approves the card, then production; production serves."""
 
 from rehearsal import card, commands, deployment
 from rehearsal.story import Act, ActError, Story, built

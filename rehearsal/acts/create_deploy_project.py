@@ -1,4 +1,4 @@
-"""Act 6: while the model is trained, the ML engineer creates the project that will deploy it."""
+"""While the model is trained, the ML engineer creates the project that will deploy it."""
 
 from rehearsal import catalog, deployment
 from rehearsal.acts.create_project import project_name

@@ -1,4 +1,4 @@
-"""Act 4: the data scientist creates a project; its pipelines begin to train a first version."""
+"""The data scientist creates a project; its pipelines begin to train a first version."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Act 9: the ML engineer deploys the approved version to the test account."""
+"""The ML engineer deploys the approved version to the test account."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Act 13: what goes wrong on AWS is brought about; the registry comes out as it must."""
+"""What goes wrong on AWS is brought about; the registry comes out as it must."""
 
 from rehearsal.fault import bring_about
 from rehearsal.faults import FAULTS

@@ -1,4 +1,4 @@
-"""Act 3: the lead data scientist launches the Studio domain of the team."""
+"""The lead data scientist launches the Studio domain of the team."""
 
 from rehearsal import catalog
 from rehearsal.story import Act, Story

@@ -1,4 +1,4 @@
-"""Act 0: what stands before the bundle arrives, by the administrators of the accounts."""
+"""What stands before the bundle arrives, by the administrators of the accounts."""
 
 import json
 from collections.abc import Mapping

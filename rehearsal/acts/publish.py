@@ -1,4 +1,4 @@
-"""Act 1: the platform engineer deploys the bundle to the shared services account."""
+"""The platform engineer deploys the bundle to the shared services account."""
 
 from rehearsal import cdk
 from rehearsal.story import Act, Story

@@ -1,4 +1,4 @@
-"""Act 9: what must not work is tried, and refused for the right reason."""
+"""What must not work is tried, and refused for the right reason."""
 
 from rehearsal.denials import DENIALS
 from rehearsal.denied import attempt

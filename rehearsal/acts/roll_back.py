@@ -1,4 +1,4 @@
-"""Act 12: the ML engineer takes production back to the version before, by its receipt."""
+"""The ML engineer takes production back to the version before, by its receipt."""
 
 from rehearsal import card, commands, deployment
 from rehearsal.story import Act, ActError, ModelVersion, Story, built

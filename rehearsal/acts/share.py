@@ -1,4 +1,4 @@
-"""Act 2: the platform engineer shares both portfolios with the workloads unit."""
+"""The platform engineer shares both portfolios with the workloads unit."""
 
 from names import PORTFOLIO_NAMES
 from rehearsal.story import Act, ActError, Story

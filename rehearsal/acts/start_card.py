@@ -1,4 +1,4 @@
-"""Act 5: the lead data scientist starts the model's card in the shared services account."""
+"""The lead data scientist starts the model's card in the shared services account."""
 
 from rehearsal import card, commands
 from rehearsal.story import Act, Story, built

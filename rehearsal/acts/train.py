@@ -1,4 +1,4 @@
-"""Act 7: the project's pipelines bring a first version, which waits for approval, and fill in its card."""
+"""The project's pipelines bring a first version, which waits for approval, and fill in its card."""
 
 from rehearsal import card, training
 from rehearsal.story import Act, ActError, Story, built

@@ -1,4 +1,4 @@
-"""Act 11: a second version is trained and replaces the first; production waits until its card is approved."""
+"""A second version is trained and replaces the first; production waits until its card is approved."""
 
 import re
 

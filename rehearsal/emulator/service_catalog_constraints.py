@@ -6,6 +6,8 @@ https://docs.aws.amazon.com/servicecatalog/latest/dg/API_CreateConstraint.html
 import json
 from typing import Any
 
+from ministack.services import iam
+
 from rehearsal.emulator.service import Request, ServiceError
 from rehearsal.emulator.service_catalog_store import (
     Constraint,
@@ -29,20 +31,14 @@ def create_constraint(  # noqa: PLR0917  the parameters of CreateConstraint
     """Constrain the launches of a product from a portfolio.
 
     Raises:
-        ServiceError: The product is not in the portfolio, the parameters are none, or there is a constraint
-            of the kind.
+        ServiceError: The product is not in the portfolio, the parameters are none, or name a role that is not
+            there, or there is a constraint of the kind.
     """
     portfolio = own_portfolio(portfolio_id, account)
     if product_id not in portfolio.products:
         raise not_found("Product", f"{product_id} in portfolio {portfolio_id}")
-    try:
-        content = json.loads(parameters)
-    except ValueError as error:
-        raise ServiceError("InvalidParametersException", f"Parameters are not JSON: {error}") from None
-    if kind == "LAUNCH" and len({"RoleArn", "LocalRoleName"} & content.keys()) != 1:
-        raise ServiceError(
-            "InvalidParametersException", "A launch constraint needs either RoleArn or LocalRoleName."
-        )
+    if kind == "LAUNCH":
+        check_launch_parameters(parameters, account)
     if any(
         (each.portfolio, each.product, each.kind) == (portfolio_id, product_id, kind)
         for each in constraints.values()
@@ -61,6 +57,27 @@ def create_constraint(  # noqa: PLR0917  the parameters of CreateConstraint
     )
     constraints[constraint.identifier] = constraint
     return constraint
+
+
+def check_launch_parameters(parameters: str, account: str) -> None:
+    """Check what a launch constraint says of its role, which must exist in the constraint's own account.
+
+    Raises:
+        ServiceError: It names no role, two, or one that is not there.
+    """
+    try:
+        content = json.loads(parameters)
+    except ValueError as error:
+        raise ServiceError("InvalidParametersException", f"Parameters are not JSON: {error}") from None
+    if len({"RoleArn", "LocalRoleName"} & content.keys()) != 1:
+        raise ServiceError(
+            "InvalidParametersException", "A launch constraint needs either RoleArn or LocalRoleName."
+        )
+    name = content.get("LocalRoleName") or content["RoleArn"].rpartition("/")[2]
+    if iam._roles.get_scoped(account, None, name) is None:
+        raise ServiceError(
+            "InvalidParametersException", f"The role {name} does not exist in account {account}."
+        )
 
 
 def launch_role(portfolio: Portfolio, product: Product, account: str) -> str | None:

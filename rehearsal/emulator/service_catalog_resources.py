@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from rehearsal.emulator.service import current_account, current_region, register_resource_type
-from rehearsal.emulator.service_catalog_constraints import create_constraint
+from rehearsal.emulator.service_catalog_constraints import check_launch_parameters, create_constraint
 from rehearsal.emulator.service_catalog_portfolios import (
     associate_principal,
     associate_product,
@@ -182,8 +182,9 @@ def _create_constraint(_: str, properties: Properties, __: str) -> Created:
 
 
 def _update_constraint(physical_id: str, _: Properties, properties: Properties, __: str) -> Created:
-    constraint = constraints[physical_id]
-    constraint.parameters = _launch_parameters(properties)
+    constraint, parameters = constraints[physical_id], _launch_parameters(properties)
+    check_launch_parameters(parameters, current_account())
+    constraint.parameters = parameters
     constraint.description = properties.get("Description", "")
     return physical_id, {"Id": physical_id}
 

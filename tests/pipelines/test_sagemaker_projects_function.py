@@ -1,5 +1,6 @@
 """SageMaker Projects is turned on once, and turned off only by whoever turned it on."""
 
+import contextlib
 import importlib
 import json
 from collections.abc import Iterator
@@ -7,6 +8,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from botocore import xform_name
 
 from tests.pipelines.answering import CloudFormation, listening
 
@@ -37,43 +39,44 @@ class Account:
         name = model.name
         if name == self.denies:
             return _Http(400), {"Error": {"Code": "AccessDeniedException", "Message": f"no {name}"}}
-        answer: dict[str, Any] = {}
-        given = json.loads(params["body"])
-        match name:
-            case "GetSagemakerServicecatalogPortfolioStatus":
-                answer = {"Status": "Enabled" if self.on else "Disabled"}
-            case "EnableSagemakerServicecatalogPortfolio":
-                self.on = True
-            case "DisableSagemakerServicecatalogPortfolio":
-                self.on = False
-            case "ListProjects":
-                # One a page.
-                names = [*self.projects]
-                place = int(given.get("NextToken", 0))
-                answer = {
-                    "ProjectSummaryList": [
-                        {"ProjectName": each, "ProjectStatus": self.projects[each]}
-                        for each in names[place : place + 1]
-                    ]
-                }
-                if place + 1 < len(names):
-                    answer["NextToken"] = str(place + 1)
-            case "PutParameter":
-                self.notes[given["Name"]] = given["Value"]
-            case "GetParameter":
-                if given["Name"] not in self.notes:
-                    return _Http(400), {"Error": {"Code": "ParameterNotFound", "Message": "none"}}
-                answer = {"Parameter": {"Name": given["Name"], "Value": self.notes[given["Name"]]}}
-            case "DeleteParameter":
-                del self.notes[given["Name"]]
-            case _:
-                raise AssertionError(f"unexpected call {name}")
+        answer = getattr(self, f"_{xform_name(name)}")(json.loads(params["body"]))
+        if answer is None:
+            return _Http(400), {"Error": {"Code": "ParameterNotFound", "Message": "none"}}
         if not name.startswith(("Get", "List")):
             self.calls.append(name)
         if name == self.dies_after:
-            self.dies_after = ""
             raise KeyboardInterrupt(name)
         return _Http(200), answer
+
+    def _get_sagemaker_servicecatalog_portfolio_status(self, _: Any) -> dict[str, Any]:
+        return {"Status": "Enabled" if self.on else "Disabled"}
+
+    def _enable_sagemaker_servicecatalog_portfolio(self, _: Any) -> dict[str, Any]:
+        self.on = True
+        return {}
+
+    def _disable_sagemaker_servicecatalog_portfolio(self, _: Any) -> dict[str, Any]:
+        self.on = False
+        return {}
+
+    def _list_projects(self, given: dict[str, Any]) -> dict[str, Any]:
+        """One project a page."""
+        names, place = [*self.projects], int(given.get("NextToken", 0))
+        page = [{"ProjectName": each, "ProjectStatus": self.projects[each]} for each in names[place:][:1]]
+        more = {"NextToken": str(place + 1)} if place + 1 < len(names) else {}
+        return {"ProjectSummaryList": page, **more}
+
+    def _put_parameter(self, given: dict[str, Any]) -> dict[str, Any]:
+        self.notes[given["Name"]] = given["Value"]
+        return {}
+
+    def _get_parameter(self, given: dict[str, Any]) -> dict[str, Any] | None:
+        name = given["Name"]
+        return {"Parameter": {"Name": name, "Value": self.notes[name]}} if name in self.notes else None
+
+    def _delete_parameter(self, given: dict[str, Any]) -> dict[str, Any]:
+        del self.notes[given["Name"]]
+        return {}
 
 
 class _Http:
@@ -147,10 +150,8 @@ def test_a_request_that_comes_again_after_a_cut_ends_alike(
     if kind == "Delete":
         app.handler(cloudformation.request("Create"), None)
     account.dies_after = cut or ""
-    try:
+    with contextlib.suppress(KeyboardInterrupt):
         app.handler(cloudformation.request(kind), None)
-    except KeyboardInterrupt:
-        pass
     account.dies_after = ""
     app.handler(cloudformation.request(kind), None)
     assert account.on == (kind == "Create")

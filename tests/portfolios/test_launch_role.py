@@ -61,7 +61,7 @@ def test_refusal(statements: list[Statement]) -> None:
 
 ACCOUNTS = {
     "development": "ML platform: roles of an account that launches products",
-    "shared_services": "mlplatform-accounts",
+    "shared_services": "mlplatform-portfolios",
 }
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from products.product import discover
+from products.product import Product, discover
 from settings import Settings
 from tests.portfolios.conftest import Synthesize
 from tests.portfolios.small import GROUP, Templates, changed, resources
@@ -47,12 +47,31 @@ def test_every_product_has_a_launch_role_by_local_name(offered: dict[str, Any], 
     assert not any("RoleArn" in constraint for constraint in constraints)
 
 
-def test_constraint_follows_association(offered: dict[str, Any]) -> None:
-    """Service Catalog refuses a constraint for a product that is not in the portfolio yet."""
+def test_constraint_follows_association_and_role(offered: dict[str, Any]) -> None:
+    """Service Catalog refuses a constraint for a product that is not in the portfolio yet, or without a role.
+
+    The role must exist in the account that creates the constraint, also where nothing is launched
+    (https://docs.aws.amazon.com/servicecatalog/latest/dg/API_CreateConstraint.html).
+    """
     associations = resources(offered, "AWS::ServiceCatalog::PortfolioProductAssociation")
-    for logical_id in resources(offered, "AWS::ServiceCatalog::LaunchRoleConstraint"):
-        (before,) = offered["Resources"][logical_id]["DependsOn"]
-        assert before in associations
+    named = {role["RoleName"]: key for key, role in resources(offered, "AWS::IAM::Role").items()}
+    for key, constraint in resources(offered, "AWS::ServiceCatalog::LaunchRoleConstraint").items():
+        before = set(offered["Resources"][key]["DependsOn"])
+        assert named[constraint["LocalRoleName"]] in before
+        assert len(before & set(associations)) == 1
+
+
+@pytest.mark.parametrize("product", discover(), ids=lambda product: product.identifier)
+def test_launch_role_of_the_hub_is_empty_where_nothing_is_launched(
+    offered: dict[str, Any], settings: Settings, product: Product
+) -> None:
+    (role,) = (
+        role
+        for role in resources(offered, "AWS::IAM::Role").values()
+        if role["RoleName"] == settings.names.launch_role(product.identifier)
+    )
+    powerless = not role.get("Policies") and not role.get("ManagedPolicyArns")
+    assert powerless == ("shared_services" not in product.launched_in)
 
 
 def test_principals_are_exact_names_without_an_account(offered: dict[str, Any], settings: Settings) -> None:

@@ -5,7 +5,7 @@ console does this unseen
 (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_EnableSagemakerServicecatalogPortfolio.html).
 
 A request may arrive twice, and a run may end between any two calls. That Projects was off before is
-therefore noted, in a parameter of Systems Manager, before it is turned on, and forgotten after it is turned off.
+therefore noted in a parameter of Systems Manager before it is turned on, and forgotten once it is off again.
 """
 
 import os

@@ -81,6 +81,9 @@ def offer(emulator: Emulator) -> Offer:
     s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": emulator.region})
     s3.put_object(Bucket=name, Key="template.json", Body=json.dumps(TEMPLATE))
     end_user = emulator.role(END_USER, name=f"{name}-user").rpartition("/")[2]
+    emulator.role(
+        account=emulator.hub, name=f"{name}-launch", trusting=trust(Service="servicecatalog.amazonaws.com")
+    )
     stack = {
         "Resources": {
             "Portfolio": {
@@ -302,6 +305,21 @@ def test_a_role_sees_what_it_launched_itself(emulator: Emulator, offer: Offer) -
     )
     own = emulator.client("servicecatalog", role=offer.end_user)
     assert offer.name in {each["Name"] for each in own.scan_provisioned_products()["ProvisionedProducts"]}
+
+
+@pytest.mark.parametrize("parameter", ["LocalRoleName", "RoleArn"])
+def test_a_launch_constraint_names_a_role_of_its_own_account(
+    emulator: Emulator, offer: Offer, parameter: str
+) -> None:
+    """https://docs.aws.amazon.com/servicecatalog/latest/dg/API_CreateConstraint.html."""
+    catalog = emulator.client("servicecatalog", account=emulator.hub)
+    (existing,) = catalog.list_constraints_for_portfolio(PortfolioId=offer.portfolio)["ConstraintDetails"]
+    catalog.delete_constraint(Id=existing["ConstraintId"])
+    prefix = "" if parameter == "LocalRoleName" else f"arn:aws:iam::{emulator.hub}:role/"
+    given = {"PortfolioId": offer.portfolio, "ProductId": offer.product, "Type": "LAUNCH"}
+    with pytest.raises(ClientError, match=f"The role {offer.end_user} does not exist in account"):
+        catalog.create_constraint(**given, Parameters=json.dumps({parameter: prefix + offer.end_user}))
+    catalog.create_constraint(**given, Parameters=json.dumps({parameter: prefix + offer.launch_role}))
 
 
 def test_only_an_administrator_of_the_organisation_shares_with_it(emulator: Emulator) -> None:
