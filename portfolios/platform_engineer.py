@@ -21,6 +21,9 @@ _TOOLKIT_ROLES = ("cfn-exec", "deploy", "file-publishing", "image-publishing", "
 _ASSUMED_ROLES = ("deploy", "file-publishing", "lookup")
 _TOOLKIT_POLICIES = ("AdministratorAccess", "AWSCloudFormationReadOnlyAccess", "ReadOnlyAccess")
 
+_SHARES = "orgsdatasync.servicecatalog.amazonaws.com"
+_SHARES_ROLE = "AWSServiceRoleForServiceCatalogOrgsDataSync"
+
 _CHANGE_STACK = (
     "cloudformation:CreateChangeSet",
     "cloudformation:DeleteChangeSet",
@@ -149,6 +152,14 @@ def _share(settings: Settings) -> tuple[Statement, ...]:
             ),
             # AWS chooses the ids of portfolios.
             resources=(f"arn:aws:catalog:{settings.region}:{ACCOUNT}:portfolio/*",),
+        ),
+        # The first share of an account creates it
+        # (https://docs.aws.amazon.com/servicecatalog/latest/adminguide/using-service-linked-roles.html).
+        Statement(
+            sid="ServiceLinkedRoleOfShares",
+            actions=("iam:CreateServiceLinkedRole",),
+            resources=(f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/{_SHARES}/{_SHARES_ROLE}",),
+            condition=(("StringEquals", "iam:AWSServiceName", (_SHARES,)),),
         ),
         Statement(
             sid="PortfoliosKnowNoResourcesHere",

@@ -18,6 +18,7 @@ from ministack.services import cloudformation, iam, s3
 from ministack.services.cloudformation import handlers, helpers, stacks
 
 from rehearsal.emulator import cloudformation_gate as gate
+from rehearsal.emulator import service_linked_roles
 from rehearsal.emulator.authorization import Principal, principal_of_key, principal_of_role, refusal
 from rehearsal.emulator.conditions import owner_of
 from rehearsal.emulator.credentials import trusts_service
@@ -292,12 +293,14 @@ def _step(stack_name: str, **details: Any) -> gate.Step:
 def _gated_provision(
     resource_type: str, logical_id: str, properties: dict[str, Any], stack_name: str
 ) -> tuple[str, dict[str, Any]]:
-    _check(
-        _step(
-            stack_name, verb="create", type_name=resource_type, logical_id=logical_id, properties=properties
-        )
+    step = _step(
+        stack_name, verb="create", type_name=resource_type, logical_id=logical_id, properties=properties
     )
+    _check(step)
+    linked = gate.linked_roles(step)
     created: tuple[str, dict[str, Any]] = _provision(resource_type, logical_id, properties, stack_name)
+    for role in linked:
+        service_linked_roles.create(role)
     return created
 
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from ministack.services import kms, s3
 
-from rehearsal.emulator import arns, ram_keys
+from rehearsal.emulator import arns, ram_keys, service_linked_roles
 from rehearsal.emulator.authorization import Principal, ResourcePolicy, refusal
 from rehearsal.emulator.cloudformation_actions import called, passed_roles, tags
 from rehearsal.emulator.conditions import owner_of
@@ -85,7 +85,10 @@ def check(principal: Principal, step: Step) -> None:
     Raises:
         NotAllowedError: It is not; the message names the first action and resource that are refused.
     """
-    for action, resource, keys in _needs(step):
+    linked = [
+        _Need(service_linked_roles.ACTION, role.arn, role.condition_keys) for role in linked_roles(step)
+    ]
+    for action, resource, keys in (*_needs(step), *linked):
         reason = refusal(
             principal,
             action,
@@ -127,6 +130,13 @@ def _needs(step: Step) -> Iterator[_Need]:
         service = _PASSED_TO.get(step.type_name, f"{step.type_name.split('::')[1].lower()}.amazonaws.com")
         for role_arn in passed_roles(step.type_name, step.properties, step.previous, step.account):
             yield _Need("iam:PassRole", role_arn, {"iam:PassedToService": service})
+
+
+def linked_roles(step: Step) -> list[service_linked_roles.ServiceLinkedRole]:
+    """Return the service-linked roles that the account lacks, and that a step's calls create."""
+    actions = called(step.type_name, step.verb, step.properties, step.previous)
+    found = (service_linked_roles.missing(action, step.account) for action in actions)
+    return [role for role in found if role is not None]
 
 
 def _resources(action: str, step: Step) -> list[str]:

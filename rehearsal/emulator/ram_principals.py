@@ -13,7 +13,6 @@ from rehearsal.emulator.ram_service import ram
 from rehearsal.emulator.service import Request, ServiceError, authorize
 
 SERVICE_PRINCIPAL = "ram.amazonaws.com"
-SERVICE_LINKED_ROLE = "aws-service-role/ram.amazonaws.com/AWSServiceRoleForResourceAccessManager"
 
 _ACCOUNT = re.compile(r"\d{12}")
 _NODE = re.compile(
@@ -104,7 +103,7 @@ def _nodes(organization: Organization) -> list[str]:
 
 @ram.operation("EnableSharingWithAwsOrganization")
 def _enable_sharing(request: Request) -> dict[str, Any]:
-    """Turn sharing on, with all that RAM does for it in the caller's name."""
+    """Turn sharing on, with all that RAM does for it in the caller's name besides its service-linked role."""
     organization = organization_of(request.account)
     if organization is None or request.account != organization.management:
         raise ServiceError(
@@ -118,12 +117,6 @@ def _enable_sharing(request: Request) -> dict[str, Any]:
         request,
         "organizations:EnableAWSServiceAccess",
         condition_keys={"organizations:ServicePrincipal": SERVICE_PRINCIPAL},
-    )
-    authorize(
-        request,
-        "iam:CreateServiceLinkedRole",
-        f"arn:aws:iam::{request.account}:role/{SERVICE_LINKED_ROLE}",
-        condition_keys={"iam:AWSServiceName": SERVICE_PRINCIPAL},
     )
     enable_service_access(organization, SERVICE_PRINCIPAL)
     _enabled.add(organization.identifier)

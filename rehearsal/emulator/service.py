@@ -18,7 +18,7 @@ from ministack.core import iam_actions, responses, router
 from ministack.core.concurrency import run_reentrant
 from ministack.services.cloudformation import provisioners
 
-from rehearsal.emulator import arns, moto_backend, not_offered, wire
+from rehearsal.emulator import arns, moto_backend, not_offered, service_linked_roles, wire
 from rehearsal.emulator.authorization import (
     AuthenticationError,
     ResourcePolicy,
@@ -271,7 +271,11 @@ class Service:
         operation = self._operations.get(name)
         self._authorize(request, operation)
         if operation is not None:
-            return self._protocol.success(model, operation.answer(request) or {})
+            linked = self._authorize_linked_role(request)
+            answered = operation.answer(request) or {}
+            if linked is not None:
+                service_linked_roles.create(linked)
+            return self._protocol.success(model, answered)
         if self._moto:
             target = sent.headers["x-amz-target"]
             return moto_backend.call(self.name, target, sent.body, request.account, request.region)
@@ -315,3 +319,10 @@ class Service:
                 condition_keys=keys | each,
                 resource_policy=operation.resource_policy,
             )
+
+    def _authorize_linked_role(self, request: Request) -> service_linked_roles.ServiceLinkedRole | None:
+        """Check that the caller may create the service-linked role that is missing, and return it."""
+        linked = service_linked_roles.missing(f"{self.iam_prefix}:{request.operation}", request.account)
+        if linked is not None:
+            authorize(request, service_linked_roles.ACTION, linked.arn, condition_keys=linked.condition_keys)
+        return linked

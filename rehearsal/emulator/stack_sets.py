@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 from ministack.services import s3
 from ministack.services.cloudformation import helpers
 
-from rehearsal.emulator import cloudformation, template_store
+from rehearsal.emulator import cloudformation, service_linked_roles, template_store
+from rehearsal.emulator.authorization import refusal
 from rehearsal.emulator.credentials import client, root_credentials
 from rehearsal.emulator.organizations import Organization, enable_service_access, organization_of
 from rehearsal.emulator.s3 import s3_location
@@ -213,10 +214,18 @@ def _deploy(stack_set: StackSet, targets: Mapping[Target, Properties]) -> None:
                 if "No updates are to be performed" not in str(error):
                     raise
         else:
+            service_linked_roles.create(_member_role(target.account))
             name = f"StackSet-{stack_set.name}-{uuid.uuid4()}"
             target_client.create_stack(StackName=name, **request)
             stack_set.stacks[target] = name
     _wait(stack_set, targets)
+
+
+def _member_role(account: str) -> service_linked_roles.ServiceLinkedRole:
+    """The role as which StackSets act in an account of a unit, which they create there by themselves."""
+    return service_linked_roles.ServiceLinkedRole(
+        STACK_SETS, "AWSServiceRoleForCloudFormationStackSetsOrgMember", account
+    )
 
 
 def _remove(stack_set: StackSet, targets: Iterable[Target]) -> None:
@@ -264,6 +273,18 @@ def _activate_organizations_access(_: cloudformation.Parameters) -> Properties:
     organization = organization_of(current_account())
     if organization is None or current_account() != organization.management:
         raise ServiceError("InvalidOperation", "Only the management account activates organizations access.")
+    linked = service_linked_roles.missing("cloudformation:ActivateOrganizationsAccess", current_account())
+    if linked is not None:
+        reason = refusal(
+            cloudformation.caller(),
+            service_linked_roles.ACTION,
+            linked.arn,
+            region=current_region(),
+            condition_keys=linked.condition_keys,
+        )
+        if reason is not None:
+            raise ServiceError("AccessDenied", reason, 403)
+        service_linked_roles.create(linked)
     enable_service_access(organization, STACK_SETS)
     return {}
 

@@ -1,10 +1,12 @@
 """The platform engineer bootstraps, deploys and shares."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from moto.iam.aws_managed_policies import aws_managed_policies_data
 
 from portfolios import iam_actions, platform_engineer
 from settings import Settings
@@ -71,6 +73,17 @@ def test_cannot_change_the_own_stack(template: dict[str, Any], settings: Setting
     assert {action for action, found in known.items() if found is None or found.changes} == {
         "cloudformation:DeleteChangeSet"
     }
+
+
+def test_creates_the_service_linked_role_of_shares_and_no_other(template: dict[str, Any]) -> None:
+    """`CreatePortfolioShare` creates it; AWS's own policy for administrators allows just this."""
+    aws = json.loads(aws_managed_policies_data)["AWSServiceCatalogAdminFullAccess"]["Document"]["Statement"]
+    (theirs,) = [each for each in aws if "iam:CreateServiceLinkedRole" in listed(each["Action"])]
+    (ours,) = [
+        each for each in statements(template) if "iam:CreateServiceLinkedRole" in listed(each["Action"])
+    ]
+    assert ours["Condition"] == theirs["Condition"]
+    assert ours["Resource"] == theirs["Resource"].replace("*", "222222222222")
 
 
 def test_attaches_the_policies_that_the_toolkit_attaches(template: dict[str, Any]) -> None:

@@ -289,7 +289,6 @@ def test_only_the_management_account_turns_sharing_on(emulator: Emulator, ram: A
     [
         "organizations:EnableAWSServiceAccess",
         "organizations:DescribeOrganization",
-        "iam:CreateServiceLinkedRole",
     ],
 )
 def test_turning_sharing_on_needs_what_it_does(emulator: Emulator, missing: str) -> None:
