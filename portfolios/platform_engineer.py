@@ -73,6 +73,7 @@ class PlatformEngineerStack(cdk.Stack):
                 *derive(_toolkit(settings), region=settings.region),
                 *_deploy(settings),
                 *_share(settings),
+                *_take_cards_back(settings),
                 *look(settings),
             ),
         )
@@ -147,6 +148,7 @@ def _share(settings: Settings) -> tuple[Statement, ...]:
             sid="ShareWithUnits",
             actions=(
                 "servicecatalog:CreatePortfolioShare",
+                "servicecatalog:DeletePortfolioShare",
                 "servicecatalog:DescribePortfolioShares",
                 "servicecatalog:UpdatePortfolioShare",
             ),
@@ -164,6 +166,28 @@ def _share(settings: Settings) -> tuple[Statement, ...]:
         Statement(
             sid="PortfoliosKnowNoResourcesHere",
             actions=("servicecatalog:DescribePortfolioShareStatus", "servicecatalog:ListPortfolios"),
+            resources=("*",),
+        ),
+    )
+
+
+def _take_cards_back(settings: Settings) -> tuple[Statement, ...]:
+    """To end the shares of model cards, which use a managed permission of the registry's stack."""
+    names = settings.names
+    shares = (names.card_authors_share("*"), names.card_readers_share("*"))
+    return (
+        Statement(
+            sid="SharesOfModelCards",
+            actions=("ram:DeleteResourceShare",),
+            # AWS chooses the ids of shares.
+            resources=(f"arn:aws:ram:{settings.region}:{ACCOUNT}:resource-share/*",),
+            condition=(("StringLike", "ram:ResourceShareName", shares),),
+        ),
+        # RAM asks SageMaker in the caller's name to delete the card's policy; neither action knows resources
+        # (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html).
+        Statement(
+            sid="SharesKnowNoResourcesHere",
+            actions=("ram:GetResourceShares", "sagemaker:DeleteResourcePolicy"),
             resources=("*",),
         ),
     )

@@ -17,6 +17,7 @@ from scripts import (
     replay,
     rollback,
     sharing,
+    unsharing,
 )
 from scripts.command import RETRIES, CatalogFile, Pretend, aws_session, output, report, sentences
 from scripts.policies import check_sizes
@@ -86,6 +87,22 @@ def share(catalog: CatalogFile = CATALOG, pretend: Pretend = False) -> None:
         settings = load(catalog)
         client = aws_session(settings).client("servicecatalog", config=RETRIES)
         report(sharing.share_portfolios(service_catalog=client, settings=settings, pretend=pretend))
+
+
+@app.command()
+def unshare(catalog: CatalogFile = CATALOG, pretend: Pretend = False) -> None:
+    """Take the portfolios back from the workloads unit, and model cards from all accounts, before leaving."""
+    with sentences():
+        settings = load(catalog)
+        session = aws_session(settings)
+        report(
+            unsharing.unshare(
+                service_catalog=session.client("servicecatalog", config=RETRIES),
+                ram=session.client("ram", config=RETRIES),
+                settings=settings,
+                pretend=pretend,
+            )
+        )
 
 
 if __name__ == "__main__":

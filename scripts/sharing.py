@@ -19,6 +19,7 @@ from settings import Settings
 
 if TYPE_CHECKING:
     from mypy_boto3_servicecatalog import ServiceCatalogClient
+    from mypy_boto3_servicecatalog.literals import DescribePortfolioShareTypeType
     from mypy_boto3_servicecatalog.type_defs import (
         DescribePortfolioShareStatusOutputTypeDef,
         PortfolioShareDetailTypeDef,
@@ -47,18 +48,26 @@ def share_portfolios(
         OperatorError: If a portfolio is not deployed, stands there twice, or AWS reports errors.
     """
     unit = settings.organization.organizational_units.workloads
-    identifiers = _portfolio_identifiers(service_catalog, settings)
-    for name, identifier in identifiers.items():
-        share = _share_with(service_catalog, identifier, unit)
-        outcome = _outcome(share)
+    found = portfolios_of(service_catalog, settings)
+    chosen = {name: _the_one(name, identifiers, settings) for name, identifiers in found.items()}
+    for name, identifier in chosen.items():
+        outcome = _outcome(share_with(service_catalog, identifier, unit))
         if not pretend and outcome is not Outcome.IDENTICAL:
             token = _request(service_catalog, identifier, unit, outcome)
-            _wait(service_catalog, token, name, unit)
+            wait(service_catalog, token, f"Sharing {name} with {unit}")
         yield Change(outcome, f"share of {name} with {unit}")
 
 
-def _portfolio_identifiers(service_catalog: "ServiceCatalogClient", settings: Settings) -> dict[str, str]:
-    """The id of each portfolio, by its name."""
+def portfolios_of(service_catalog: "ServiceCatalogClient", settings: Settings) -> dict[str, list[str]]:
+    """Find the portfolios of the bundle by their names and their provider.
+
+    Args:
+        service_catalog: A client of the shared services account.
+        settings: The catalog file.
+
+    Returns:
+        The ids of the portfolios of each name: one, unless something is amiss.
+    """
     found: dict[str, list[str]] = {name: [] for name in PORTFOLIO_NAMES.values()}
     for page in service_catalog.get_paginator("list_portfolios").paginate():
         for portfolio in page["PortfolioDetails"]:
@@ -67,36 +76,60 @@ def _portfolio_identifiers(service_catalog: "ServiceCatalogClient", settings: Se
                 and portfolio["DisplayName"] in found
             ):
                 found[portfolio["DisplayName"]].append(portfolio["Id"])
-    for name, identifiers in found.items():
-        if not identifiers:
-            raise OperatorError(
-                f"There is no portfolio '{name}' of '{settings.portfolios.provider_name}' in this account "
-                "and Region: deploy the bundle first (cdk deploy --all), with the credentials of the shared "
-                "services account."
-            )
-        if len(identifiers) > 1:
-            raise OperatorError(
-                f"There are {len(identifiers)} portfolios '{name}' of '{settings.portfolios.provider_name}' "
-                f"({', '.join(identifiers)}): delete those that this bundle's stack does not own."
-            )
-    return {name: identifiers[0] for name, identifiers in found.items()}
+    return found
 
 
-def _share_with(
+def _the_one(name: str, identifiers: list[str], settings: Settings) -> str:
+    if not identifiers:
+        raise OperatorError(
+            f"There is no portfolio '{name}' of '{settings.portfolios.provider_name}' in this account "
+            "and Region: deploy the bundle first (cdk deploy --all), with the credentials of the shared "
+            "services account."
+        )
+    if len(identifiers) > 1:
+        raise OperatorError(
+            f"There are {len(identifiers)} portfolios '{name}' of '{settings.portfolios.provider_name}' "
+            f"({', '.join(identifiers)}): delete those that this bundle's stack does not own."
+        )
+    return identifiers[0]
+
+
+def shares_of(
+    service_catalog: "ServiceCatalogClient", portfolio: str, kind: "DescribePortfolioShareTypeType"
+) -> "Iterator[PortfolioShareDetailTypeDef]":
+    """List the shares of a portfolio with one kind of node.
+
+    Args:
+        service_catalog: A client of the shared services account.
+        portfolio: The portfolio's id.
+        kind: Such as ``ORGANIZATIONAL_UNIT``.
+    """
+    # botocore has no paginator for this operation.
+    page = service_catalog.describe_portfolio_shares(PortfolioId=portfolio, Type=kind)
+    while True:
+        yield from page["PortfolioShareDetails"]
+        if "NextPageToken" not in page:
+            return
+        page = service_catalog.describe_portfolio_shares(
+            PortfolioId=portfolio, Type=kind, PageToken=page["NextPageToken"]
+        )
+
+
+def share_with(
     service_catalog: "ServiceCatalogClient", portfolio: str, unit: str
 ) -> "PortfolioShareDetailTypeDef | None":
-    # botocore has no paginator for this operation.
-    page = service_catalog.describe_portfolio_shares(PortfolioId=portfolio, Type="ORGANIZATIONAL_UNIT")
-    while True:
-        for share in page["PortfolioShareDetails"]:
-            # The API gives the ARN of the unit, or its id.
-            if share["PrincipalId"].rpartition("/")[2] == unit:
-                return share
-        if "NextPageToken" not in page:
-            return None
-        page = service_catalog.describe_portfolio_shares(
-            PortfolioId=portfolio, Type="ORGANIZATIONAL_UNIT", PageToken=page["NextPageToken"]
-        )
+    """Find the share of a portfolio with an organisational unit.
+
+    Args:
+        service_catalog: A client of the shared services account.
+        portfolio: The portfolio's id.
+        unit: The unit's id.
+    """
+    for share in shares_of(service_catalog, portfolio, "ORGANIZATIONAL_UNIT"):
+        # The API gives the ARN of the unit, or its id.
+        if share["PrincipalId"].rpartition("/")[2] == unit:
+            return share
+    return None
 
 
 def _outcome(share: "PortfolioShareDetailTypeDef | None") -> Outcome:
@@ -123,8 +156,17 @@ def _request(service_catalog: "ServiceCatalogClient", portfolio: str, unit: str,
     )["PortfolioShareToken"]
 
 
-def _wait(service_catalog: "ServiceCatalogClient", token: str, name: str, unit: str) -> None:
-    """Wait until AWS has carried the share to every account of the unit."""
+def wait(service_catalog: "ServiceCatalogClient", token: str, what: str) -> None:
+    """Wait until AWS has carried a change of a share to every account of the unit.
+
+    Args:
+        service_catalog: A client of the shared services account.
+        token: What AWS calls the change.
+        what: What people call it, to begin a sentence with.
+
+    Raises:
+        OperatorError: If AWS reports errors, or is not done in time.
+    """
     deadline = time.monotonic() + SHARE_DEADLINE_SECONDS
     pause = POLL_SECONDS
     while True:
@@ -133,13 +175,13 @@ def _wait(service_catalog: "ServiceCatalogClient", token: str, name: str, unit: 
             return
         if status["Status"] in ("COMPLETED_WITH_ERRORS", "ERROR"):
             raise OperatorError(
-                f"Sharing {name} with {unit} ended as {status['Status']} ({_reasons(status)}): mend that and "
-                "run the command again; accounts that have the portfolio keep it."
+                f"{what} ended as {status['Status']} ({_reasons(status)}): mend that and run the command "
+                "again; it leaves alone what is done."
             )
         if time.monotonic() > deadline:
             raise OperatorError(
-                f"Sharing {name} with {unit} is still {status['Status']} after {SHARE_DEADLINE_SECONDS} "
-                "seconds: it goes on at AWS; run the command again to see how it ended."
+                f"{what} is still {status['Status']} after {SHARE_DEADLINE_SECONDS} seconds: it goes on at "
+                "AWS; run the command again to see how it ended."
             )
         time.sleep(pause)
         pause = min(pause * 2, LONGEST_POLL_SECONDS)
