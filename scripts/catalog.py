@@ -9,6 +9,7 @@ from rich.table import Table
 from scripts import (
     access_matrix,
     assumptions_page,
+    boundaries,
     cards,
     groups,
     lineage,
@@ -57,6 +58,11 @@ def check(catalog: CatalogFile = CATALOG, policies: Policies = False) -> None:
         table.add_row(name.replace("_", " "), account)
     output.print(table)
     output.print(f"{catalog} is complete.")
+    if settings.example:
+        output.print(
+            "It describes the example: write your own ids, and remove 'example: true', before you prepare, "
+            "deploy or share."
+        )
     if policies:
         with sentences():
             check_sizes(settings)
@@ -68,15 +74,21 @@ def prepare(catalog: CatalogFile = CATALOG, pretend: Pretend = False) -> None:
     with sentences():
         settings = load(catalog)
         session = aws_session(settings)
+        organizations = session.client("organizations", config=RETRIES)
+        sts = session.client("sts", config=RETRIES)
+        organization.check_caller(sts=sts, settings=settings)
+        enter = boundaries.enter_by(session, sts)
+        report(boundaries.look_for_boundaries(organizations=organizations, enter=enter, settings=settings))
         report(
             organization.prepare(
-                organizations=session.client("organizations", config=RETRIES),
+                organizations=organizations,
                 service_catalog=session.client("servicecatalog", config=RETRIES),
                 cloudformation=session.client("cloudformation", config=RETRIES),
                 ram=session.client("ram", config=RETRIES),
                 settings=settings,
                 pretend=pretend,
-            )
+            ),
+            pretend=pretend,
         )
 
 
@@ -86,7 +98,10 @@ def share(catalog: CatalogFile = CATALOG, pretend: Pretend = False) -> None:
     with sentences():
         settings = load(catalog)
         client = aws_session(settings).client("servicecatalog", config=RETRIES)
-        report(sharing.share_portfolios(service_catalog=client, settings=settings, pretend=pretend))
+        report(
+            sharing.share_portfolios(service_catalog=client, settings=settings, pretend=pretend),
+            pretend=pretend,
+        )
 
 
 @app.command()

@@ -5,12 +5,13 @@ from enum import StrEnum
 
 
 class Outcome(StrEnum):
-    """The whole vocabulary of the command line's output, with `--pretend` and without."""
+    """The whole vocabulary of the command line's output; with `--pretend` each follows "would"."""
 
     CREATE = "create"
     UPDATE = "update"
     DELETE = "delete"
     IDENTICAL = "identical"
+    UNCHECKED = "unchecked"
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
 from registry.functions.model_registry.errors import RegistryError
+from scripts import aws_errors
 from scripts.change import Change, OperatorError, Outcome
 from settings import CatalogError, Settings
 
@@ -23,6 +24,7 @@ COLOURS = {
     Outcome.UPDATE: "yellow",
     Outcome.DELETE: "red",
     Outcome.IDENTICAL: "dim",
+    Outcome.UNCHECKED: "yellow",
 }
 RETRIES = Config(retries={"mode": "adaptive", "max_attempts": 10})
 
@@ -35,10 +37,17 @@ def aws_session(settings: Settings) -> boto3.Session:
     return boto3.Session(region_name=settings.region)
 
 
-def report(changes: Iterable[Change]) -> None:
-    """Print each change as it happens."""
+def report(changes: Iterable[Change], *, pretend: bool = False) -> None:
+    """Print each change as it happens.
+
+    Args:
+        changes: The changes.
+        pretend: Whether they are only what would happen, which each line then says.
+    """
     for change in changes:
-        output.print(f"[{COLOURS[change.outcome]}]{change.outcome:>9}[/]  {change.subject}")
+        would = "would " if pretend and change.outcome is not Outcome.IDENTICAL else ""
+        words = f"{would}{change.outcome}"
+        output.print(f"[{COLOURS[change.outcome]}]{words:>{15 if pretend else 9}}[/]  {change.subject}")
 
 
 @contextmanager
@@ -49,7 +58,7 @@ def sentences() -> Iterator[None]:
     except (CatalogError, OperatorError, RegistryError) as error:
         errors.print(str(error), markup=False)
     except (ClientError, BotoCoreError) as error:
-        errors.print(f"AWS refused: {error}", markup=False)
+        errors.print(aws_errors.sentence(error), markup=False)
     else:
         return
     raise typer.Exit(2)

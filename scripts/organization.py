@@ -21,12 +21,34 @@ if TYPE_CHECKING:
     from mypy_boto3_organizations import OrganizationsClient
     from mypy_boto3_ram import RAMClient
     from mypy_boto3_servicecatalog import ServiceCatalogClient
+    from mypy_boto3_sts import STSClient
 
 SERVICE_CATALOG = "servicecatalog.amazonaws.com"
 STACK_SETS = "member.org.stacksets.cloudformation.amazonaws.com"
 RESOURCE_ACCESS_MANAGER = "ram.amazonaws.com"
 
 DELEGATED = (SERVICE_CATALOG, STACK_SETS)
+
+
+def check_caller(*, sts: "STSClient", settings: Settings) -> None:
+    """Compare whose credentials these are with whose are needed.
+
+    Every account of an organisation may describe it, and learns nothing of its own place in it by that.
+
+    Args:
+        sts: A client of the management account.
+        settings: The catalog file.
+
+    Raises:
+        OperatorError: If they belong to another account.
+    """
+    caller, management = sts.get_caller_identity()["Account"], settings.accounts.management
+    if caller != management:
+        example = " (catalog.yaml describes the example)" if settings.example else ""
+        raise OperatorError(
+            f"These credentials belong to account {caller}: the organisation is prepared from its management "
+            f"account {management}{example}, as an administrator."
+        )
 
 
 def prepare(

@@ -6,6 +6,8 @@ import pytest
 from typer.testing import CliRunner
 
 from scripts.catalog import app
+from scripts.change import Change, Outcome
+from scripts.command import report
 from settings import CATALOG
 
 REACH_AWS = [
@@ -38,6 +40,20 @@ def test_the_example_is_complete() -> None:
     result = CliRunner().invoke(app, ["check"])
     assert result.exit_code == 0
     assert "222222222222" in result.output
+    assert "It describes the example: write your own ids" in result.output
+
+
+def test_a_file_of_somebody_is_not_called_the_example(tmp_path: Path) -> None:
+    own = CATALOG.read_text(encoding="utf-8").replace("example: true", "")
+    for account, digit in enumerate("12345"):
+        own = own.replace(digit * 12, f"98765432100{account}")
+    path = tmp_path / "catalog.yaml"
+    path.write_text(
+        own.replace("o-mlplatform1", "o-0a1b2c3d4e").replace("ou-ml01", "ou-x9y8"), encoding="utf-8"
+    )
+    result = CliRunner().invoke(app, ["check", "--catalog", str(path)])
+    assert result.exit_code == 0
+    assert "example" not in result.output
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -54,4 +70,24 @@ def test_a_mistake_in_the_catalog_ends_with_exit_code_2(command: str, tmp_path: 
 def test_missing_credentials_end_with_exit_code_2(command: str) -> None:
     result = CliRunner().invoke(app, command.split())
     assert result.exit_code == 2
-    assert "Unable to locate credentials" in result.output
+    assert result.output.startswith("There are no AWS credentials on this machine: sign in")
+
+
+def test_pretending_tells_what_would_be_done(capsys: pytest.CaptureFixture[str]) -> None:
+    changes = [
+        Change(Outcome.CREATE, "this"),
+        Change(Outcome.UPDATE, "that"),
+        Change(Outcome.IDENTICAL, "rest"),
+    ]
+    report(changes, pretend=True)
+    assert [line.split() for line in capsys.readouterr().out.splitlines()] == [
+        ["would", "create", "this"],
+        ["would", "update", "that"],
+        ["identical", "rest"],
+    ]
+    report(changes)
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == [
+        "create",
+        "update",
+        "identical",
+    ]

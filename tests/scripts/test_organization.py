@@ -135,3 +135,28 @@ def test_foreign_credentials_are_refused(identifier: str, account: str) -> None:
     management.describes(identifier=identifier, management=account)
     with pytest.raises(OperatorError, match=r"catalog\.yaml names"):
         management.prepare()
+
+
+def identity(account: str) -> Any:
+    """A client of STS with somebody's credentials."""
+    client = boto3.client(
+        "sts", aws_access_key_id="x", aws_secret_access_key="x", region_name=SETTINGS.region
+    )
+    stub = Stubber(client)
+    stub.add_response(
+        "get_caller_identity", {"Account": account, "Arn": f"arn:aws:iam::{account}:user/ada", "UserId": "x"}
+    )
+    stub.activate()
+    return client
+
+
+def test_the_administrator_of_the_management_account_prepares() -> None:
+    organization.check_caller(sts=identity(SETTINGS.accounts.management), settings=SETTINGS)
+
+
+@pytest.mark.parametrize("account", [HUB, "987654321000"], ids=["member account", "another organisation's"])
+def test_a_member_account_cannot_prepare_though_it_may_describe_the_organisation(account: str) -> None:
+    with pytest.raises(
+        OperatorError, match=f"belong to account {account}: the organisation is prepared from"
+    ):
+        organization.check_caller(sts=identity(account), settings=SETTINGS)
