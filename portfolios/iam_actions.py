@@ -55,6 +55,8 @@ class Action:
         required: What a call always acts on; empty if the action knows no resources.
         optional: What a call may act on besides, or instead.
         condition_keys: What a policy may ask of a call.
+        tags: Whether it does nothing but change tags.
+        dependents: Actions that its caller may need a permission for too.
     """
 
     name: str
@@ -62,6 +64,8 @@ class Action:
     required: tuple[ArnFormat, ...]
     optional: tuple[ArnFormat, ...]
     condition_keys: frozenset[str]
+    tags: bool = False
+    dependents: frozenset[str] = frozenset()
 
     @property
     def formats(self) -> tuple[ArnFormat, ...]:
@@ -71,11 +75,7 @@ class Action:
 
 @cache
 def find(name: str) -> Action | None:
-    """The action of this name, in whatever case, or None if IAM knows none.
-
-    Schemas of CloudFormation name some actions that were renamed or never existed; a policy gains nothing
-    from them.
-    """
+    """The action of this name, in whatever case, or None if IAM knows none."""
     prefix, _, verb = name.partition(":")
     service = _service(prefix)
     spelling = service["privileges_lower_name"].get(verb.lower()) if service else None
@@ -94,6 +94,10 @@ def find(name: str) -> Action | None:
         optional=tuple(form for form, required in formats.values() if not required),
         condition_keys=frozenset(
             key for entry in privilege["resource_types"].values() for key in entry["condition_keys"]
+        ),
+        tags=privilege["access_level"] == "Tagging",
+        dependents=frozenset(
+            name for entry in privilege["resource_types"].values() for name in entry["dependent_actions"]
         ),
     )
 

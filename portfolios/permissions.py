@@ -14,75 +14,45 @@ Handlers list what they may call for any resource of their type. It is cut down 
 * Where a name tells nothing (a key, a VPC, a name that begins with a parameter), changing or deleting what
   exists already is bound to a tag that the template puts on it.
 * What is shared through AWS RAM is bound to its kind and to whom the template shares it with.
+
+Besides come what reading the template itself calls (`portfolios.template_calls`), and what AWS asks for along
+with an action (`portfolios.dependent_actions`).
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
 from portfolios import iam_actions
+from portfolios.dependent_actions import dependents
+from portfolios.handed_over import HandingOver
+from portfolios.handler_actions import actions_for
 from portfolios.iam_actions import Action, ArnFormat
 from portfolios.resource_types import PermissionsError
 from portfolios.sharing_conditions import sharing_conditions
+from portfolios.statements import Condition, Part, Statement
+from portfolios.template_calls import Call, template_calls
 from portfolios.template_values import Resource, TemplateValues, own_formats
 
-Condition = tuple[tuple[str, str, tuple[str, ...]], ...]
-"""Operator, key and values of each part, all of which must hold."""
+__all__ = ["PROJECT_TAG", "PermissionsError", "Statement", "derive"]
 
 PROJECT_TAG = "sagemaker:project-id"
 
-# The handler of buckets lists these, and calls them for no property of a bucket
-# (https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html, "Permissions").
-_NEVER_CALLED = frozenset({("AWS::S3::Bucket", "s3:DeleteObject"), ("AWS::S3::Bucket", "s3:PutObjectAcl")})
 # Listed for the creation of a resource, and called only for one that exists
 # (https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-kms, CreateHandler).
 _CALLED_LATER = frozenset({("AWS::KMS::Key", "kms:DisableKey"), ("AWS::KMS::Key", "kms:PutKeyPolicy")})
-# What knows no resources and changes something, by the property without which handlers do not call it
-# (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-loggroup.html).
-_ONLY_WITH: Mapping[str, str] = {
-    "logs:CreateLogDelivery": "DataProtectionPolicy",
-    "logs:DeleteIndexPolicy": "FieldIndexPolicies",
-    "logs:DeleteResourcePolicy": "ResourcePolicyDocument",
-    "logs:PutIndexPolicy": "FieldIndexPolicies",
-    "logs:PutResourcePolicy": "ResourcePolicyDocument",
-}
 _LIFTS_BOUNDARY = "iam:DeleteRolePermissionsBoundary"
 _SETS_BOUNDARY = "iam:PutRolePermissionsBoundary"
 _CRYPTOGRAPHIC = frozenset(
     {"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext"}
 )
+# What a service makes with a resource and deletes with it, by IAM prefix and the service's tag
+# (https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonSageMakerNotebooksServiceRolePolicy.html).
+_MADE_BESIDE: Mapping[str, Mapping[str, str]] = {
+    "AWS::SageMaker::Domain": {"elasticfilesystem": "ManagedByAmazonSageMakerResource"},
+}
 _NAMED_IAM_TYPES = frozenset({"AWS::IAM::Role", "AWS::IAM::ManagedPolicy"})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Statement:
-    """A statement of a policy that allows something.
-
-    Attributes:
-        sid: What the statement is for, in letters and digits.
-        actions: IAM actions, sorted.
-        resources: ARNs and patterns of ARNs, sorted; `template_values.ACCOUNT` is the role's own account.
-        condition: What must hold besides.
-    """
-
-    sid: str
-    actions: tuple[str, ...]
-    resources: tuple[str, ...]
-    condition: Condition = ()
-
-    def to_json(self) -> dict[str, Any]:
-        """The statement as it stands in a policy."""
-        statement: dict[str, Any] = {
-            "Sid": self.sid,
-            "Effect": "Allow",
-            "Action": list(self.actions),
-            "Resource": list(self.resources),
-        }
-        for operator, key, values in self.condition:
-            statement.setdefault("Condition", {}).setdefault(operator, {})[key] = list(values)
-        return statement
 
 
 def derive(template: Mapping[str, Any], *, region: str) -> tuple[Statement, ...]:
@@ -96,10 +66,13 @@ def derive(template: Mapping[str, Any], *, region: str) -> tuple[Statement, ...]
         Statements whose order depends on nothing but the arguments.
 
     Raises:
-        PermissionsError: If nothing says what a resource type needs, or if the template leaves the name of a
-            role or managed policy to CloudFormation, so that no permission could be limited to it.
+        PermissionsError: If nothing says what a resource type or a function of the template needs, or if
+            the template leaves the name of a role or managed policy to CloudFormation, so that no permission
+            could be limited to it.
     """
     derivation = _Derivation(TemplateValues(template, region=region))
+    for call in template_calls(template, derivation.values, region=region):
+        derivation.add_call(call)
     for resource in derivation.values.resources.values():
         derivation.add(resource)
     return derivation.statements()
@@ -111,12 +84,12 @@ class _Derivation:
     def __init__(self, values: TemplateValues) -> None:
         self.values = values
         self._allowed: dict[tuple[str, Condition], set[str]] = defaultdict(set)
-        self._roles = {
-            arn: resource
-            for resource in values.resources.values()
-            if resource.type.name == "AWS::IAM::Role"
-            for arn in values.arns(resource)
-        }
+        self._handing_over = HandingOver(values)
+
+    def add_call(self, call: Call) -> None:
+        """Allow what reading the template calls."""
+        via = (("StringEquals", "kms:ViaService", (call.via,)),) if call.via else ()
+        self._allowed[call.action, via].add(call.resource)
 
     def add(self, resource: Resource) -> None:
         """Allow what one resource needs."""
@@ -132,9 +105,12 @@ class _Derivation:
         verbs = [kinds.create, kinds.read | kinds.update]
         if not resource.retained:
             verbs.append(kinds.delete)
+        listed = frozenset().union(*verbs)
         for calls in verbs:
-            actions = [action for action in map(iam_actions.find, sorted(calls)) if action is not None]
+            actions = actions_for(resource, calls)
             needed = [action for action in actions if self._allow(action, resource, used)]
+            for action in needed:
+                self._allow_dependents(action, resource, listed)
             if any(action.changes for action in actions) and not any(action.changes for action in needed):
                 raise PermissionsError(
                     f"Nothing tells what {', '.join(sorted(calls))} act on for {resource.logical_id}: "
@@ -163,23 +139,28 @@ class _Derivation:
 
     def _allow(self, action: Action, resource: Resource, used: Mapping[ArnFormat | None, list[str]]) -> bool:
         """Allow one call for one resource, if handlers may need it; tell whether they may."""
-        if _is_unused(action, resource):
-            return False
-        if action.name == "iam:PassRole":
-            return self._allow_passing_roles(resource)
-        if action.name == "iam:CreateServiceLinkedRole":
-            return self._allow_service_linked_role(resource)
+        handed_over = self._handing_over.grants(action, resource)
+        if handed_over is not None:
+            for grant in handed_over:
+                self._allowed[grant.action, grant.condition].add(grant.resource)
+            return bool(handed_over)
         if not action.formats:
             self._allowed[action.name, tuple(sharing_conditions(action, resource, self.values))].add("*")
             return True
+        if action.name.partition(":")[0] in _MADE_BESIDE.get(resource.type.name, {}):
+            return self._allow_on_what_is_made_beside(action, resource)
         own = own_formats(resource.type)
         acted_on = [form for form in action.formats if form in own]
-        # What requires no kind of resource, such as tagging, acts on one thing at a time: here, on itself.
-        if not acted_on or action.required:
+        required = action.required
+        if acted_on and (action.tags or not required):
+            # Tags are of one thing at a time: here, of itself. The kinds of which tagging requires one are a
+            # choice. So are those of other actions that require none.
+            required = ()
+        else:
             acted_on += [form for form in action.formats if form in used or self.values.names(form, resource)]
         if not acted_on and not any(_is_part(form, own) for form in action.formats):
             return False
-        for form in dict.fromkeys((*acted_on, *action.required)):
+        for form in dict.fromkeys((*acted_on, *required)):
             named = () if form in own else used.get(form, ())
             arns = tuple(named) or self.values.fill(form, resource)
             condition = self._condition(action, form, resource, arns)
@@ -191,7 +172,7 @@ class _Derivation:
         self, action: Action, form: ArnFormat, resource: Resource, arns: tuple[str, ...]
     ) -> Condition | None:
         """What must hold for an action; None if the template has no use for the action."""
-        parts: list[tuple[str, str, tuple[str, ...]]] = []
+        parts: list[Part] = []
         boundaries = self._boundaries()
         if action.name == _LIFTS_BOUNDARY or (action.name == _SETS_BOUNDARY and not boundaries):
             return None
@@ -212,39 +193,35 @@ class _Derivation:
             parts += self._tag_condition(resource)
         return tuple(sorted(parts))
 
-    def _allow_passing_roles(self, resource: Resource) -> bool:
-        taker = f"{resource.type.service}.amazonaws.com"
-        roles = self.values.roles(resource)
-        for arn in roles:
-            trusted = self._trusted_services(arn)
-            services = (taker,) if taker in trusted or not trusted else trusted
-            condition = (("StringEquals", "iam:PassedToService", services),)
-            self._allowed["iam:PassRole", condition].add(arn)
-        return bool(roles)
-
-    def _allow_service_linked_role(self, resource: Resource) -> bool:
-        service = f"{resource.type.service}.amazonaws.com"
-        condition = (("StringEquals", "iam:AWSServiceName", (service,)),)
-        arn = f"arn:aws:iam::*:role/aws-service-role/{service}/*"
-        self._allowed["iam:CreateServiceLinkedRole", condition].add(arn)
+    def _allow_on_what_is_made_beside(self, action: Action, resource: Resource) -> bool:
+        """What a service makes with a resource is known by the service's tag, once it is there."""
+        service = action.name.partition(":")[0]
+        tag = _MADE_BESIDE[resource.type.name][service]
+        exists = action.changes and not action.name.partition(":")[2].startswith("Create")
+        condition = (("Null", f"aws:ResourceTag/{tag}", ("false",)),) if exists else ()
+        for form in action.required:
+            self._allowed[action.name, condition].update(self.values.fill(form, resource))
         return True
 
-    def _trusted_services(self, role_arn: str) -> tuple[str, ...]:
-        """The services that may assume one of the template's own roles; none for any other role."""
-        role = self._roles.get(role_arn)
-        statements = role.properties["AssumeRolePolicyDocument"]["Statement"] if role else []
-        return tuple(
-            sorted(
-                service
-                for statement in statements
-                for service in self.values.patterns(statement.get("Principal", {}).get("Service", []))
-            )
-        )
+    def _allow_dependents(self, action: Action, resource: Resource, listed: Iterable[str]) -> None:
+        for dependent in actions_for(resource, dependents(resource, action, listed)):
+            if self._handing_over.grants(dependent, resource) is not None:
+                self._allow(dependent, resource, {})
+                continue
+            service, _, verb = action.name.partition(":")
+            while_made = f"{service}:CreateAction"
+            condition: Condition = ()
+            if dependent.tags and while_made in dependent.condition_keys:
+                # What exists already is not tagged.
+                condition = (("StringEquals", while_made, (verb,)),)
+            forms = dependent.required or dependent.formats
+            arns = [arn for form in forms for arn in self.values.fill(form, resource)]
+            self._allowed[dependent.name, condition].update(arns or ["*"])
 
     def _boundaries(self) -> tuple[str, ...]:
         """The boundaries of the template's roles; none if a role has none."""
         found: set[str] = set()
-        for role in self._roles.values():
+        for role in self._handing_over.roles.values():
             boundary = self.values.patterns(role.properties.get("PermissionsBoundary", []))
             if not boundary:
                 return ()
@@ -257,7 +234,7 @@ class _Derivation:
             return self.values.arns(resource)
         return tuple(sorted(self.values.patterns(resource.properties.get("ManagedPolicyArns", []))))
 
-    def _tag_condition(self, resource: Resource) -> list[tuple[str, str, tuple[str, ...]]]:
+    def _tag_condition(self, resource: Resource) -> list[Part]:
         """What tells a resource by its tags: that it belongs to a project, or else its first fixed tag."""
         tags = _tags(resource)
         if PROJECT_TAG in tags:
@@ -266,14 +243,6 @@ class _Derivation:
             if isinstance(tags[key], str):
                 return [("StringEquals", f"aws:ResourceTag/{key}", (tags[key],))]
         return []
-
-
-def _is_unused(action: Action, resource: Resource) -> bool:
-    """Whether handlers list an action that they never call for the resource."""
-    needed = _ONLY_WITH.get(action.name)
-    return (resource.type.name, action.name) in _NEVER_CALLED or (
-        needed is not None and needed not in resource.properties
-    )
 
 
 def _is_part(form: ArnFormat, own: Iterable[ArnFormat]) -> bool:

@@ -46,9 +46,10 @@ class ResourceType:
 
     @property
     def service(self) -> str:
-        """The IAM prefix of the service: the one that most actions of its creation have."""
+        """The IAM prefix of the service: its own name, or else what most actions of its creation have."""
         prefixes = Counter(action.partition(":")[0] for action in sorted(self.create))
-        return prefixes.most_common(1)[0][0]
+        own = self.name.split("::")[1].lower()
+        return own if own in prefixes else prefixes.most_common(1)[0][0]
 
     @property
     def noun(self) -> str:

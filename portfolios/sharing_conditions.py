@@ -9,10 +9,8 @@ from collections.abc import Iterator
 
 from portfolios import iam_actions
 from portfolios.iam_actions import Action
+from portfolios.statements import Part
 from portfolios.template_values import Resource, TemplateValues
-
-Part = tuple[str, str, tuple[str, ...]]
-"""Operator, key and values of a part of a condition."""
 
 
 def sharing_conditions(action: Action, resource: Resource, values: TemplateValues) -> list[Part]:

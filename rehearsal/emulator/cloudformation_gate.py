@@ -14,7 +14,14 @@ from ministack.services import kms, s3
 
 from rehearsal.emulator import arns, ram_keys, service_linked_roles
 from rehearsal.emulator.authorization import Principal, ResourcePolicy, refusal
-from rehearsal.emulator.cloudformation_actions import called, passed_roles, tags
+from rehearsal.emulator.cloudformation_actions import (
+    asked_besides,
+    called,
+    is_about_tags,
+    passed_connections,
+    passed_roles,
+    tags,
+)
 from rehearsal.emulator.conditions import owner_of
 from rehearsal.emulator.resource_schemas import Verb, identifiers
 from rehearsal.emulator.s3 import s3_location
@@ -126,10 +133,20 @@ def _needs(step: Step) -> Iterator[_Need]:
             else:
                 for asked in ram_keys.of_properties(action, step.properties):
                     yield _Need(action, resource, {**keys, **asked})
+        for besides, resource in asked_besides(action, step.properties, step.previous):
+            yield _Need(besides, resource, {})
     if step.verb != "delete":
-        service = _PASSED_TO.get(step.type_name, f"{step.type_name.split('::')[1].lower()}.amazonaws.com")
-        for role_arn in passed_roles(step.type_name, step.properties, step.previous, step.account):
-            yield _Need("iam:PassRole", role_arn, {"iam:PassedToService": service})
+        yield from _passed(step)
+
+
+def _passed(step: Step) -> Iterator[_Need]:
+    """Roles and connections that the resource hands to its service."""
+    service = _PASSED_TO.get(step.type_name, f"{step.type_name.split('::')[1].lower()}.amazonaws.com")
+    for role_arn in passed_roles(step.type_name, step.properties, step.previous, step.account):
+        yield _Need("iam:PassRole", role_arn, {"iam:PassedToService": service})
+    for connection in passed_connections(step.properties, step.previous):
+        prefix = connection.split(":")[2]
+        yield _Need(f"{prefix}:PassConnection", connection, {f"{prefix}:PassedToService": service})
 
 
 def linked_roles(step: Step) -> list[service_linked_roles.ServiceLinkedRole]:
@@ -145,7 +162,10 @@ def _resources(action: str, step: Step) -> list[str]:
         return list(_objects(step.properties))
     forms = arns.formats(action)
     own = _own_forms(forms, step)
-    chosen = [form for form in forms if form.required] or own
+    if own and is_about_tags(action):
+        chosen = own  # The reference marks every kind that has tags as required; a call is about one.
+    else:
+        chosen = [form for form in forms if form.required and not _is_below(form, own)] or own
     if chosen:
         return list(dict.fromkeys(_arn(form, step, form in own) for form in chosen if _is_meant(form, step)))
     named = (arns.fill(form, _given(step.properties), step.account, step.region) for form in forms)
@@ -161,6 +181,11 @@ def _own_forms(forms: Iterable[arns.Format], step: Step) -> list[arns.Format]:
         for form, kind in kinds.items()
         if kind.endswith(noun) or noun.endswith(kind) or kind.startswith(f"{noun}on")
     ]
+
+
+def _is_below(form: arns.Format, own: Iterable[arns.Format]) -> bool:
+    """Whether resources of a form stand below the resource: none is there before the resource is."""
+    return any(form.text.startswith((f"{whole.text}/", f"{whole.text}:")) for whole in own)
 
 
 def _arn(form: arns.Format, step: Step, own: bool) -> str:

@@ -3,6 +3,7 @@
 from rehearsal.emulator import (
     cloudformation,
     cloudformation_conditions,
+    cloudformation_reads,
     cloudformation_types,
     code_resources,
     conditions,
@@ -35,6 +36,7 @@ from settings import Settings
 SEAMS = (
     cloudformation,
     cloudformation_conditions,
+    cloudformation_reads,
     cloudformation_types,
     code_resources,
     conditions,

@@ -8,6 +8,7 @@ from rehearsal.emulator.resource_schemas import Verb
 
 ACCOUNT = "333333333333"
 TAGS = [{"Key": "owner", "Value": "team"}]
+CONNECTION = f"arn:aws:codestar-connections:eu-west-1:{ACCOUNT}:connection/1"
 
 
 @pytest.mark.parametrize(
@@ -211,3 +212,60 @@ def test_the_arn_of_what_exists_follows_from_its_id(
     type_name: str, physical_id: str, expected: tuple[str, str]
 ) -> None:
     assert expected in needs(type_name, {}, verb="delete", physical_id=physical_id)
+
+
+@pytest.mark.parametrize(
+    ("type_name", "properties", "action", "expected"),
+    [
+        pytest.param(
+            "AWS::Athena::WorkGroup",
+            {"Name": "team", "Tags": TAGS},
+            "athena:TagResource",
+            {f"athena:eu-west-1:{ACCOUNT}:workgroup/team"},
+            id="tags-of-itself-alone",
+        ),
+        pytest.param(
+            "AWS::Athena::DataCatalog",
+            {"Name": "team", "Tags": TAGS},
+            "athena:TagResource",
+            {f"athena:eu-west-1:{ACCOUNT}:datacatalog/team"},
+            id="of-whatever-kind",
+        ),
+        pytest.param(
+            "AWS::EC2::VPCEndpoint",
+            {"VpcId": "vpc-1", "ServiceName": "s", "PrivateDnsEnabled": True},
+            "route53:AssociateVPCWithHostedZone",
+            {"route53:::hostedzone/Z0123456789"},
+            id="zone-of-private-names",
+        ),
+        pytest.param(
+            "AWS::EC2::VPCEndpoint",
+            {"VpcId": "vpc-1", "ServiceName": "s", "PrivateDnsEnabled": False},
+            "route53:AssociateVPCWithHostedZone",
+            set(),
+            id="no-private-names-no-zone",
+        ),
+        pytest.param(
+            "AWS::CodePipeline::Pipeline",
+            {"Stages": [{"Actions": [{"Configuration": {"ConnectionArn": CONNECTION}}]}]},
+            "codestar-connections:PassConnection",
+            {CONNECTION.removeprefix("arn:aws:")},
+            id="connection-by-the-name-in-its-arn",
+        ),
+    ],
+)
+def test_every_arn_that_an_action_is_asked_for(
+    type_name: str, properties: dict[str, Any], action: str, expected: set[str]
+) -> None:
+    assert {resource for name, resource in needs(type_name, properties) if name == action} == expected
+
+
+def test_no_sub_resource_is_invented_for_what_is_tagged() -> None:
+    """No type that has tags is refused for kinds of resources other than its own."""
+    invented = {
+        resource
+        for type_name in ("AWS::Athena::WorkGroup", "AWS::Glue::Job", "AWS::RAM::ResourceShare")
+        for name, resource in needs(type_name, {"Name": "team", "Tags": TAGS})
+        if "Tag" in name and "team" not in resource and "resource-share" not in resource
+    }
+    assert invented == set()

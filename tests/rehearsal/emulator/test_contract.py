@@ -21,7 +21,12 @@ REQUEST = "method path headers body query_params"
     [
         (cloudformation, "handle_request", REQUEST),
         (engine, "_evaluate_conditions", "template params"),
+        (engine, "_fetch_include_snippet", "location"),
         (engine, "_parse_template", None),
+        (engine, "_resolve_dynamic_reference", "literal"),
+        (engine, "_resolve_parameters", None),
+        (engine, "_resolve_refs", "value resources params conditions mappings stack_name stack_id"),
+        (engine, "_rule_account_records", "parameter_type"),
         (eventbridge, "_apply_input_transformer", "transformer rule view"),
         (eventbridge, "_archive_event", "event view"),
         (eventbridge, "_dispatch_event", "event view"),
