@@ -4,8 +4,10 @@ Each template runs under exactly the role derived for it, and once more with one
 """
 
 import dataclasses
+import io
 import json
 import uuid
+import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -19,7 +21,7 @@ from portfolios.template_values import ACCOUNT, TemplateValues
 from rehearsal.emulator.cloudformation_actions import asked_besides
 from tests.products.launches import CONNECTION, LONGEST, PRODUCTS, PROVIDERS, templates
 from tests.rehearsal.emulator.test_cloudformation import SERVICE, finish
-from tests.rehearsal.support import Emulator
+from tests.rehearsal.support import Emulator, allow, policy
 
 Template = dict[str, Any]
 
@@ -228,3 +230,36 @@ def test_a_project_with_a_connection_launches_only_if_the_connection_may_be_pass
     assert f"is not authorized to perform: {action} on resource: {own}" in refusal
     parameters["SageMakerProjectId"] = f"{identifier}x"
     assert launch(emulator, identifier, template, statements, parameters) == []
+
+
+@pytest.fixture(scope="module")
+def seeded(emulator: Emulator) -> None:
+    """The bucket from which products take seeds and functions."""
+    s3 = emulator.client("s3", account=emulator.hub)
+    bucket = "mlplatform-assets-222222222222-eu-west-1"
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+    shared = {**allow("s3:GetObject", f"arn:aws:s3:::{bucket}/*"), "Principal": {"AWS": emulator.development}}
+    s3.put_bucket_policy(Bucket=bucket, Policy=policy(shared))
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as files:
+        files.writestr("README.md", "seed")
+    s3.put_object(Bucket=bucket, Key="seed.zip", Body=archive.getvalue())
+
+
+@pytest.mark.usefixtures("seeded")
+@pytest.mark.parametrize("product", PRODUCTS)
+def test_each_product_launches_and_leaves_under_its_derived_role(emulator: Emulator, product: str) -> None:
+    template = templates()[product]
+    identifier = f"p-{uuid.uuid4().hex[:12]}"
+    given = LONGEST | {
+        "SageMakerProjectId": identifier,
+        "SageMakerProjectName": "churn",
+        "DomainName": "team",
+    }
+    parameters = {key: given[key] for key in template["Parameters"] if key in given}
+    parameters |= {"NetworkAccess": "VpcOnly"} if product == "studio_domain" else {}
+    assert launch(emulator, identifier, template, derive(template, region=REGION), parameters) == []
+    cloudformation = emulator.client("cloudformation")
+    stack = cloudformation.describe_stacks(StackName=identifier)["Stacks"][0]["StackId"]
+    cloudformation.delete_stack(StackName=identifier)
+    assert finish(emulator, stack) == ("DELETE_COMPLETE", [])
