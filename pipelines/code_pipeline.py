@@ -66,6 +66,7 @@ class CodePipeline(Construct):
             permissions=[
                 storage.artifact_use,
                 storage.key_use,
+                *_artifact_store(storage),
                 *repository.source_permissions,
                 Permission(
                     actions=("codebuild:BatchGetBuilds", "codebuild:StartBuild"),
@@ -134,6 +135,25 @@ class CodePipeline(Construct):
             self, construct_id, description=description, event_pattern=event, targets=[target]
         )
         rule.node.add_dependency(self.node.find_child("Pipeline"))
+
+
+def _artifact_store(storage: ProjectStorage) -> tuple[Permission, ...]:
+    """What CodePipeline asks of its bucket besides the artifacts: the documented minimum.
+
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html
+    """
+    return (
+        Permission(
+            actions=("s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"),
+            resources=(storage.bucket.bucket_arn,),
+        ),
+        Permission(
+            # Whoever brings in a source gives the bucket's owner all rights, which the owner has anyway.
+            actions=("s3:PutObjectAcl",),
+            resources=(storage.bucket.arn_for_objects("*"),),
+            because="The keys of artifacts begin with a part of the pipeline's name.",
+        ),
+    )
 
 
 def _variables_input(variables: Mapping[str, str]) -> events.CfnRule.InputTransformerProperty:

@@ -7,6 +7,7 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from launching import launching
 from pipelines.assets import AssetLocation
 from portfolios.launch_role import add_launch_role
 from portfolios.lineage_reader import LineageReader, where_models_are_made
@@ -68,7 +69,7 @@ class LaunchAccountStack(cdk.Stack):
             description="Launches products of the portfolio ML Admin",
             # Identities of this account whose own policy allows it.
             trusts=iam.AccountRootPrincipal(),
-            permissions=_end_user(settings),
+            permissions=launching(owners=("*",), updates=True),
         )
         SageMakerProjects(self, "SageMakerProjects", names=settings.names, code=custom_resources)
         self._forward_decisions(settings)
@@ -96,53 +97,3 @@ class LaunchAccountStack(cdk.Stack):
             },
             targets=[events.CfnRule.TargetProperty(id="registry", arn=bus_arn, role_arn=forwarding.role_arn)],
         )
-
-
-def _end_user(settings: Settings) -> list[Permission]:
-    """What Service Catalog asks of whoever launches a product that has a launch constraint.
-
-    https://docs.aws.amazon.com/servicecatalog/latest/adminguide/controlling_access.html
-    """
-    return [
-        Permission(
-            actions=(
-                "servicecatalog:DescribeProduct",
-                "servicecatalog:DescribeProvisioningArtifact",
-                "servicecatalog:DescribeProvisioningParameters",
-                "servicecatalog:ListLaunchPaths",
-                "servicecatalog:ListProvisioningArtifacts",
-                "servicecatalog:ProvisionProduct",
-            ),
-            resources=(f"arn:aws:catalog:{settings.region}:*:product/*",),
-            because="AWS chooses the ids of products; the principals of the portfolio decide who launches.",
-        ),
-        Permission(
-            actions=(
-                "servicecatalog:DescribeProductView",
-                "servicecatalog:GetProvisionedProductOutputs",
-                "servicecatalog:SearchProducts",
-            ),
-            resources=("*",),
-            because="These actions know no resources.",
-        ),
-        Permission(
-            actions=(
-                "servicecatalog:DescribeProvisionedProduct",
-                "servicecatalog:DescribeRecord",
-                "servicecatalog:ListRecordHistory",
-                "servicecatalog:ScanProvisionedProducts",
-                "servicecatalog:SearchProvisionedProducts",
-                "servicecatalog:TerminateProvisionedProduct",
-                "servicecatalog:UpdateProvisionedProduct",
-            ),
-            resources=("*",),
-            # What was launched under this role, and not what others launched.
-            conditions={"StringEquals": {"servicecatalog:roleLevel": "self"}},
-            because="These actions know no resources, but know under which role a product was launched.",
-        ),
-        Permission(
-            actions=("cloudformation:DescribeStackEvents", "cloudformation:DescribeStacks"),
-            resources=(f"arn:aws:cloudformation:{settings.region}:{cdk.Aws.ACCOUNT_ID}:stack/SC-*",),
-            because="A failed launch gives its reason in the events of its stack, whose id AWS chooses.",
-        ),
-    ]

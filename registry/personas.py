@@ -1,9 +1,11 @@
 """The people of the shared services account who decide about models."""
 
 import embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
+import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from launching import launching
 from names import PlatformNames
 from registry.cards import reading_permissions
 from registry.functions.model_registry.group_policy import REGISTERS_DIRECTLY_TAG, SOURCE_ACCOUNT_TAG
@@ -15,6 +17,10 @@ from settings import Repository
 
 PRODUCTION_APPROVAL = "ApproveProduction/ApproveProduction"
 """Stage and action of a deploy pipeline in which the governance officer decides."""
+
+STAGES_BEFORE_THE_APPROVAL = ("Build", "DeployTest", "IntegrationTest")
+STAGES_FROM_THE_APPROVAL = ("ApproveProduction", "DeployProduction")
+"""The stages of a deploy pipeline, apart from its source."""
 
 OF_A_PROJECT = {"Null": {"aws:ResourceTag/sagemaker:project-id": "false"}}
 NOTHING_NARROWER = "AWS offers no narrower resource for these actions."
@@ -69,7 +75,7 @@ class Personas(Construct):
                 self._approve_versions(),
                 self._prepare_groups(),
                 *self._replay_dead_letters(names),
-                self._retry_deployments(),
+                *self._run_deployments(),
                 *self._own_deploy_projects(),
                 *self._work_on_code(repository),
             ],
@@ -80,7 +86,12 @@ class Personas(Construct):
             name=names.governance_officer_role,
             description="Approves model cards, and the deployment of models to production.",
             trusts=trusts,
-            permissions=[*reading, self._approve_production(), *self._approve_cards()],
+            permissions=[
+                *reading,
+                self._approve_production(),
+                _hold_transitions(STAGES_FROM_THE_APPROVAL),
+                *self._approve_cards(),
+            ],
         )
 
     def _read_versions(self) -> list[Permission]:
@@ -134,7 +145,7 @@ class Personas(Construct):
                 because=because,
             ),
             Permission(
-                actions=("logs:FilterLogEvents", "logs:GetLogEvents"),
+                actions=("logs:DescribeLogStreams", "logs:FilterLogEvents", "logs:GetLogEvents"),
                 resources=(arn("logs", "log-group:/aws/codebuild/*"),),
                 because=because,
             ),
@@ -196,12 +207,28 @@ class Personas(Construct):
             ),
         ]
 
-    def _retry_deployments(self) -> Permission:
-        return Permission(
-            actions=("codepipeline:RetryStageExecution",),
-            resources=(arn("codepipeline", "*/*"),),
-            because="Pipelines and stages are named after projects, of which new ones come.",
-        )
+    def _run_deployments(self) -> list[Permission]:
+        """To start, stop and retry deployments, and to hold them before they come to the approval.
+
+        None of it passes the approval of production: an execution that is started or retried waits there, and
+        a stage that is rolled back or whose condition is overridden would not, so that neither is allowed.
+        Who holds back production itself is the governance officer.
+        """
+        because = "Pipelines are named after projects, of which new ones come."
+        return [
+            Permission(
+                actions=("codepipeline:StartPipelineExecution", "codepipeline:StopPipelineExecution"),
+                resources=(arn("codepipeline", "*"),),
+                conditions=OF_A_PROJECT,
+                because=because,
+            ),
+            Permission(
+                actions=("codepipeline:RetryStageExecution",),
+                resources=(arn("codepipeline", "*/*"),),
+                because=because,
+            ),
+            _hold_transitions(STAGES_BEFORE_THE_APPROVAL),
+        ]
 
     def _prepare_groups(self) -> Permission:
         """Groups for projects that register centrally themselves: `catalog group create`."""
@@ -232,49 +259,18 @@ class Personas(Construct):
                     "sagemaker:CreateProject",
                     "sagemaker:DeleteProject",
                     "sagemaker:DescribeProject",
+                    "sagemaker:ListTags",
                     "sagemaker:UpdateProject",
                 ),
                 resources=(arn("sagemaker", "project/*"),),
                 because="The ML engineer names the projects.",
             ),
             Permission(
-                actions=(
-                    "servicecatalog:DescribeProduct",
-                    "servicecatalog:DescribeProvisioningArtifact",
-                    "servicecatalog:DescribeProvisioningParameters",
-                    "servicecatalog:ListLaunchPaths",
-                    "servicecatalog:ListProvisioningArtifacts",
-                    "servicecatalog:ProvisionProduct",
-                ),
-                resources=(arn("catalog", "product/*"),),
-                because="AWS chooses the products' ids; the principals of the portfolio decide.",
-            ),
-            Permission(
-                actions=(
-                    "sagemaker:ListProjects",
-                    "servicecatalog:DescribeProductView",
-                    "servicecatalog:SearchProducts",
-                ),
+                actions=("sagemaker:ListProjects", "tag:GetResources"),
                 resources=("*",),
                 because=NOTHING_NARROWER,
             ),
-            Permission(
-                actions=(
-                    "servicecatalog:DescribeProvisionedProduct",
-                    "servicecatalog:DescribeRecord",
-                    "servicecatalog:SearchProvisionedProducts",
-                    "servicecatalog:TerminateProvisionedProduct",
-                    "servicecatalog:UpdateProvisionedProduct",
-                ),
-                resources=("*",),
-                conditions={"StringEquals": {"servicecatalog:roleLevel": "self"}},
-                because=f"{NOTHING_NARROWER} The condition keeps them to what the role itself has launched.",
-            ),
-            Permission(
-                actions=("cloudformation:DescribeStackEvents",),
-                resources=(arn("cloudformation", "stack/SC-*"),),
-                because="A launch tells how it goes in the events of its stack, whose id AWS chooses.",
-            ),
+            *launching(owners=(cdk.Aws.ACCOUNT_ID,), updates=True),
         ]
 
     def _work_on_code(self, repository: Repository) -> list[Permission]:
@@ -318,3 +314,12 @@ class Personas(Construct):
             ),
             Permission(actions=("kms:GenerateDataKey",), resources=(self._storage.key.key_arn,)),
         ]
+
+
+def _hold_transitions(stages: tuple[str, ...]) -> Permission:
+    """To hold back what would come into some stages, and to let it go on."""
+    return Permission(
+        actions=("codepipeline:DisableStageTransition", "codepipeline:EnableStageTransition"),
+        resources=tuple(arn("codepipeline", f"*/{stage}") for stage in stages),
+        because="Pipelines are named after projects, of which new ones come.",
+    )

@@ -6,6 +6,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from launching import launching
 from roles import Permission, arn, role, role_arn, service_principal
 from settings import Settings
 
@@ -167,12 +168,13 @@ def _studio(profile: str, key: kms.IKey) -> list[Permission]:
 def _data(key: kms.IKey, team_data: s3.IBucket) -> list[Permission]:
     return [
         Permission(
-            # Versions of objects are out of reach: what is deleted can be brought back.
-            actions=("s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"),
+            # Versions of objects are out of reach: what is deleted can be brought back. Reading is among
+            # the results, as of every bucket of the platform in the account.
+            actions=("s3:AbortMultipartUpload", "s3:DeleteObject", "s3:PutObject"),
             resources=(team_data.arn_for_objects("*"),),
             because="The team names its data.",
         ),
-        Permission(actions=("s3:GetBucketLocation", "s3:ListBucket"), resources=(team_data.bucket_arn,)),
+        Permission(actions=("s3:GetBucketLocation",), resources=(team_data.bucket_arn,)),
         Permission(actions=("kms:Decrypt", "kms:GenerateDataKey"), resources=(key.key_arn,)),
     ]
 
@@ -194,37 +196,7 @@ def _launch_projects(settings: Settings) -> list[Permission]:
             resources=(arn("sagemaker", "project/*"),),
             because=NAMED_LATER,
         ),
-        Permission(
-            actions=(
-                "servicecatalog:DescribeProduct",
-                "servicecatalog:DescribeProvisioningArtifact",
-                "servicecatalog:DescribeProvisioningParameters",
-                "servicecatalog:ListLaunchPaths",
-                "servicecatalog:ListProvisioningArtifacts",
-                "servicecatalog:ProvisionProduct",
-            ),
-            resources=tuple(
-                f"arn:{cdk.Aws.PARTITION}:catalog:{cdk.Aws.REGION}:{account}:product/*"
-                for account in (settings.accounts.shared_services, cdk.Aws.ACCOUNT_ID)
-            ),
-            because="AWS chooses the products' ids; the principals of the portfolio decide.",
-        ),
-        Permission(
-            actions=(
-                "servicecatalog:DescribeProvisionedProduct",
-                "servicecatalog:DescribeRecord",
-                "servicecatalog:SearchProvisionedProducts",
-                "servicecatalog:TerminateProvisionedProduct",
-            ),
-            resources=("*",),
-            conditions={"StringEquals": {"servicecatalog:roleLevel": "self"}},
-            because=f"{NOTHING_NARROWER} The condition keeps to what the role itself has launched.",
-        ),
-        Permission(
-            actions=("cloudformation:DescribeStackEvents",),
-            resources=(arn("cloudformation", "stack/SC-*"),),
-            because="A launch tells how it goes in the events of its stack, whose id AWS chooses.",
-        ),
+        *launching(owners=(settings.accounts.shared_services, cdk.Aws.ACCOUNT_ID), updates=False),
     ]
 
 
@@ -311,10 +283,15 @@ def _runs(prefix: str) -> list[Permission]:
         ),
         Permission(
             actions=("logs:DescribeLogStreams", "logs:FilterLogEvents", "logs:GetLogEvents"),
+            # AWS documents a log group's ARN with ":*" and without, and asks for the first today.
+            # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
             resources=(
-                arn("logs", "log-group:/aws/sagemaker/ProcessingJobs:*"),
-                arn("logs", "log-group:/aws/sagemaker/TrainingJobs:*"),
                 arn("logs", f"log-group:/aws/codebuild/{prefix}-*"),
+                *(
+                    arn("logs", f"log-group:/aws/sagemaker/{kind}Jobs{streams}")
+                    for kind in ("Processing", "Training")
+                    for streams in ("", ":*")
+                ),
             ),
             because="A log stream belongs to each job, a log group to each project's builds.",
         ),
@@ -322,7 +299,7 @@ def _runs(prefix: str) -> list[Permission]:
 
 
 def _results(prefix: str) -> list[Permission]:
-    """Model versions, and what the runs of projects have left in their buckets."""
+    """Model versions, the team's data, and what the runs of projects have left in their buckets."""
     buckets = f"arn:{cdk.Aws.PARTITION}:s3:::{prefix}-*-{cdk.Aws.ACCOUNT_ID}-{cdk.Aws.REGION}"
     return [
         Permission(
@@ -371,11 +348,15 @@ def _lists() -> Permission:
             "sagemaker:ListDomains",
             "sagemaker:ListModelPackageGroups",
             "sagemaker:ListPipelines",
+            "sagemaker:ListProcessingJobs",
             "sagemaker:ListProjects",
             "sagemaker:ListSpaces",
+            "sagemaker:ListTrainingJobs",
             "sagemaker:ListUserProfiles",
-            "servicecatalog:DescribeProductView",
-            "servicecatalog:SearchProducts",
+            # How Studio finds jobs, executions and versions.
+            "sagemaker:Search",
+            # By their tags, what belongs to a project.
+            "tag:GetResources",
         ),
         resources=("*",),
         because=NOTHING_NARROWER,

@@ -12,6 +12,11 @@ from products.product import Template
 _PLACEHOLDER = re.compile(r"\$\{(!?)([\w.:]+)\}")
 _NOTHING = object()
 
+_LOG_GROUP = "AWS::Logs::LogGroup"
+# The attribute `Arn` of a log group ends so
+# (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-loggroup.html).
+_LOG_STREAMS = ":*"
+
 
 class TemplateError(Exception):
     """A template cannot be filled in; the message says what is missing."""
@@ -120,7 +125,9 @@ class DeployedTemplate:
         (named,) = reference.values()
         logical_id = (named if isinstance(named, str) else named[0]).partition(".")[0]
         pattern = next(iter(self._values.patterns(reference)), "*")
-        return pattern.replace(ACCOUNT, self.account).replace("*", f"{self.name}-{logical_id}")
+        value = pattern.replace(ACCOUNT, self.account).replace("*", f"{self.name}-{logical_id}")
+        is_group = self.template["Resources"][logical_id]["Type"] == _LOG_GROUP
+        return f"{value}{_LOG_STREAMS}" if is_group and "Ref" not in reference else value
 
     def _joined(self, argument: Any) -> str:
         separator, parts = argument

@@ -1,6 +1,10 @@
-"""Amazon CloudWatch Logs: what reads or writes a log stream is authorized on the stream, not on its group.
+"""Amazon CloudWatch Logs: a call is authorized on a log stream, if need be on one without a name.
 
-https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
+A policy names a log group as ``log-group:NAME:*`` for every call but those that tag
+(https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html). What AWS says
+when it refuses tells why: a call on a group is refused "on resource: ...:log-group:NAME:log-stream:", and one
+on all groups on ``log-group::log-stream:`` (https://github.com/hashicorp/terraform-provider-aws/issues/8804,
+https://github.com/vectordotdev/vector/issues/714). So ``log-group:NAME`` alone allows nothing of it.
 """
 
 import json
@@ -8,7 +12,7 @@ from typing import Any
 
 from ministack.core import iam_actions
 
-_STREAM_OPERATIONS = frozenset({"CreateLogStream", "DeleteLogStream", "GetLogEvents", "PutLogEvents"})
+_TAGGING = frozenset({"ListTagsForResource", "TagResource", "UntagResource"})
 
 _extract_resource_arn = iam_actions.extract_resource_arn
 
@@ -32,11 +36,17 @@ def _resource_arn(  # noqa: PLR0917  ministack's signature
 ) -> str:
     arn: str = _extract_resource_arn(service, method, path, headers, body, query_params, region, account_id)
     operation = headers.get("x-amz-target", "").rpartition(".")[2]
-    if service != "logs" or operation not in _STREAM_OPERATIONS:
+    if service != "logs" or operation in _TAGGING:
         return arn
     try:
-        stream = json.loads(body)["logStreamName"]
-    except (ValueError, KeyError, TypeError):
+        request = dict(json.loads(body or b"{}"))
+    except (ValueError, TypeError):
         # The handler says what is wrong with the request.
         return arn
-    return f"{arn}:log-stream:{stream}"
+    # By its name, or by its ARN, with or without an asterisk at the end.
+    identifier = str(request.get("logGroupName") or request.get("logGroupIdentifier") or "")
+    group = identifier.rpartition(":log-group:")[2].removesuffix(":*")
+    if not group and operation != "DescribeLogGroups":
+        return arn
+    stream = request.get("logStreamName", "")
+    return f"arn:aws:logs:{region}:{account_id}:log-group:{group}:log-stream:{stream}"

@@ -8,6 +8,10 @@ _STACKS = tuple(
     for stack in ("accounts", "foundation", "platform-engineer", "portfolios", "registry")
 )
 _ELSEWHERE = "cloudformation:hub:stack/payroll/1"
+_SHARES_ROLE = (
+    "iam:hub:role/aws-service-role/orgsdatasync.servicecatalog.amazonaws.com/"
+    "AWSServiceRoleForServiceCatalogOrgsDataSync"
+)
 _SEES = "The engineer sees what they operate."
 
 ENGINEER = Table(
@@ -50,6 +54,38 @@ ENGINEER = Table(
             on=("catalog:hub:portfolio/port-abcdefghijklm",),
             not_on=("catalog:dev:portfolio/port-abcdefghijklm",),
             promise=("README.md", "scripts/catalog share"),
+        ),
+        May(
+            actions="iam: CreateServiceLinkedRole",
+            on=(_SHARES_ROLE,),
+            only_if={"iam:AWSServiceName": "orgsdatasync.servicecatalog.amazonaws.com"},
+            not_on=(_SHARES_ROLE.replace("OrgsDataSync", "Other"),),
+            promise=("README.md", "scripts/catalog share"),
+        ),
+        May(
+            actions="servicecatalog: DeletePortfolioShare",
+            on=("catalog:hub:portfolio/port-abcdefghijklm",),
+            not_on=("catalog:dev:portfolio/port-abcdefghijklm",),
+            promise=("README.md", "scripts/catalog unshare"),
+        ),
+        May(
+            actions="ram: DeleteResourceShare",
+            on=("ram:hub:resource-share/1",),
+            only_if={"ram:ResourceShareName": "mlplatform-card-authors-churn-p-team"},
+            not_on=("ram:dev:resource-share/1",),
+            promise=("README.md", "scripts/catalog unshare"),
+        ),
+        May(
+            actions="ram: DeleteResourceShare",
+            on=("ram:hub:resource-share/1",),
+            only_if={"ram:ResourceShareName": "mlplatform-card-readers-churn-p-team"},
+            promise=("README.md", "scripts/catalog unshare"),
+        ),
+        May(actions="ram: GetResourceShares", on=("*",), promise=("README.md", "scripts/catalog unshare")),
+        May(
+            actions="sagemaker: DeleteResourcePolicy",
+            on=("*",),
+            why="RAM takes the card's own policy away in the name of whoever deletes the share.",
         ),
         May(
             actions="servicecatalog: DescribePortfolioShareStatus ListPortfolios",
