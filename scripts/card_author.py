@@ -15,12 +15,15 @@ from registry.functions.model_registry.card_sharing import Access, CardSharing
 from registry.functions.model_registry.cards import Cards
 from registry.functions.model_registry.errors import DENIED, error_code
 from registry.functions.model_registry.group_policy import SOURCE_ACCOUNT_TAG
+from scripts.caller import Need, caller_of
 from scripts.change import Change, OperatorError, Outcome
 from scripts.command import RETRIES
 from settings import Settings
 
 # Of a session: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 MAXIMUM_SESSION_NAME = 64
+
+_TASK = "model cards are written and shared"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,24 +50,34 @@ class Author:
             account: The account whose models it is about; that of the credentials by default.
 
         Raises:
-            OperatorError: If the account is missing or not the credentials' own, or the role is refused.
+            OperatorError: If the account is missing or not the credentials' own, or their role is refused.
         """
-        caller = session.client("sts", config=RETRIES).get_caller_identity()
-        if caller["Account"] != settings.accounts.shared_services:
-            if account not in (None, caller["Account"]):
+        names = settings.names
+        caller = caller_of(session.client("sts", config=RETRIES))
+        if caller.account != settings.accounts.shared_services:
+            if account not in (None, caller.account):
                 raise OperatorError(
-                    f"These credentials belong to account {caller['Account']}, whose leads write and share "
+                    f"These credentials belong to account {caller.account}, whose leads write and share "
                     f"the cards of its own models only: use those of a lead of account {account}."
                 )
-            session = _as_author(session, settings, caller["Account"], caller["Arn"])
+            need = Need(
+                task=_TASK,
+                account=caller.account,
+                place="team's account",
+                roles=(names.lead_data_scientist_role,),
+            )
+            need.check(caller, names)
+            session = _as_author(session, settings, caller.account, caller.arn)
         elif account is None:
             raise OperatorError(
                 "These credentials belong to the shared services account: "
                 "name the account of the model's team with --account."
             )
-        names = settings.names
+        else:
+            need = Need.of_hub(settings, task=_TASK, roles=(names.model_card_author_role,))
+            need.check(caller, names)
         return cls(
-            account=account or caller["Account"],
+            account=account or caller.account,
             cards=Cards(sagemaker=session.client("sagemaker", config=RETRIES)),
             sharing=CardSharing(
                 ram=session.client("ram", config=RETRIES),

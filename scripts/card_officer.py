@@ -13,6 +13,7 @@ from registry.functions.model_registry.cards import Cards, CardVersion
 from registry.functions.model_registry.errors import explained
 from registry.functions.model_registry.receipts import ReceiptBook
 from registry.functions.model_registry.records import SOURCE_MODEL_PACKAGE_ARN
+from scripts.caller import Need
 from scripts.change import Change, OperatorError, Outcome
 from scripts.command import RETRIES
 from settings import Settings
@@ -97,15 +98,22 @@ class Officer:
 
     @classmethod
     def of(cls, session: boto3.Session, settings: Settings) -> Self:
-        """The officer with an operator's credentials."""
+        """The officer with an operator's credentials.
+
+        Raises:
+            OperatorError: If they belong to another account, or to another role of the platform.
+        """
+        names = settings.names
+        need = Need.of_hub(settings, task="model cards are approved", roles=(names.governance_officer_role,))
+        caller = need.met_by(session, names)
         return cls(
             reader=Reader.of(session, settings),
             book=ReceiptBook(
                 s3=session.client("s3", config=RETRIES),
-                bucket=settings.names.registry_bucket,
+                bucket=names.registry_bucket,
                 account=settings.accounts.shared_services,
             ),
-            identity=session.client("sts", config=RETRIES).get_caller_identity()["Arn"],
+            identity=caller.arn,
         )
 
     def approve(self, card: CardVersion, model_package: str, *, pretend: bool) -> Iterator[Change]:

@@ -120,10 +120,12 @@ def write(
         )
         author = Author.of(aws_session(settings), settings, account)
         if context.info_name == "edit":
-            report(card_author.edit(author, group, given, pretend=pretend))
+            report(card_author.edit(author, group, given, pretend=pretend), pretend=pretend)
             return
-        report(card_author.create(author, group, given, pretend=pretend))
-        report(_share(author, settings, group, author.account, Access.AUTHOR, pretend=pretend))
+        report(card_author.create(author, group, given, pretend=pretend), pretend=pretend)
+        report(
+            _share(author, settings, group, author.account, Access.AUTHOR, pretend=pretend), pretend=pretend
+        )
 
 
 @app.command()
@@ -143,7 +145,7 @@ def share(
     with sentences():
         settings = load(catalog)
         author = Author.of(aws_session(settings), settings, account)
-        report(_share(author, settings, group, account, access, pretend=pretend))
+        report(_share(author, settings, group, account, access, pretend=pretend), pretend=pretend)
 
 
 @app.command()
@@ -166,7 +168,7 @@ def approve(model_package: ModelPackage, catalog: CatalogFile = CATALOG, pretend
         officer = Officer.of(aws_session(settings), settings)
         card = officer.reader.card(None, model_package)
         _print(card, settings)
-        report(officer.approve(card, model_package, pretend=pretend))
+        report(officer.approve(card, model_package, pretend=pretend), pretend=pretend)
 
 
 @app.command()
@@ -181,7 +183,10 @@ def export(
     with sentences():
         settings = load(catalog)
         card = Reader.of(aws_session(settings), settings).card(group, model_package)
-        report(card_page.export(card, settings.model_cards.required_fields, path, pretend=pretend))
+        report(
+            card_page.export(card, settings.model_cards.required_fields, path, pretend=pretend),
+            pretend=pretend,
+        )
 
 
 def _share(

@@ -20,6 +20,7 @@ from scripts import (
     sharing,
     unsharing,
 )
+from scripts.caller import Need
 from scripts.command import RETRIES, CatalogFile, Pretend, aws_session, output, report, sentences
 from scripts.policies import check_sizes
 from scripts.projects import commands as projects
@@ -97,7 +98,10 @@ def share(catalog: CatalogFile = CATALOG, pretend: Pretend = False) -> None:
     """Share both portfolios with the workloads unit (shared services account)."""
     with sentences():
         settings = load(catalog)
-        client = aws_session(settings).client("servicecatalog", config=RETRIES)
+        session, names = aws_session(settings), settings.names
+        need = Need.of_hub(settings, task="portfolios are shared", roles=(names.platform_engineer_role,))
+        need.met_by(session, names)
+        client = session.client("servicecatalog", config=RETRIES)
         report(
             sharing.share_portfolios(service_catalog=client, settings=settings, pretend=pretend),
             pretend=pretend,
@@ -109,14 +113,17 @@ def unshare(catalog: CatalogFile = CATALOG, pretend: Pretend = False) -> None:
     """Take the portfolios back from the workloads unit, and model cards from all accounts, before leaving."""
     with sentences():
         settings = load(catalog)
-        session = aws_session(settings)
+        session, names = aws_session(settings), settings.names
+        need = Need.of_hub(settings, task="sharing is ended", roles=(names.platform_engineer_role,))
+        need.met_by(session, names)
         report(
             unsharing.unshare(
                 service_catalog=session.client("servicecatalog", config=RETRIES),
                 ram=session.client("ram", config=RETRIES),
                 settings=settings,
                 pretend=pretend,
-            )
+            ),
+            pretend=pretend,
         )
 
 

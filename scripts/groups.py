@@ -23,6 +23,7 @@ from registry.functions.model_registry.group_policy import (
 )
 from registry.functions.model_registry.readers import Readers
 from registry.serving import readers
+from scripts.caller import Need
 from scripts.change import Change, OperatorError, Outcome
 from scripts.command import RETRIES, CatalogFile, Pretend, aws_session, report, sentences
 from settings import CATALOG, Settings, load
@@ -193,17 +194,15 @@ def create(
         settings = load(catalog)
         project = RegisteringProject.of(settings, name=project_name, identifier=project_id, account=account)
         session = aws_session(settings)
-        caller = session.client("sts", config=RETRIES).get_caller_identity()["Account"]
-        if caller != settings.accounts.shared_services:
-            raise OperatorError(
-                f"These credentials belong to account {caller}: use those of an ML engineer of the shared "
-                f"services account {settings.accounts.shared_services}."
-            )
+        names = settings.names
+        need = Need.of_hub(settings, task="groups are prepared", roles=(names.ml_engineer_role,))
+        need.met_by(session, names)
         report(
             prepare(
                 project,
                 sagemaker=session.client("sagemaker", config=RETRIES),
-                readers=readers(settings.names, settings.organization),
+                readers=readers(names, settings.organization),
                 pretend=pretend,
-            )
+            ),
+            pretend=pretend,
         )

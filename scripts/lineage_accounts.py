@@ -7,7 +7,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from registry.functions.model_registry.errors import DENIED, error_code
-from scripts.change import OperatorError
+from scripts.caller import Need, caller_of
 from scripts.command import RETRIES
 from scripts.lineage_node import GapError
 from settings import Settings
@@ -35,7 +35,7 @@ class Accounts:
             settings: The catalog file.
 
         Raises:
-            OperatorError: If they do not belong to the shared services account.
+            OperatorError: If they belong to another account, or to a role that traces nothing.
         """
         self.calls = 0
         self._session = session
@@ -43,13 +43,13 @@ class Accounts:
         self._role = settings.names.lineage_reader_role
         self._made: dict[str, SageMakerClient | GapError] = {}
         self._sts = self._counted(session.client("sts", config=RETRIES))
-        caller = self._sts.get_caller_identity()
-        if caller["Account"] != self._hub:
-            raise OperatorError(
-                f"These credentials belong to account {caller['Account']}: models are traced from the shared "
-                f"services account {self._hub}, as its governance officer or ML engineer."
-            )
-        self._caller: str = caller["Arn"]
+        names = settings.names
+        need = Need.of_hub(
+            settings, task="models are traced", roles=(names.governance_officer_role, names.ml_engineer_role)
+        )
+        caller = caller_of(self._sts)
+        need.check(caller, names)
+        self._caller = caller.arn
 
     @property
     def registry(self) -> "S3Client":

@@ -17,6 +17,7 @@ from registry.functions.model_registry.events import ModelVersionArn
 from registry.functions.model_registry.receipts import ReceiptBook
 from registry.functions.model_registry.stages.life_cycle import LifeCycle
 from scripts import receipt_page
+from scripts.caller import Need
 from scripts.central_versions import CentralVersions, RecordedVersion
 from scripts.change import OperatorError
 from scripts.command import RETRIES, CatalogFile, aws_session, output, report, sentences
@@ -137,7 +138,12 @@ def command(
     """Show the receipt of a version, checked, and the decisions about it (shared services account)."""
     with sentences():
         settings = load(catalog)
-        shown = Reader.of(aws_session(settings), settings).view(version)
+        session, names = aws_session(settings), settings.names
+        need = Need.of_hub(
+            settings, task="receipts are read", roles=(names.governance_officer_role, names.ml_engineer_role)
+        )
+        need.met_by(session, names)
+        shown = Reader.of(session, settings).view(version)
         for part in parts(shown):
             output.print(part)
         if page is not None:

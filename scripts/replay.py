@@ -21,6 +21,7 @@ import typer
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from scripts.caller import Need
 from scripts.change import OperatorError
 from scripts.command import RETRIES, CatalogFile, Pretend, aws_session, output, sentences
 from settings import CATALOG, Settings, load
@@ -216,7 +217,9 @@ def command(
     left = 0
     with sentences():
         settings = load(catalog)
-        session = aws_session(settings)
+        session, names = aws_session(settings), settings.names
+        need = Need.of_hub(settings, task="events are replayed", roles=(names.ml_engineer_role,))
+        need.met_by(session, names)
         sqs = session.client("sqs", config=RETRIES)
         functions = session.client("lambda", config=ONE_ATTEMPT)
         for each in [function] if function else list(Function):

@@ -17,6 +17,7 @@ from registry.functions.model_registry.errors import RegistryError
 from registry.functions.model_registry.receipts import ReceiptBook
 from registry.functions.model_registry.records import Receipt
 from registry.functions.model_registry.stages.life_cycle import IN_PRODUCTION, step
+from scripts.caller import Need
 from scripts.central_versions import CentralVersions, RecordedVersion, Version
 from scripts.change import OperatorError
 from scripts.command import RETRIES, CatalogFile, Pretend, aws_session, output, sentences
@@ -50,16 +51,16 @@ class Rollback:
     doubts: Sequence[str]
 
     def describe(self) -> Iterator[str]:
-        """Say in lines what is known of the target, and what follows when it is approved again."""
+        """Say in lines what is known of the target, and what would follow if it were approved again."""
         number = self.target.number
-        yield f"Production runs version {self.current} of {self.group}, and goes back to version {number}."
+        yield f"Production runs version {self.current} of {self.group}; it would go back to version {number}."
         yield from self.doubts
         yield from self.target.describe()
         yield f"  metrics: {metrics.sentence(self.difference)}"
         yield f"  model card: {self.card}"
         yield (
-            f"Version {number} is approved again. Its deploy pipeline brings it to test, runs the "
-            "integration tests and waits for the governance officer; until then, production stays as it is."
+            f"Version {number} would be approved again. Its deploy pipeline would bring it to test, run the "
+            "integration tests and wait for the governance officer; until then, production stays as it is."
         )
 
     def carry_out(self, sagemaker: "SageMakerClient", by: str) -> None:
@@ -214,9 +215,10 @@ def command(
     """Take production back to a version that it has run before (ML engineer, shared services account)."""
     with sentences():
         settings = load(catalog)
-        session = aws_session(settings)
+        session, names = aws_session(settings), settings.names
+        need = Need.of_hub(settings, task="production is taken back", roles=(names.ml_engineer_role,))
+        caller = need.met_by(session, names)
         sagemaker = session.client("sagemaker", config=RETRIES)
-        names = settings.names
         book = ReceiptBook(
             s3=session.client("s3", config=RETRIES),
             bucket=names.registry_bucket,
@@ -235,5 +237,8 @@ def command(
             return
         if not yes:
             typer.confirm(f"Approve version {rollback.target.number} again?", abort=True)
-        rollback.carry_out(sagemaker, by=session.client("sts").get_caller_identity()["Arn"])
-        output.print(f"Version {rollback.target.number} is approved again.")
+        rollback.carry_out(sagemaker, by=caller.arn)
+        output.print(
+            f"Version {rollback.target.number} is approved again, and goes through its deploy pipeline: "
+            "production changes when the governance officer approves there."
+        )

@@ -25,6 +25,7 @@ NAMES = SETTINGS.names
 CARD = NAMES.model_card_arn(GROUP)
 LEAD = f"arn:aws:sts::{TEAM}:assumed-role/{NAMES.lead_data_scientist_role}/ada@example.com"
 OFFICER = f"arn:aws:sts::{HUB}:assumed-role/{NAMES.governance_officer_role}/grace"
+ADMINISTRATOR = f"arn:aws:sts::{HUB}:assumed-role/Administrator/joan"
 AUTHOR_ROLE = f"arn:aws:iam::{HUB}:role/{NAMES.model_card_author_role}"
 THEIRS = f"arn:aws:sagemaker:{REGION}:{TEAM}:model-package/{GROUP}"
 TEST = SETTINGS.accounts.test
@@ -129,7 +130,7 @@ def test_a_lead_takes_the_role_of_an_author_in_the_hub(platform: Platform) -> No
 
 
 def test_somebody_of_the_hub_names_the_account_and_keeps_the_role(platform: Platform) -> None:
-    platform.person = OFFICER
+    platform.person = ADMINISTRATOR
     code, _ = platform.run(*START, "--account", TEAM)
     assert (code, platform.assumed) == (0, [])
     assert platform.cards[CARD].tags == {"source-account": TEAM}
@@ -368,7 +369,7 @@ def test_an_edit_that_was_cut_before_the_status_is_completed(platform: Platform)
 
 
 def test_a_card_is_shared_with_another_account(platform: Platform) -> None:
-    platform.person = OFFICER
+    platform.person = ADMINISTRATOR
     share = ("share", "--group", GROUP, "--account", TEST)
     assert "create" in platform.run(*share, "--pretend")[1]
     assert platform.shares == []

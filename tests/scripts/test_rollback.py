@@ -216,7 +216,7 @@ def test_what_is_done_is_said_first(hub: Hub) -> None:
     receipt = hub.receipt(1)
     *known, consequence = hub.plan().describe()
     assert known == [
-        "Production runs version 2 of churn-p-abc, and goes back to version 1.",
+        "Production runs version 2 of churn-p-abc; it would go back to version 1.",
         f"Version 1, {hub.arn(1)}",
         "  status: Approved, Archived/Retired",
         f"  receipt: {receipt.uri}, SHA-256 {receipt.sha256}",
@@ -229,8 +229,8 @@ def test_what_is_done_is_said_first(hub: Hub) -> None:
         f"  model card: version 1 is Approved; approved by {OFFICER}, 2026-11-21T12:00:00Z",
     ]
     assert consequence == (
-        "Version 1 is approved again. Its deploy pipeline brings it to test, runs the integration tests and "
-        "waits for the governance officer; until then, production stays as it is."
+        "Version 1 would be approved again. Its deploy pipeline would bring it to test, run the integration "
+        "tests and wait for the governance officer; until then, production stays as it is."
     )
 
 
@@ -338,9 +338,11 @@ def test_the_command_asks_before_it_does(
     hub.has("archived", "production")
     ended, said = command(*arguments, answer=answer)
     assert ended == code
-    assert said.startswith("Production runs version 2 of churn-p-abc, and goes back to version 1.\n")
+    assert said.startswith("Production runs version 2 of churn-p-abc; it would go back to version 1.\n")
     assert hub.statuses(1) == (["PendingManualApproval", "Approved"] if approved else [])
-    assert ("Version 1 is approved again.\n" in said) == approved
+    before, _, after = said.partition("until then, production stays as it is.")
+    assert " is approved again" not in before
+    assert ("Version 1 is approved again" in after) == approved
 
 
 def test_the_command_says_in_a_sentence_that_there_is_nothing_to_go_back_to(
