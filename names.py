@@ -25,7 +25,14 @@ MAXIMUM_ENDPOINT = 63
 MAXIMUM_MODEL_CARD = 63
 MAXIMUM_MANAGED_PERMISSION = 36
 
-PROJECT_NAME_PATTERN = "^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,31}$"
+# Narrower than SageMaker's own. Capital letters: SageMaker writes some ARNs in lower case, and policies
+# compare them as they are written. Double hyphens: ECR's documentation has no repository with them
+# (https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html).
+PROJECT_NAME_PATTERN = "^[a-z0-9](-?[a-z0-9]){0,31}$"
+PROJECT_NAME_EXPECTED = (
+    f"up to {MAXIMUM_PROJECT_NAME} lower-case letters and digits, with single hyphens between them, because "
+    "ARNs and image repositories of the project know no other spelling"
+)
 PROJECT_ID_PATTERN = "^[a-z0-9](-*[a-z0-9]){0,19}$"
 
 # What people see of the two portfolios.

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from botocore.exceptions import ClientError
 
-from names import PROJECT_ID_PATTERN, PROJECT_NAME_PATTERN, ProjectNames
+from names import PROJECT_ID_PATTERN, PROJECT_NAME_EXPECTED, PROJECT_NAME_PATTERN, ProjectNames
 from registry.functions.model_registry.errors import error_code, is_missing
 from registry.functions.model_registry.group_policy import (
     REGISTERS_DIRECTLY_TAG,
@@ -56,13 +56,13 @@ class RegisteringProject:
             OperatorError: If no project has such a name, id or account.
         """
         for what, value, pattern in (
-            ("name of a project: up to 32 letters, digits and inner hyphens", name, PROJECT_NAME_PATTERN),
+            (f"name of a project: {PROJECT_NAME_EXPECTED}", name, PROJECT_NAME_PATTERN),
             (
                 "id of a project: up to 20 lower-case letters, digits and hyphens",
                 identifier,
                 PROJECT_ID_PATTERN,
             ),
-            ("id of an account: 12 digits", account, r"^\d{12}$"),
+            ("id of an account: 12 digits", account, "[0-9]{12}"),
         ):
             if re.fullmatch(pattern, value) is None:
                 raise OperatorError(f"'{value}' is not the {what}; Studio shows it with the project.")

@@ -48,8 +48,11 @@ def test_a_name_is_within_its_limit(name: str, limit: int) -> None:
     ("pattern", "value", "accepted"),
     [
         (names.PROJECT_NAME_PATTERN, "a", True),
-        (names.PROJECT_NAME_PATTERN, "A" * 32, True),
-        (names.PROJECT_NAME_PATTERN, "a-b--c", True),
+        (names.PROJECT_NAME_PATTERN, "a" * 32, True),
+        (names.PROJECT_NAME_PATTERN, "2-b-c", True),
+        (names.PROJECT_NAME_PATTERN, "Churn", False),
+        (names.PROJECT_NAME_PATTERN, "a-b--c", False),
+        (names.PROJECT_NAME_PATTERN, "\uff41", False),
         (names.PROJECT_NAME_PATTERN, "a" * 33, False),
         (names.PROJECT_NAME_PATTERN, "-a", False),
         (names.PROJECT_NAME_PATTERN, "a-", False),

@@ -11,7 +11,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from names import MAXIMUM_PROJECT_NAME, PROJECT_NAME_PATTERN, ProjectNames
+from names import PROJECT_NAME_EXPECTED, PROJECT_NAME_PATTERN, ProjectNames
 from scripts.change import Change, OperatorError, Outcome
 from scripts.command import RETRIES, CatalogFile, Pretend, aws_session, output, report, sentences
 from scripts.projects import update as updating
@@ -91,10 +91,7 @@ def _make(
 ) -> Iterator[Change]:
     """Create a project, or see that it is there. Safe to repeat, after a failure as well."""
     if re.fullmatch(PROJECT_NAME_PATTERN, name) is None:
-        raise OperatorError(
-            f"'{name}' is no name of a project: take up to {MAXIMUM_PROJECT_NAME} letters, digits and inner "
-            "hyphens."
-        )
+        raise OperatorError(f"'{name}' is no name of a project: take {PROJECT_NAME_EXPECTED}.")
     found = desk.projects.find(name)
     if found is not None and found.status in ("Pending", "CreateInProgress"):
         # Begun by a command that was interrupted.

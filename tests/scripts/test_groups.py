@@ -32,7 +32,7 @@ from tests.registry.cloud import (
 
 SETTINGS = load()
 READERS = readers(SETTINGS.names, SETTINGS.organization)
-NAME, IDENTIFIER = "Churn", "p-k2xyz0abcdef"
+NAME, IDENTIFIER = "churn", "p-k2xyz0abcdef"
 GROUP = f"{NAME}-{IDENTIFIER}"
 ROLE = f"mlplatform-training-{IDENTIFIER}"
 TAGS = {"source-account": TEAM, "registers-directly": ROLE}

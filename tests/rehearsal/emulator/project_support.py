@@ -129,14 +129,15 @@ class Workshop:
         )["ProductViewDetail"]["ProductViewSummary"]["ProductId"]
         catalog.associate_product_with_portfolio(PortfolioId=portfolio, ProductId=product)
         launch_role = unique("launch")
+        emulator.role(
+            *launch_statements(), name=launch_role, trusting=trust(Service="servicecatalog.amazonaws.com")
+        )
+        emulator.client("sagemaker").enable_sagemaker_servicecatalog_portfolio()
         catalog.create_constraint(
             PortfolioId=portfolio,
             ProductId=product,
             Type="LAUNCH",
             Parameters=json.dumps({"LocalRoleName": launch_role}),
-        )
-        emulator.role(
-            *launch_statements(), name=launch_role, trusting=trust(Service="servicecatalog.amazonaws.com")
         )
         workshop = cls(
             emulator=emulator,
@@ -158,15 +159,17 @@ class Workshop:
             )
         return role
 
-    def publish_next_version(self) -> None:
-        """Offer version 2.0.0 of the product, in which a resource goes and another comes."""
+    def publish_next_version(self, template: Mapping[str, Any] = NEXT_TEMPLATE) -> str:
+        """Offer version 2.0.0 of the product, in which a resource goes and another comes; return its id."""
         bucket = unique("templates")
         self.emulator.client("s3").create_bucket(
             Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": self.emulator.region}
         )
-        self.emulator.client("servicecatalog").create_provisioning_artifact(
-            ProductId=self.product, Parameters=_version(self.emulator, bucket, "2.0.0", NEXT_TEMPLATE)
+        made = self.emulator.client("servicecatalog").create_provisioning_artifact(
+            ProductId=self.product, Parameters=_version(self.emulator, bucket, "2.0.0", template)
         )
+        identifier: str = made["ProvisioningArtifactDetail"]["Id"]
+        return identifier
 
     def limit_launches(self, *statements: Statement) -> None:
         """Give the launch role these permissions instead of its own."""

@@ -1,6 +1,8 @@
 """The central image repositories, one for each model, and who may pull from them."""
 
+import hashlib
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -39,12 +41,12 @@ class CentralRepositories:
 
         Args:
             account: The team's account.
-            group: The model's group; ECR writes names in lower case.
+            group: The model's group.
 
         Returns:
             The repository's name.
         """
-        name = f"{self.prefix}/{account}/{group.lower()}"
+        name = f"{self.prefix}/{account}/{_name_in_ecr(group)}"
         try:
             self.ecr.create_repository(
                 repositoryName=name,
@@ -64,6 +66,19 @@ class CentralRepositories:
         """An image in a repository, by its digest."""
         host = f"{self.account}.dkr.ecr.{self.region}.amazonaws.com"
         return Image(uri=f"{host}/{repository}@{digest}", digest=digest)
+
+
+def _name_in_ecr(group: str) -> str:
+    """A name that ECR takes, for each that SageMaker takes for a group.
+
+    ECR takes lower case, and by its documentation one hyphen between letters, while its SDK takes several
+    (https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html). Where hyphens fall
+    away, a digest keeps the models of ``a--b`` and ``a-b`` apart.
+    """
+    name = re.sub("-+", "-", group.lower())
+    return (
+        name if name == group.lower() else f"{name}-{hashlib.sha256(group.lower().encode()).hexdigest()[:8]}"
+    )
 
 
 def repository_policy(readers: Readers) -> dict[str, Any]:
