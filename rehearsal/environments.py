@@ -76,6 +76,24 @@ class Environment:
         shutil.copytree(self.folder, folder, symlinks=True, copy_function=_link_or_copy)
         return Environment(name=self.name, folder=folder)
 
+    def layer(self, folder: Path) -> "Environment":
+        """Start an environment upon this one: it sees all packages, and what it installs stays its own.
+
+        Cheaper than `copy`, and what is below cannot be replaced or removed.
+
+        Args:
+            folder: The new environment's folder.
+        """
+        site = Path("lib", f"python{sys.version_info.major}.{sys.version_info.minor}", "site-packages")
+        (folder / site).mkdir(parents=True)
+        (folder / "bin").mkdir()
+        for program in ("python", "python3"):
+            (folder / "bin" / program).symlink_to(self.bin / program)
+        shutil.copyfile(self.folder / "pyvenv.cfg", folder / "pyvenv.cfg")
+        below = f"import site; site.addsitedir({str(self.folder / site)!r})\n"
+        (folder / site / "below.pth").write_text(below, encoding="utf-8")
+        return Environment(name=self.name, folder=folder)
+
 
 def prepare(name: Name, *, root: Path = FOLDER, tell: Callable[[str], None] = lambda _: None) -> Environment:
     """Return an environment, created first unless its lock and interpreter are unchanged.

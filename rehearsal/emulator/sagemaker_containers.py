@@ -1,10 +1,12 @@
 """What SageMaker's containers are on one machine: an interpreter, a private folder, a clean environment.
 
-A container image stands for a Python environment of the rehearsal with the packages that matter, and
-`/opt/ml` for a folder of the job or endpoint. Mounting that folder at `/opt/ml` takes privileges on Linux
-and is impossible on macOS, so there is one way for all machines: `SAGEMAKER_BASE_DIR`, the variable by which
-SageMaker's own training and inference toolkits find their base folder, names the folder, and `/opt/ml` in
-arguments and variables is rewritten. A script that insists on `/opt/ml` therefore works on AWS only.
+A container image stands for a Python environment of the rehearsal with the packages that matter; what a
+container installs stays in a layer of its own upon it. A container has no network but the emulator's, as in
+a VPC without a way out, which is the harder of the cases that AWS offers. `/opt/ml` stands for a folder of
+the job or endpoint. Mounting that folder at `/opt/ml` takes privileges on Linux and is impossible on macOS,
+so there is one way for all machines: `SAGEMAKER_BASE_DIR`, the variable by which SageMaker's own training
+and inference toolkits find their base folder, names the folder, and `/opt/ml` in arguments and variables is
+rewritten. A script that insists on `/opt/ml` therefore works on AWS only.
 """
 
 import os
@@ -22,7 +24,12 @@ from rehearsal.processes import GUARD
 IMAGE_ENVIRONMENTS: dict[str, environments.Name] = {"xgboost": "xgboost"}
 """Environment by a word in the image's repository name."""
 
+TOOLKIT = Path(__file__).with_name("toolkit")
+"""The programs of the image."""
+
 BASE = "/opt/ml"
+NOWHERE = "http://127.0.0.1:9"
+"""The discard port, on which nothing answers."""
 THREADS = "2"
 FAILURE_REASON_LENGTH = 1024
 """Characters of a FailureReason
@@ -35,8 +42,8 @@ class ContainerError(Exception):
     """A container that cannot be started."""
 
 
-def interpreter(image: str) -> Path:
-    """Python interpreter that stands for a container image.
+def image_environment(image: str) -> environments.Environment:
+    """The environment that stands for a container image.
 
     Args:
         image: URI of the image, such as
@@ -49,7 +56,7 @@ def interpreter(image: str) -> Path:
     for word, name in IMAGE_ENVIRONMENTS.items():
         if word in repository:
             try:
-                return environments.prepare(name).python
+                return environments.prepare(name)
             except environments.EnvironmentSetupError as error:
                 raise ContainerError(
                     f"The environment that stands for image {image} is missing: {error}"
@@ -63,14 +70,14 @@ def interpreter(image: str) -> Path:
 class Container:
     """A container of a job or an endpoint, which runs one process."""
 
-    def __init__(self, python: Path, folder: Path) -> None:
+    def __init__(self, image: environments.Environment, folder: Path) -> None:
         """Prepare a container.
 
         Args:
-            python: The interpreter that stands for the image.
+            image: The environment that stands for the image.
             folder: The container's private folder; created.
         """
-        self.python = python
+        self.python = image.layer(folder / "environment").python
         self.folder = folder
         self.base = folder / "ml"
         self.log = folder / "log.txt"
@@ -159,6 +166,13 @@ class Container:
                 "OMP_NUM_THREADS": THREADS,
                 "OMP_WAIT_POLICY": "PASSIVE",  # Threads that spin while they wait slow the others' jobs down.
                 "PYTHONUNBUFFERED": "1",
+                # Neither the settings of this machine nor its network.
+                "PIP_CONFIG_FILE": os.devnull,
+                "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+                "PIP_ROOT_USER_ACTION": "ignore",
+                "HTTP_PROXY": NOWHERE,
+                "HTTPS_PROXY": NOWHERE,
+                "NO_PROXY": "127.0.0.1,localhost",
                 **localized,
                 "PATH": os.pathsep.join((str(self.python.parent), "/usr/local/bin", "/usr/bin", "/bin")),
                 "TMPDIR": str(self.folder / "tmp"),

@@ -22,7 +22,7 @@ from rehearsal.emulator.sagemaker_containers import (
     FAILURE_REASON_LENGTH,
     Container,
     ContainerError,
-    interpreter,
+    image_environment,
 )
 from rehearsal.emulator.sagemaker_lineage_tracking import track_job
 from rehearsal.emulator.sagemaker_service import PRINCIPAL, check_image_pull
@@ -203,7 +203,7 @@ class Job(ABC):
             role_arn = self.description["RoleArn"]
             self._credentials = credentials.service_role_credentials(role_arn, PRINCIPAL, "SageMaker")
             check_image_pull(role_arn, self.image, self._region)
-            self._container = container = Container(interpreter(self.image), folder)
+            self._container = container = Container(image_environment(self.image), folder)
             if self._stopping.is_set():
                 container.stop()
             gained = self.work(

@@ -8,15 +8,19 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from rehearsal.emulator import credentials, state
 from rehearsal.emulator.sagemaker_artifacts import unpack
-from rehearsal.emulator.sagemaker_containers import BASE, Container, ContainerError, interpreter
+from rehearsal.emulator.sagemaker_containers import (
+    BASE,
+    TOOLKIT,
+    Container,
+    ContainerError,
+    image_environment,
+)
 from rehearsal.emulator.sagemaker_service import PRINCIPAL, check_image_pull
 from rehearsal.emulator.sagemaker_storage import Storage
 
-HOST_PROGRAM = Path(__file__).with_name("serving") / "host.py"
 MODEL = f"{BASE}/model"
 STARTUP_SECONDS = 120
 """How long a container may take to answer its first ping; SageMaker's own default is 8 minutes."""
@@ -77,7 +81,7 @@ class ModelServer:
         """
         role = credentials.service_role_credentials(self.model.role_arn, PRINCIPAL, "SageMaker")
         check_image_pull(self.model.role_arn, self.model.image, self.model.region)
-        self._container = container = Container(interpreter(self.model.image), self._folder)
+        self._container = container = Container(image_environment(self.model.image), self._folder)
         container.path(MODEL).mkdir(exist_ok=True)
         if self.model.artifact:
             archive = self._folder / "model.tar.gz"
@@ -86,7 +90,7 @@ class ModelServer:
             unpack(archive, container.path(MODEL), self.model.artifact)
         self._port = _free_port()
         container.start(
-            ["python3", str(HOST_PROGRAM)],
+            ["python3", str(TOOLKIT / "serve.py")],
             {
                 **credentials.environment(role, self.model.region),
                 "SAGEMAKER_PROGRAM": "inference.py",

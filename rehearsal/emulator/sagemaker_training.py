@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from rehearsal.emulator.sagemaker_artifacts import pack, unpack
-from rehearsal.emulator.sagemaker_containers import BASE, Container, ContainerError
+from rehearsal.emulator.sagemaker_containers import BASE, TOOLKIT, Container, ContainerError
 from rehearsal.emulator.sagemaker_job import HOST, Job, check_instances, jobs_table
 from rehearsal.emulator.sagemaker_storage import Storage
 from rehearsal.emulator.service import ServiceError
@@ -152,7 +152,7 @@ def _prepare_script(container: Container, job: Mapping[str, Any], storage: Stora
     arguments = [part for name, value in own.items() for part in (f"--{name}", _argument(value))]
     channels = [channel["ChannelName"] for channel in job.get("InputDataConfig", [])]
     return _Script(
-        ["python3", str(program), *arguments],
+        ["python3", str(TOOLKIT / "train.py"), Path(str(program)).stem, *arguments],
         {
             "SM_MODEL_DIR": MODEL,
             "SM_OUTPUT_DIR": OUTPUT,
@@ -185,11 +185,6 @@ def _extract_source(container: Container, source: str, storage: Storage) -> None
     archive = container.folder / "sourcedir.tar.gz"
     storage.download_object(source, archive)
     unpack(archive, container.path(CODE), source)
-    if (container.path(CODE) / "requirements.txt").exists():
-        with container.log.open("a", encoding="utf-8") as log:
-            log.write(
-                "requirements.txt is not installed on this machine: the image's environment is locked.\n"
-            )
 
 
 def _decoded(value: str) -> Any:

@@ -26,7 +26,7 @@ from sagemaker.mlops.workflow.steps import ProcessingStep, Step, TrainingStep
 from sagemaker.serve.model_builder import ModelBuilder
 
 from pipelines.configuration import Configuration, Project
-from pipelines.jobs import Jobs, artifact, output
+from pipelines.jobs import WITHOUT_INDEX, Jobs, artifact, output
 from pipelines.source import CardTexts, Source
 
 NO_TELEMETRY = {
@@ -133,6 +133,7 @@ class PipelineBuilder:
             env_vars={
                 "SAGEMAKER_PROGRAM": "inference.py",
                 "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
+                **WITHOUT_INDEX,
             },
         )
         types = {"content_types": ["text/csv", "application/json"], "response_types": ["application/json"]}

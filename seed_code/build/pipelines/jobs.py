@@ -30,6 +30,12 @@ from pipelines.source import Source
 XGBOOST_VERSION = "3.2-0"
 PROCESSING = "/opt/ml/processing"
 
+WITHOUT_INDEX = {"PIP_NO_INDEX": "1", "PIP_NO_BUILD_ISOLATION": "0"}
+"""For training and serving, where the image installs the scripts with pip at each start. Without these, pip
+downloads its build tools: every start, production's scaling out included, would need PyPI. `0` switches
+isolation off (https://github.com/pypa/pip/issues/5735). Remove them if you give the scripts a
+`requirements.txt` of packages that the image lacks, and name your index in `PIP_INDEX_URL`."""
+
 
 class Jobs:
     """Makes the steps of a project's pipeline.
@@ -69,7 +75,8 @@ class Jobs:
 
         Args:
             name: The step's name; its script is the same in lower case.
-            inputs: S3 URI by the name of the folder in the container.
+            inputs: S3 URI by the name of the folder in the container. A URI is a key prefix: one that ends
+                with a slash names a folder, and no other that begins alike.
             outputs: Names of folders in the container, stored under the execution's own prefix.
             of_version: The outputs are part of the version, and kept with its artifact.
             arguments: Values of the script's options, by their names without dashes.
@@ -146,6 +153,7 @@ class Jobs:
             role=project.pipeline_role_arn,
             base_job_name=name.lower(),
             training_image=self.image,
+            environment=WITHOUT_INDEX,
             compute=Compute(
                 instance_type=self._training_instance,
                 instance_count=1,

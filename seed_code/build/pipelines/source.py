@@ -53,13 +53,13 @@ class Source:
 
     @property
     def files_prefix(self) -> str:
-        """Key prefix of the single files."""
-        return f"{_prefix(self.digest)}/src"
+        """Key prefix of the single files, with a slash at its end."""
+        return f"{_prefix(self.digest)}/src/"
 
     @property
     def objects(self) -> dict[str, bytes]:
         """Everything that is stored, by its key."""
-        files = {f"{self.files_prefix}/{name}": content for name, content in self.files.items()}
+        files = {f"{self.files_prefix}{name}": content for name, content in self.files.items()}
         return {self.archive_key: self.archive, **files}
 
 

@@ -276,6 +276,33 @@ def test_everything_a_step_keeps_is_encrypted_tagged_and_in_its_place(step: str,
         assert uri["Std:Join"]["Values"][:2] == [location, {"Get": "Execution.PipelineExecutionId"}]
 
 
+def test_training_and_serving_start_without_a_package_index() -> None:
+    """The image installs the scripts with pip at each start, also where no network leads to PyPI."""
+    steps = steps_by_name(definition())
+    (container,) = steps["Register"]["Arguments"]["InferenceSpecification"]["Containers"]
+    for environment in (steps["Train"]["Arguments"]["Environment"], container["Environment"]):
+        assert (environment["PIP_NO_INDEX"], environment["PIP_NO_BUILD_ISOLATION"]) == ("1", "0")
+
+
+def test_a_step_reads_what_it_names_and_nothing_that_begins_alike() -> None:
+    """A URI of a step's input is a key prefix: `train` would read `training/` as well."""
+    outputs = [
+        output["OutputName"]
+        for step in every_step(json.loads(definition())["Steps"])
+        for output in step["Arguments"].get("ProcessingOutputConfig", {}).get("Outputs", [])
+    ]
+    assert outputs
+    for name in outputs:
+        assert [other for other in outputs if other.startswith(name)] == [name]
+    for step in ("Preprocess", "Evaluate", "Document"):
+        (code,) = (
+            item["S3Input"]["S3Uri"]
+            for item in steps_by_name(definition())[step]["Arguments"]["ProcessingInputs"]
+            if item["InputName"] == "code"
+        )
+        assert code.endswith("/src/")
+
+
 @pytest.mark.parametrize("registration", REGISTRATIONS)
 def test_a_good_version_is_registered_in_the_group_of_the_project(registration: str) -> None:
     steps = json.loads(definition(registration))["Steps"]

@@ -18,6 +18,8 @@ UNKNOWN_IMAGE = "141502667606.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-tensorfl
 REPOSITORY = "arn:aws:ecr:eu-west-1:141502667606:repository/*"
 PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 SAGEMAKER = "sagemaker.amazonaws.com"
+WITHOUT_INDEX = {"PIP_NO_INDEX": "1", "PIP_NO_BUILD_ISOLATION": "0"}
+"""With which the image installs a script without a network, which containers do not have."""
 
 
 def unique(word: str) -> str:

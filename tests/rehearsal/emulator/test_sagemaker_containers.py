@@ -10,16 +10,17 @@ from pathlib import Path
 import psutil
 import pytest
 
+from rehearsal import environments
 from rehearsal.emulator.sagemaker_artifacts import ArtifactError, unpack
-from rehearsal.emulator.sagemaker_containers import Container, ContainerError, interpreter
+from rehearsal.emulator.sagemaker_containers import Container, ContainerError, image_environment
 from rehearsal.emulator.sagemaker_storage import Location, StorageError, relative_path
-from rehearsal.environments import FOLDER
 from tests.rehearsal.emulator.sagemaker_support import IMAGE, UNKNOWN_IMAGE
 
 SLEEPER = """
 import pathlib, sys
 from rehearsal.emulator.sagemaker_containers import Container
-container = Container(pathlib.Path(sys.executable), pathlib.Path(sys.argv[1]))
+from rehearsal.environments import prepare
+container = Container(prepare("xgboost"), pathlib.Path(sys.argv[1]))
 container.start([sys.executable, "-c", "import os, time; print(os.getpid(), flush=True); time.sleep(60)"], {})
 print("started", flush=True)
 container.wait()
@@ -28,7 +29,7 @@ container.wait()
 
 @pytest.fixture
 def container(tmp_path: Path) -> Container:
-    return Container(Path(sys.executable), tmp_path / "container")
+    return Container(environments.prepare("xgboost"), tmp_path / "container")
 
 
 @pytest.mark.parametrize(
@@ -49,14 +50,45 @@ def test_the_base_folder_is_rewritten(container: Container, text: str, expected:
 def test_a_process_has_a_clean_environment(container: Container, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_PROFILE", "personal")
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example.com")
-    program = "import os; print(sorted(os.environ), os.environ['HOME'], os.environ['DATA'], os.getcwd())"
+    program = "import os; print(dict(os.environ), os.environ['HOME'], os.environ['DATA'], os.getcwd())"
     container.start([sys.executable, "-c", program], {"DATA": "/opt/ml/data"})
     assert container.wait() == 0
     printed = container.last_lines()
     assert f"{container.folder / 'home'} {container.base}/data {container.base}" in printed
     assert "AWS_PROFILE" not in printed
-    assert "HTTPS_PROXY" not in printed
+    assert "proxy.example.com" not in printed
     assert "SAGEMAKER_BASE_DIR" in printed
+
+
+# The image's own versions, which its release notes give.
+IMAGE_VERSIONS = {"boto3": "1.38.0", "numpy": "2.1.0", "pandas": "2.2.3", "scikit-learn": "1.8.0"}
+
+
+def test_a_container_has_the_packages_of_its_image(container: Container) -> None:
+    program = (
+        "import importlib.metadata as metadata, sys; print({n: metadata.version(n) for n in sys.argv[1:]})"
+    )
+    container.start(["python3", "-c", program, *IMAGE_VERSIONS], {})
+    assert container.wait() == 0
+    assert container.last_lines() == str(IMAGE_VERSIONS)
+
+
+def test_a_container_has_no_network_and_what_it_installs_stays_in_it(container: Container) -> None:
+    without_index = {"PIP_NO_INDEX": "1", "PIP_NO_BUILD_ISOLATION": "0"}
+    package = container.base / "package"
+    package.mkdir()
+    (package / "setup.py").write_text("import setuptools; setuptools.setup(name='own', version='1.0')")
+    container.start(["python3", "-m", "pip", "install", "tomli-w"], {"PIP_RETRIES": "0"})
+    assert container.wait() == 1
+    assert "Could not find a version that satisfies the requirement tomli-w" in container.last_lines(5000)
+    container.start(["python3", "-m", "pip", "install", "."], without_index, package)
+    assert container.wait() == 0
+    other = Container(environments.prepare("xgboost"), container.folder / "other")
+    codes = []
+    for each in (container, other):
+        each.start(["python3", "-m", "pip", "show", "own"], {})
+        codes.append(each.wait())
+    assert codes == [0, 1]
 
 
 @pytest.mark.parametrize(("program", "code"), [("raise SystemExit(3)", 3), ("pass", 0)])
@@ -105,9 +137,9 @@ def test_last_lines_begin_with_a_whole_line(container: Container) -> None:
 
 
 def test_an_image_stands_for_an_environment() -> None:
-    assert interpreter(IMAGE) == FOLDER / "xgboost" / "bin" / "python"
+    assert image_environment(IMAGE).folder == environments.FOLDER / "xgboost"
     with pytest.raises(ContainerError, match="No environment on this machine stands for image"):
-        interpreter(UNKNOWN_IMAGE)
+        image_environment(UNKNOWN_IMAGE)
 
 
 @pytest.mark.parametrize(

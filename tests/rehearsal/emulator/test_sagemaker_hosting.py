@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from tests.rehearsal.emulator.sagemaker_support import (
     IMAGE,
+    WITHOUT_INDEX,
     archive,
     document,
     execution_role,
@@ -61,9 +62,13 @@ class Stage:
     def put(self, name: str, content: bytes) -> str:
         return put(self.emulator, self.bucket, name, content, self.account)
 
-    def model(self, uri: str, role: str | None = None) -> str:
+    def model(self, uri: str, role: str | None = None, variables: Mapping[str, str] | None = None) -> str:
         name = unique("model")
-        container = {"Image": IMAGE, "ModelDataUrl": uri}
+        container = {
+            "Image": IMAGE,
+            "ModelDataUrl": uri,
+            "Environment": {**WITHOUT_INDEX, **(variables or {})},
+        }
         self.sagemaker.create_model(
             ModelName=name, PrimaryContainer=container, ExecutionRoleArn=role or self.role
         )
@@ -157,6 +162,14 @@ def test_an_endpoint_that_cannot_start_says_why(stage: Stage) -> None:
     assert described["EndpointStatus"] == "Failed"
     assert "did not pass the ping health check" in described["FailureReason"]
     assert "does not define input_fn, predict_fn, output_fn" in described["FailureReason"]
+
+
+def test_an_endpoint_that_needs_a_package_index_does_not_start(stage: Stage) -> None:
+    with_index = {"PIP_NO_INDEX": "0", "PIP_NO_BUILD_ISOLATION": "1", "PIP_RETRIES": "0"}
+    model = stage.model(stage.put("three.tar.gz", artifact(3)), variables=with_index)
+    described = stage.settled(stage.endpoint(stage.configuration(model)))
+    assert described["EndpointStatus"] == "Failed"
+    assert "InstallModuleError" in described["FailureReason"]
 
 
 def test_captured_data_is_written_by_the_execution_role(stage: Stage) -> None:
@@ -269,7 +282,7 @@ class Registry:
         self.group = unique("group")
         self.uri = put(self.emulator, self.bucket, "model.tar.gz", artifact(6), hub)
         self.sagemaker.create_model_package_group(ModelPackageGroupName=self.group)
-        container = {"Image": IMAGE, "ModelDataUrl": self.uri}
+        container = {"Image": IMAGE, "ModelDataUrl": self.uri, "Environment": WITHOUT_INDEX}
         self.version = self.sagemaker.create_model_package(
             ModelPackageGroupName=self.group,
             InferenceSpecification={

@@ -11,6 +11,7 @@ from tests.rehearsal.emulator.sagemaker_support import (
     PULL,
     SAGEMAKER,
     UNKNOWN_IMAGE,
+    WITHOUT_INDEX,
     archive,
     execution_role,
     make_bucket,
@@ -111,6 +112,7 @@ def training(bucket: str, role: str, **fields: Any) -> dict[str, Any]:
         "TrainingJobName": unique("train"),
         "RoleArn": role,
         "AlgorithmSpecification": {"TrainingImage": IMAGE, "TrainingInputMode": "File"},
+        "Environment": WITHOUT_INDEX,
         "HyperParameters": {
             "max_depth": "3",
             "objective": json.dumps("reg:squarederror"),
@@ -167,6 +169,26 @@ def test_training_runs_a_script_and_keeps_its_model(emulator: Emulator, bucket: 
     assert artifact == f"s3://{bucket}/models/{job['TrainingJobName']}/output/model.tar.gz"
     assert names_in(read(emulator, artifact)) == ["model.json"]
     assert names_in(read(emulator, artifact.replace("model.tar.gz", "output.tar.gz"))) == ["log.txt"]
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        pytest.param({}, id="neither"),
+        pytest.param({"PIP_NO_BUILD_ISOLATION": "0", "PIP_NO_INDEX": "0"}, id="requirements of its own"),
+    ],
+)
+def test_training_that_needs_a_package_index_fails(
+    emulator: Emulator, bucket: str, role: str, variables: dict[str, str]
+) -> None:
+    needs = archive({"train.py": TRAIN, "requirements.txt": "tomli-w\n"})
+    job = training(bucket, role, Environment={"PIP_RETRIES": "0"} | variables)
+    if variables:
+        source = put(emulator, bucket, "code/needs/sourcedir.tar.gz", needs)
+        job["HyperParameters"]["sagemaker_submit_directory"] = json.dumps(source)
+    described = trained(emulator, job)
+    assert described["TrainingJobStatus"] == "Failed"
+    assert described["FailureReason"].startswith("AlgorithmError: InstallModuleError: ")
 
 
 def test_jobs_are_listed(emulator: Emulator, bucket: str, role: str) -> None:

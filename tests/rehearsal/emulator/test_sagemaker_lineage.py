@@ -8,6 +8,7 @@ import pytest
 
 from tests.rehearsal.emulator.sagemaker_support import (
     IMAGE,
+    WITHOUT_INDEX,
     archive,
     execution_role,
     make_bucket,
@@ -153,6 +154,7 @@ def story(emulator: Emulator) -> Iterator[Story]:
         TrainingJobName=training,
         RoleArn=role,
         AlgorithmSpecification={"TrainingImage": IMAGE, "TrainingInputMode": "File"},
+        Environment=WITHOUT_INDEX,
         HyperParameters={
             "sagemaker_program": "train.py",
             "sagemaker_submit_directory": f"s3://{bucket}/code/sourcedir.tar.gz",
@@ -171,7 +173,9 @@ def story(emulator: Emulator) -> Iterator[Story]:
     sagemaker.create_model_package_group(ModelPackageGroupName=group)
     version = sagemaker.create_model_package(
         ModelPackageGroupName=group,
-        InferenceSpecification={"Containers": [{"Image": IMAGE, "ModelDataUrl": model}]},
+        InferenceSpecification={
+            "Containers": [{"Image": IMAGE, "ModelDataUrl": model, "Environment": WITHOUT_INDEX}]
+        },
     )["ModelPackageArn"]
     sagemaker.update_model_package(ModelPackageArn=version, ModelApprovalStatus="Approved")
     sagemaker.create_model(

@@ -10,6 +10,7 @@ import pytest
 from tests.rehearsal.emulator.sagemaker_support import (
     IMAGE,
     SAGEMAKER,
+    WITHOUT_INDEX,
     archive,
     execution_role,
     make_bucket,
@@ -128,6 +129,7 @@ class Workshop:
             "Arguments": {
                 "RoleArn": role,
                 "AlgorithmSpecification": {"TrainingImage": IMAGE, "TrainingInputMode": "File"},
+                "Environment": WITHOUT_INDEX,
                 "HyperParameters": {
                     "sagemaker_program": "train.py",
                     "sagemaker_submit_directory": source,

@@ -1,7 +1,9 @@
 """Serves a model with a team's inference script, as the inference toolkit in SageMaker's images does.
 
-A process of the model's own environment runs this file alone, so it imports the standard library only. The
-script, `SAGEMAKER_PROGRAM` in `SAGEMAKER_SUBMIT_DIRECTORY`, defines `model_fn(model_dir)` and either
+A process of the model's own environment runs this file, so it imports the standard library only. The code in
+`SAGEMAKER_SUBMIT_DIRECTORY` is copied to the container's code folder and installed, as for training
+(`modules.import_module` of https://github.com/aws/sagemaker-containers). Its script, `SAGEMAKER_PROGRAM`,
+defines `model_fn(model_dir)` and either
 `transform_fn(model, body, content_type, accept)` or `input_fn(body, content_type)`, `predict_fn(data, model)`
 and `output_fn(prediction, accept)`
 (https://docs.aws.amazon.com/sagemaker/latest/dg/adapt-inference-container.html). Requests come as to any
@@ -12,6 +14,7 @@ container: `GET /ping` and `POST /invocations`, on the port in `SAGEMAKER_BIND_T
 import importlib
 import json
 import os
+import shutil
 import sys
 import threading
 import traceback
@@ -19,6 +22,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+
+from code_installation import install
 
 TEXT_TYPES = ("application/json", "text/csv")
 """Content types whose bodies the script receives as text rather than bytes."""
@@ -116,10 +121,13 @@ class Handler(BaseHTTPRequestHandler):
 def main() -> None:
     """Load the model and serve until the process is ended."""
     base = Path(os.environ.get("SAGEMAKER_BASE_DIR", "/opt/ml"))
-    code = os.environ.get("SAGEMAKER_SUBMIT_DIRECTORY") or str(base / "model" / "code")
-    sys.path.insert(0, code)
-    program = os.environ.get("SAGEMAKER_PROGRAM", "inference.py")
-    Handler.model = Model(importlib.import_module(Path(program).stem), base / "model")
+    source = os.environ.get("SAGEMAKER_SUBMIT_DIRECTORY") or str(base / "model" / "code")
+    module = Path(os.environ.get("SAGEMAKER_PROGRAM", "inference.py")).stem
+    code = base / "code"
+    shutil.copytree(source, code)
+    install(code, module)
+    sys.path.insert(0, str(code))
+    Handler.model = Model(importlib.import_module(module), base / "model")
     Handler.default_accept = os.environ.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", Handler.default_accept)
     ThreadingHTTPServer(("127.0.0.1", int(os.environ["SAGEMAKER_BIND_TO_PORT"])), Handler).serve_forever()
 
