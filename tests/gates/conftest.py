@@ -11,6 +11,7 @@ import pytest
 
 from products.product import Template, discover
 from tests.gates.everything import VARIANTS, Everything, settings_of, synthesize
+from tests.hangs import HANGS
 
 SEED = Path(__file__).parents[2] / "seed_code" / "deploy_realtime"
 # The longest names that a project can have.
@@ -37,7 +38,7 @@ def endpoint_templates(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str,
     """What the deploy seed's own app makes, run as its repository's build runs it."""
     folder = tmp_path_factory.mktemp("endpoint")
     environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "CDK_OUTDIR": str(folder / "out")}
-    subprocess.run([sys.executable, "app.py"], cwd=SEED, env=environment | PROJECT, check=True, timeout=120)
+    subprocess.run([sys.executable, "app.py"], cwd=SEED, env=environment | PROJECT, check=True, timeout=HANGS)
     return {
         path.name.removesuffix(".template.json"): json.loads(path.read_text("utf-8"))
         for path in (folder / "out").glob("*.template.json")

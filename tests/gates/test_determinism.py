@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.hangs import HANGS
+
 APP = Path(__file__).parents[2] / "app.py"
 
 
@@ -29,7 +31,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 def test_two_syntheses_are_equal(tmp_path: Path) -> None:
     outdirs = [tmp_path / "first", tmp_path / "second"]
     runs = [start(outdir, tmp_path / f"from-{number}", str(number)) for number, outdir in enumerate(outdirs)]
-    assert [run.wait(timeout=120) for run in runs] == [0, 0]
+    assert [run.wait(timeout=HANGS) for run in runs] == [0, 0]
     first, second = map(contents, outdirs)
     assert sorted(first) == sorted(second)
     assert [name for name in first if first[name] != second[name]] == []

@@ -7,6 +7,7 @@ import pytest
 
 from registry.functions.model_registry.errors import RegistryError
 from registry.functions.model_registry.promotion.promote import Promotion
+from tests.hangs import HANGS
 from tests.registry.cloud import HUB, Call, Cloud, Parameters
 from tests.registry.faults import cut, killed_before
 from tests.registry.promoting import promote
@@ -51,7 +52,7 @@ def test_two_hundred_duplicates_at_once_register_once(
     together = threading.Barrier(duplicates)
 
     def deliver(_: int) -> bool:
-        together.wait(timeout=60)
+        together.wait(timeout=HANGS)
         return attempt(promotion, arn)
 
     with ThreadPoolExecutor(duplicates) as pool:

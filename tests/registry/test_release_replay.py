@@ -9,6 +9,7 @@ import pytest
 
 from registry.functions.model_registry.events import StateChange
 from registry.functions.model_registry.release.release import Release
+from tests.hangs import HANGS
 from tests.registry.cloud import Cloud
 from tests.registry.faults import Fault, cut, rows
 from tests.registry.versions import (
@@ -120,7 +121,7 @@ def test_concurrent_duplicates_decide_once(
     together = threading.Barrier(duplicates)
 
     def deliver(_: int) -> str:
-        together.wait(timeout=60)
+        together.wait(timeout=HANGS)
         return follow(release, event)
 
     with ThreadPoolExecutor(duplicates) as pool:

@@ -10,6 +10,7 @@ import pytest
 
 from registry.functions.model_registry.errors import RegistryError
 from registry.functions.model_registry.stages.job import TaskName
+from tests.hangs import HANGS
 from tests.registry.cloud import Cloud
 from tests.registry.deploying import EXECUTION, OFFICER_ARN, PRODUCTION, TEST, do, ready_version, step
 from tests.registry.faults import Fault, cut, denied, rows
@@ -193,7 +194,7 @@ def test_a_task_may_be_done_many_times_at_once(cloud: Cloud, task: TaskName) -> 
     together = threading.Barrier(times)
 
     def deliver(_: int) -> bool:
-        together.wait(timeout=30)
+        together.wait(timeout=HANGS)
         with suppress(RegistryError):
             do(made.version, task)
             return True

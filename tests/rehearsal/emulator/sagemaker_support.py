@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.hangs import HANGS
 from tests.rehearsal.support import Emulator, Statement, allow, trust
 
 IMAGE = "141502667606.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-xgboost:3.2-0"
@@ -89,7 +90,7 @@ def settled(
     describe: Callable[[], Mapping[str, Any]], key: str, moving: tuple[str, ...]
 ) -> Mapping[str, Any]:
     """Wait until a status is none of those that pass."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + HANGS
     while (described := describe())[key] in moving:
         assert time.monotonic() < deadline, f"{key} stays {described[key]}"
         time.sleep(0.02)

@@ -24,6 +24,7 @@ from registry.storage import RegistryStorage
 from rehearsal import environments
 from rehearsal.emulator.switches import ROOT_SECRET_ACCESS_KEY
 from scripts.groups import RegisteringProject, prepare
+from tests.hangs import HANGS
 from tests.products import launches
 from tests.rehearsal.emulator.card_support import enable_sharing, make_card, make_share
 from tests.rehearsal.emulator.sagemaker_support import SAGEMAKER, make_bucket, put, settled
@@ -211,7 +212,7 @@ def run(emulator: Emulator, repository: Path, variables: Mapping[str, str], acti
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=HANGS,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout

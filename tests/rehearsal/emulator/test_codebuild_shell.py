@@ -15,6 +15,7 @@ from rehearsal.emulator.codebuild_shell import (
     CommandFailedError,
     Shell,
 )
+from tests.hangs import HANGS
 
 
 class Console:
@@ -141,4 +142,4 @@ def test_ends_what_commands_left_running(console: Console) -> None:
 
     console.shell.close()
 
-    left.wait(timeout=5)
+    left.wait(timeout=HANGS)

@@ -14,6 +14,7 @@ from rehearsal import environments
 from rehearsal.emulator.sagemaker_artifacts import ArtifactError, unpack
 from rehearsal.emulator.sagemaker_containers import Container, ContainerError, image_environment
 from rehearsal.emulator.sagemaker_storage import Location, StorageError, relative_path
+from tests.hangs import HANGS
 from tests.rehearsal.emulator.sagemaker_support import IMAGE, UNKNOWN_IMAGE
 
 SLEEPER = """
@@ -118,12 +119,14 @@ def test_a_process_does_not_outlive_a_killed_emulator(tmp_path: Path) -> None:
         assert emulator.stdout.readline() == b"started\n"
         sleeper = int(_first_line(tmp_path / "log.txt"))
         os.killpg(emulator.pid, signal.SIGKILL)
-    _, alive = psutil.wait_procs([psutil.Process(sleeper)] if psutil.pid_exists(sleeper) else [], timeout=10)
+    _, alive = psutil.wait_procs(
+        [psutil.Process(sleeper)] if psutil.pid_exists(sleeper) else [], timeout=HANGS
+    )
     assert alive == []
 
 
 def _first_line(file: Path) -> str:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + HANGS
     while not (text := file.read_text()).endswith("\n"):
         assert time.monotonic() < deadline
         time.sleep(0.01)

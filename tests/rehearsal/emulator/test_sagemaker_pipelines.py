@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.hangs import HANGS
 from tests.rehearsal.emulator.sagemaker_support import (
     IMAGE,
     SAGEMAKER,
@@ -353,7 +354,7 @@ def test_independent_steps_run_at_the_same_time_and_an_execution_is_stopped(work
     ]
     pipeline = workshop.pipeline(json.dumps({"Version": "2020-12-01", "Steps": steps}))
     arn = workshop.sagemaker.start_pipeline_execution(PipelineName=pipeline)["PipelineExecutionArn"]
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + HANGS
     while time.monotonic() < deadline:
         found = workshop.sagemaker.list_pipeline_execution_steps(PipelineExecutionArn=arn)[
             "PipelineExecutionSteps"

@@ -10,6 +10,7 @@ import pytest
 from rehearsal.emulator import switches
 from rehearsal.processes import REPOSITORY
 from rehearsal.processes import Emulator as EmulatorProcess
+from tests.hangs import HANGS
 from tests.rehearsal.emulator.test_lambda_runtime import function
 from tests.rehearsal.support import Emulator
 
@@ -66,8 +67,8 @@ def test_it_ends_with_everything_that_it_started(tmp_path: Path, how: str, emula
         assert workers
         if how != "standard-input":
             server.send_signal(signal.Signals[how])
-            psutil.wait_procs([server], timeout=10)
-    _, alive = psutil.wait_procs([server, *workers], timeout=10)
+            psutil.wait_procs([server], timeout=HANGS)
+    _, alive = psutil.wait_procs([server, *workers], timeout=HANGS)
     assert not alive
     with socket.socket() as probe:
         assert probe.connect_ex((switches.HOST, process.port)) != 0
