@@ -13,6 +13,7 @@ from portfolios.platform_engineer import PlatformEngineerStack
 from portfolios.resource_types import PermissionsError
 from portfolios.stack import PortfoliosStack
 from products.product import CONTEXT, Product, ProductError, discover
+from registry.cards import CardPermissionStack
 from registry.stack import RegistryStack
 from settings import CATALOG, CatalogError, Settings, load
 
@@ -54,6 +55,9 @@ def compose(app: cdk.App, settings: Settings, offered: tuple[Product, ...]) -> N
         env=hub,
         synthesizer=asset_synthesizer(settings),
     )
+    apart: list[cdk.Stack] = [engineer, foundation]
+    if settings.assumptions.model_card_permission == "customer_managed":
+        apart.append(CardPermissionStack(app, names.card_permission_stack, names=names, env=hub))
     portfolios = PortfoliosStack(app, names.portfolios_stack, settings=settings, products=offered)
     accounts = AccountsStack(
         app, names.accounts_stack, settings=settings, products=offered, templates=portfolios.templates
@@ -63,7 +67,7 @@ def compose(app: cdk.App, settings: Settings, offered: tuple[Product, ...]) -> N
     following: tuple[cdk.Stack, ...] = (registry, portfolios, accounts)
     for stack in following:
         stack.add_stack_dependency(foundation)
-    for stack in (engineer, foundation, *following):
+    for stack in (*apart, *following):
         apply_boundary(stack, settings)
         for key, value in settings.tags.items():
             cdk.Tags.of(stack).add(key, value)

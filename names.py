@@ -64,6 +64,11 @@ class PlatformNames:
         return f"{self.prefix}-registry"
 
     @property
+    def card_permission_stack(self) -> str:
+        """Stack of the managed permission to read model cards, apart from all others."""
+        return f"{self.prefix}-card-permission"
+
+    @property
     def portfolios_stack(self) -> str:
         """Stack of both portfolios, their products, and the hub's own launch roles."""
         return f"{self.prefix}-portfolios"

@@ -33,7 +33,7 @@ class Permission:
         )
 
 
-def service_principal(service: str) -> iam.PrincipalBase:
+def service_principal(service: str, *, tells_account: bool = True) -> iam.PrincipalBase:
     """A service acting for the account of the stack, and for no other.
 
     The condition is AWS's remedy for the confused deputy
@@ -41,10 +41,12 @@ def service_principal(service: str) -> iam.PrincipalBase:
 
     Args:
         service: The service's name, such as ``codebuild``.
+        tells_account: Whether the service says for which account it acts; otherwise it is trusted without.
     """
-    return iam.ServicePrincipal(f"{service}.amazonaws.com").with_conditions(
-        {"StringEquals": {"aws:SourceAccount": cdk.Aws.ACCOUNT_ID}}
-    )
+    principal = iam.ServicePrincipal(f"{service}.amazonaws.com")
+    if not tells_account:
+        return principal
+    return principal.with_conditions({"StringEquals": {"aws:SourceAccount": cdk.Aws.ACCOUNT_ID}})
 
 
 def role_elsewhere(account: str, role_name: str) -> iam.PrincipalBase:
@@ -60,6 +62,19 @@ def role_elsewhere(account: str, role_name: str) -> iam.PrincipalBase:
     return iam.AccountPrincipal(account).with_conditions(
         {"ArnEquals": {"aws:PrincipalArn": role_arn(account, role_name)}}
     )
+
+
+def key_of_another_account(alias: str, *, by_alias: bool) -> Mapping[str, Mapping[str, Any]]:
+    """The condition by which a role knows a key of another account, whose id it does not know.
+
+    Without it the policy of each key decides alone, which must let the role in by name in any case
+    (https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying-external-accounts.html).
+
+    Args:
+        alias: The key's alias, or a pattern of it.
+        by_alias: Whether aliases of another account's keys are told to policies.
+    """
+    return {"ForAnyValue:StringLike": {"kms:ResourceAliases": alias}} if by_alias else {}
 
 
 def arn(service: str, resource: str) -> str:

@@ -1,5 +1,6 @@
 """What an adopter decides: `catalog.yaml`, checked as a whole before anything runs."""
 
+import os
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -28,9 +29,12 @@ from configuration.values import (
 )
 from names import PlatformNames
 
-__all__ = ["CATALOG", "CatalogError", "Settings", "load"]
+__all__ = ["CATALOG", "CATALOG_VARIABLE", "CatalogError", "Settings", "load"]
 
 CATALOG = Path(__file__).with_name("catalog.yaml")
+
+CATALOG_VARIABLE = "CATALOG_FILE"
+"""The environment variable that names another file, for the app and the operator's commands alike."""
 
 
 class _Section(BaseModel):
@@ -135,6 +139,27 @@ class ModelCards(_Section):
     )
 
 
+class AssumptionSettings(_Section):
+    """What to do where AWS is not as it is hoped to be; `docs/assumptions.md` explains each.
+
+    Attributes:
+        build_compute: The compute of CodeBuild projects, each of which has a quota of its own.
+        cloudformation_trust: Whether the role of CloudFormation in target accounts asks for
+            ``aws:SourceAccount``, or trusts the service.
+        group_policy: Whether the policy of a group names the organisation, or each account.
+        key_access: Whether aliases tell roles of other accounts which keys to use, or the keys' policies do.
+        model_card_permission: The managed permission of accounts that only read a model card.
+        pipeline_start: What starts a deploy pipeline: a rule of EventBridge, or the release function.
+    """
+
+    build_compute: Literal["small", "medium", "large"] = "small"
+    cloudformation_trust: Literal["source_account", "service"] = "source_account"
+    group_policy: Literal["organization", "accounts"] = "organization"
+    key_access: Literal["alias", "key_policy"] = "alias"
+    model_card_permission: Literal["customer_managed", "aws_managed"] = "customer_managed"
+    pipeline_start: Literal["rule", "release_function"] = "rule"
+
+
 class Settings(_Section):
     """The whole of `catalog.yaml`.
 
@@ -150,6 +175,7 @@ class Settings(_Section):
     repository: Repository = Repository()
     portfolios: Portfolios
     model_cards: ModelCards = ModelCards()
+    assumptions: AssumptionSettings = AssumptionSettings()
     tags: dict[TagKey, TagValue] = {}
     permissions_boundary: PolicyName | None = None
 
@@ -179,15 +205,16 @@ class Settings(_Section):
         return (*(chosen.principals or at_work[portfolio]), *chosen.own_roles)
 
 
-def load(path: Path = CATALOG) -> Settings:
+def load(path: Path | None = None) -> Settings:
     """Read and check a catalog file.
 
     Args:
-        path: The YAML file.
+        path: The YAML file; by default the one that `CATALOG_VARIABLE` names, or the repository's own.
 
     Raises:
         CatalogError: With one sentence for each mistake: its line, what is wrong, and what to do.
     """
+    path = path or Path(os.environ.get(CATALOG_VARIABLE, CATALOG))
     file = CatalogFile.read(path)
     try:
         settings = Settings.model_validate(file.content)

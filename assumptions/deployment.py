@@ -1,12 +1,28 @@
 """Assumptions about the pipelines that train and deploy."""
 
-from assumptions.assumption import Assumption, Source
+from assumptions.assumption import Assumption, Setting, Source
 
 _CODE = "registry/functions/model_registry"
 _TESTS = "tests/registry/test_fallbacks.py"
 _CODEPIPELINE = "https://docs.aws.amazon.com/codepipeline/latest"
 
 DEPLOYMENT = (
+    Assumption(
+        key="pipeline-start",
+        assumed="A rule of EventBridge hands variables to a pipeline that it starts.",
+        where=("pipelines/code_pipeline.py", "pipelines/deploy_pipeline.py", f"{_CODE}/release/starting.py"),
+        source=Source(
+            says="An input transformer may override source revisions; variables are not shown.",
+            url=f"{_CODEPIPELINE}/userguide/pipelines-trigger-source-overrides.html",
+        ),
+        if_wrong="A deploy pipeline would not know which version was released, and take the newest.",
+        fallback="The rule invokes the release function, which starts the pipeline with the version, once "
+        "for an event.",
+        setting=Setting(path="assumptions.pipeline_start", hoped="rule", fallback="release_function"),
+        probe="Not probed, because it takes a pipeline that runs. The execution shows the value of its "
+        "variable ModelPackageArn.",
+        shown_by=f"{_TESTS}::test_pipeline_start",
+    ),
     Assumption(
         key="approval-updated-by",
         assumed="ListActionExecutions says in `updatedBy` who approved a manual approval.",

@@ -1,6 +1,6 @@
 """Assumptions about versions, their groups and their approval."""
 
-from assumptions.assumption import Assumption, Source
+from assumptions.assumption import Assumption, Setting, Source
 
 _API = "https://docs.aws.amazon.com/sagemaker/latest/APIReference"
 _GUIDE = "https://docs.aws.amazon.com/sagemaker/latest/dg"
@@ -8,6 +8,28 @@ _CODE = "registry/functions/model_registry"
 _TESTS = "tests/registry/test_fallbacks.py"
 
 REGISTRY = (
+    Assumption(
+        key="group-policy",
+        assumed="A group's policy takes everybody as principal, bounded by conditions on the organisation.",
+        where=(
+            f"{_CODE}/group_policy.py",
+            f"{_CODE}/member_accounts.py",
+            "products/build_from_s3/stack.py",
+        ),
+        source=Source(
+            says="All examples name roots of accounts; none has a condition. A policy has 20,480 characters.",
+            url=f"{_GUIDE}/model-registry-version.html",
+        ),
+        if_wrong="No version would be promoted, and no project created.",
+        fallback="Policies name the root of each account in the test and production units, as the "
+        "organisation lists them when a version is promoted: room for about 300. An account that joins later "
+        "reads a model from its next version on. What roles of these accounts may do is for their own "
+        "policies to say.",
+        setting=Setting(path="assumptions.group_policy", hoped="organization", fallback="accounts"),
+        probe="Puts such a policy on a throw-away group.",
+        probed=True,
+        shown_by=f"{_TESTS}::test_group_policy",
+    ),
     Assumption(
         key="metadata-update",
         assumed="UpdateModelPackage keeps the customer metadata that it is not sent.",

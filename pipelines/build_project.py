@@ -1,6 +1,7 @@
 """CodeBuild projects: one image, one way of logging, one set of limits."""
 
 from collections.abc import Iterable, Mapping
+from typing import Literal
 
 import aws_cdk as cdk
 from aws_cdk import aws_codebuild as codebuild
@@ -11,6 +12,13 @@ from names import ProjectNames
 from pipelines.storage import ProjectStorage
 from roles import Permission, arn, role, service_principal
 
+COMPUTE = {
+    "small": "BUILD_GENERAL1_SMALL",
+    "medium": "BUILD_GENERAL1_MEDIUM",
+    "large": "BUILD_GENERAL1_LARGE",
+}
+"""https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-compute-types.html"""
+
 CACHE = "cache"
 """Folder of the project's bucket in which builds keep what speeds up the next; may be emptied at any time."""
 
@@ -19,6 +27,18 @@ CACHE = "cache"
 IMAGE = "aws/codebuild/standard:8.0"
 
 FROM_PIPELINE = "CODEPIPELINE"
+
+
+def use_compute(scope: Construct, compute: Literal["small", "medium", "large"]) -> None:
+    """Let all CodeBuild projects of a stack run on one kind of compute.
+
+    Args:
+        scope: The stack.
+        compute: The kind.
+    """
+    for project in scope.node.find_all():
+        if isinstance(project, codebuild.CfnProject):
+            project.add_property_override("Environment.ComputeType", COMPUTE[compute])
 
 
 class BuildProject(Construct):
@@ -103,7 +123,7 @@ class BuildProject(Construct):
             ),
             environment=codebuild.CfnProject.EnvironmentProperty(
                 type="LINUX_CONTAINER",
-                compute_type="BUILD_GENERAL1_SMALL",
+                compute_type=COMPUTE["small"],
                 image=IMAGE,
                 environment_variables=[
                     codebuild.CfnProject.EnvironmentVariableProperty(name=name, type="PLAINTEXT", value=value)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from aws_cdk import Stack as CdkStack
 from aws_cdk import aws_codepipeline as codepipeline
 from aws_cdk import aws_events as events
 from constructs import Construct
@@ -130,6 +131,45 @@ class CodePipeline(Construct):
             arn=self.arn,
             role_arn=self._trigger_role.role_arn,
             input_transformer=_variables_input(variables) if variables else None,
+        )
+        rule = events.CfnRule(
+            self, construct_id, description=description, event_pattern=event, targets=[target]
+        )
+        rule.node.add_dependency(self.node.find_child("Pipeline"))
+
+    def start_through(
+        self,
+        construct_id: str,
+        *,
+        function: str,
+        description: str,
+        event: Mapping[str, Any],
+        variables: Mapping[str, str],
+    ) -> None:
+        """Let a function start the pipeline on an event of the account's default bus.
+
+        For where EventBridge does not hand variables to CodePipeline. The function gets ``pipeline``,
+        ``variables`` and the event's own ``id``; its policy must let EventBridge invoke it.
+
+        Args:
+            construct_id: The id of the rule.
+            function: ARN of the function.
+            description: What the rule is for, in the console.
+            event: The event pattern.
+            variables: For each variable of the pipeline, the path of its value in the event.
+        """
+        template = {
+            "pipeline": self.name,
+            "event": "<event>",
+            "variables": {name: f"<{name}>" for name in variables},
+        }
+        target = events.CfnRule.TargetProperty(
+            id="Function",
+            arn=function,
+            input_transformer=events.CfnRule.InputTransformerProperty(
+                input_paths_map={"event": "$.id", **variables},
+                input_template=CdkStack.of(self).to_json_string(template),
+            ),
         )
         rule = events.CfnRule(
             self, construct_id, description=description, event_pattern=event, targets=[target]

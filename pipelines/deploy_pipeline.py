@@ -1,6 +1,7 @@
 """From an approved model version to production, by way of test."""
 
 from dataclasses import dataclass
+from typing import Any, Literal
 
 import aws_cdk as cdk
 from constructs import Construct
@@ -94,6 +95,7 @@ class DeployPipeline(Construct):
         model_package_group_name: str,
         test: TargetAccount,
         production: TargetAccount,
+        start: Literal["rule", "release_function"],
     ) -> None:
         """Define the pipeline and its builds.
 
@@ -107,6 +109,7 @@ class DeployPipeline(Construct):
             model_package_group_name: The group of the central registry.
             test: Where the integration tests run.
             production: Where an approved version goes then.
+            start: What starts the pipeline when a version is released.
         """
         super().__init__(scope, construct_id)
         reads_models = _reads_models(model_package_group_name)
@@ -217,16 +220,21 @@ class DeployPipeline(Construct):
                 )
             ],
         )
-        self.pipeline.start_on(
-            "Release",
-            description=f"An approved version of {model_package_group_name} starts {names.title}",
-            event={
+        released: dict[str, Any] = {
+            "description": f"An approved version of {model_package_group_name} starts {names.title}",
+            "event": {
                 "source": [platform.registry_event_source],
                 "detail-type": ["Model Version Released"],
                 "detail": {"ModelPackageGroupName": [model_package_group_name]},
             },
-            variables={MODEL_PACKAGE_ARN: "$.detail.ModelPackageArn"},
-        )
+            "variables": {MODEL_PACKAGE_ARN: "$.detail.ModelPackageArn"},
+        }
+        if start == "rule":
+            self.pipeline.start_on("Release", **released)
+        else:
+            self.pipeline.start_through(
+                "Release", function=arn("lambda", f"function:{platform.release_function}"), **released
+            )
 
 
 def _with_model(name: str, *actions: Action) -> Stage:

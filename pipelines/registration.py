@@ -1,12 +1,14 @@
 """Where a project's model versions are registered and kept: with the team, or in the central registry."""
 
+from typing import Literal
+
 import aws_cdk as cdk
 from constructs import Construct
 
 from names import PlatformNames, ProjectNames
 from pipelines.project import ModelPackageGroup
 from pipelines.storage import ProjectStorage
-from roles import Permission
+from roles import Permission, key_of_another_account
 
 TEAM, CENTRAL = "team", "central"
 """The choices: a version is promoted once the team's lead has approved it, or is registered centrally."""
@@ -34,6 +36,7 @@ class Registration(Construct):
         storage: ProjectStorage,
         models: ModelPackageGroup,
         choice: str,
+        key_access: Literal["alias", "key_policy"],
     ) -> None:
         """Define where versions go.
 
@@ -45,6 +48,7 @@ class Registration(Construct):
             storage: The project's own storage.
             models: The team's own group.
             choice: `TEAM` or `CENTRAL`, as a reference to a parameter.
+            key_access: How roles of other accounts know the registry's key.
         """
         super().__init__(scope, construct_id)
         self._condition = cdk.CfnCondition(
@@ -118,14 +122,12 @@ class Registration(Construct):
                 resources=(
                     self.either(central=f"arn:{cdk.Aws.PARTITION}:kms:{hub}:key/*", team=storage.key.key_arn),
                 ),
-                conditions={
-                    "ForAnyValue:StringEquals": {
-                        "kms:ResourceAliases": self.either(
-                            central=platform.registry_key_alias, team=names.key_alias
-                        )
-                    }
-                },
-                because="The id of the registry's key is unknown here; the condition names its alias.",
+                conditions=key_of_another_account(
+                    self.either(central=platform.registry_key_alias, team=names.key_alias),
+                    by_alias=key_access == "alias",
+                ),
+                because="The id of the registry's key is unknown here; its alias tells it, or its policy "
+                "decides.",
             ),
         ]
         """What the role of the pipeline and its jobs needs to keep and register versions."""

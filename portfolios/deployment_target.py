@@ -15,7 +15,7 @@ from portfolios.lineage_reader import LineageReader, where_models_serve
 from portfolios.permissions import PROJECT_TAG, Statement, derive
 from portfolios.template_values import ACCOUNT
 from registry.objects import VERSIONS
-from roles import Permission, arn, role, role_arn, service_principal
+from roles import Permission, arn, key_of_another_account, role, role_arn, service_principal
 from settings import Settings
 
 _DAYS_OF_CAPTURED_REQUESTS = 90
@@ -47,6 +47,7 @@ class DeploymentTargetStack(cdk.Stack):
         self._hub = names.shared_services_account
         self._region = settings.region
         self._names = names
+        self._by_alias = settings.assumptions.key_access == "alias"
         self._test_accounts = settings.organization.path_pattern(
             settings.organization.organizational_units.test
         )
@@ -62,7 +63,11 @@ class DeploymentTargetStack(cdk.Stack):
             "DeploymentCloudformation",
             role_name=names.deployment_cloudformation_role,
             description="CloudFormation creates endpoints under this role",
-            trusts=service_principal("cloudformation"),
+            # iam:PassRole within the account guards the role where CloudFormation does not tell the account.
+            trusts=service_principal(
+                "cloudformation",
+                tells_account=settings.assumptions.cloudformation_trust == "source_account",
+            ),
             statements=(*self._central_versions(), *derive(self._endpoint(), region=settings.region)),
         )
         self._integration_test_role()
@@ -172,10 +177,8 @@ class DeploymentTargetStack(cdk.Stack):
             Permission(
                 actions=("kms:Decrypt",),
                 resources=(f"arn:aws:kms:{self._region}:{self._hub}:key/*",),
-                conditions={
-                    "ForAnyValue:StringEquals": {"kms:ResourceAliases": self._names.registry_key_alias}
-                },
-                because="AWS generates the key's id; its alias tells it.",
+                conditions=key_of_another_account(self._names.registry_key_alias, by_alias=self._by_alias),
+                because="AWS generates the key's id; its alias tells it, or its policy decides.",
             ),
         )
 
@@ -217,10 +220,9 @@ class DeploymentTargetStack(cdk.Stack):
                 Permission(
                     actions=("kms:Decrypt",),
                     resources=(f"arn:aws:kms:{self._region}:{self._hub}:key/*",),
-                    conditions={
-                        "ForAnyValue:StringLike": {"kms:ResourceAliases": self._any_project.key_alias}
-                    },
-                    because="AWS generates the ids of the projects' keys; their aliases tell them.",
+                    conditions=key_of_another_account(self._any_project.key_alias, by_alias=self._by_alias),
+                    because="AWS generates the ids of the projects' keys; their aliases tell them, or their "
+                    "policies decide.",
                 ),
             ],
         )

@@ -22,6 +22,7 @@ from constructs import Construct
 
 from functions import bundle
 from pipelines.assets import AssetLocation
+from pipelines.build_project import use_compute
 from settings import Settings
 
 __all__ = [
@@ -224,7 +225,7 @@ def add_stack(
 ) -> cdk.Stack:
     """Define a product's stack in a scratch app, for whichever account and Region launches it.
 
-    The platform's tags and its permissions boundary reach every product here.
+    The platform's tags, its permissions boundary and the compute of builds reach every product here.
 
     Args:
         app: The scratch app.
@@ -240,6 +241,7 @@ def add_stack(
         synthesizer=cdk.BootstraplessSynthesizer(),
     )
     stack.template_options.description = product.description
+    use_compute(stack, settings.assumptions.build_compute)
     for key, value in settings.tags.items():
         cdk.Tags.of(stack).add(key, value)
     if settings.permissions_boundary:

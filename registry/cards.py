@@ -22,18 +22,61 @@ NOTHING_NARROWER = "AWS offers no narrower resource for these actions."
 _OWN_ACCOUNT = f"${{aws:PrincipalTag/{SOURCE_ACCOUNT_TAG}}}"
 
 
+class CardPermissionStack(cdk.Stack):
+    """The managed permission of accounts that only read a card.
+
+    A stack of its own: whether AWS RAM takes such a permission for model cards is not documented, and its
+    refusal takes nothing else with it. Where AWS refuses, `assumptions.model_card_permission: aws_managed`
+    leaves the stack out, and shares cards with AWS's own permission; the roles of the readers allow reading
+    alone (`docs/assumptions.md`).
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        names: PlatformNames,
+        env: cdk.Environment,
+        synthesizer: cdk.IStackSynthesizer | None = None,
+    ) -> None:
+        """Define the managed permission.
+
+        Args:
+            scope: The app.
+            construct_id: The id and the name of the stack.
+            names: The platform's names.
+            env: The shared services account and the Region.
+            synthesizer: How it becomes a template.
+        """
+        super().__init__(
+            scope,
+            construct_id,
+            env=env,
+            synthesizer=synthesizer,
+            description="Central model registry: the permission of accounts that read model cards.",
+        )
+        ram.CfnPermission(
+            self,
+            "Reader",
+            name=names.card_reader_permission,
+            resource_type=SHAREABLE,
+            policy_template={"Effect": "Allow", "Action": list(READING)},
+        )
+
+
 class ModelCards(Construct):
     """What lets a card live in the hub and be written by the accounts that know the model.
 
-    Accounts that write a card get it with the managed permission of AWS, those that only read it with one
-    made here. The leads of all teams start cards under one role: their session carries the account they come
-    from, which the trust policy compares, and they change the cards of that account only.
+    Accounts that write a card get it with the managed permission of AWS, those that only read it with that of
+    `CardPermissionStack`. The leads of all teams start cards under one role: their session carries the
+    account they come from, which the trust policy compares, and they change the cards of that account only.
     """
 
     def __init__(
         self, scope: Construct, construct_id: str, *, names: PlatformNames, organization: Organization
     ) -> None:
-        """Define the managed permission and the role.
+        """Define the role.
 
         Args:
             scope: The construct it belongs to.
@@ -42,13 +85,6 @@ class ModelCards(Construct):
             organization: The organisation whose leads start cards.
         """
         super().__init__(scope, construct_id)
-        ram.CfnPermission(
-            self,
-            "Reader",
-            name=names.card_reader_permission,
-            resource_type=SHAREABLE,
-            policy_template={"Effect": "Allow", "Action": list(READING)},
-        )
         self.author = role(
             self,
             "Author",

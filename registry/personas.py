@@ -1,5 +1,7 @@
 """The people of the shared services account who decide about models."""
 
+from collections.abc import Sequence
+
 import embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -41,6 +43,7 @@ class Personas(Construct):
         storage: RegistryStorage,
         repository: Repository,
         organization_id: str,
+        listing: Sequence[Permission] = (),
     ) -> None:
         """Define both roles.
 
@@ -51,6 +54,7 @@ class Personas(Construct):
             storage: The central bucket and key.
             repository: Where teams keep their code.
             organization_id: The organisation whose models they trace.
+            listing: To list the accounts that a group's policy names, where it names accounts.
         """
         super().__init__(scope, construct_id)
         self._storage = storage
@@ -74,6 +78,7 @@ class Personas(Construct):
                 *reading,
                 self._approve_versions(),
                 self._prepare_groups(),
+                *listing,
                 *self._replay_dead_letters(names),
                 *self._run_deployments(),
                 *self._own_deploy_projects(),

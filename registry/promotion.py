@@ -1,5 +1,7 @@
 """Promotion: what a team approves comes into the central registry."""
 
+from collections.abc import Sequence
+
 import embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
 import aws_cdk as cdk
 from aws_cdk import aws_events as events
@@ -12,10 +14,10 @@ from registry.event_function import EventFunction
 from registry.functions.model_registry.events import STATE_CHANGE
 from registry.functions.model_registry.group_policy import PLATFORM_TAGS
 from registry.objects import MODELS
-from registry.serving import readers
+from registry.serving import readers, serving_units
 from registry.storage import RegistryStorage
 from roles import Permission, arn, role_arn
-from settings import ModelCards, Organization
+from settings import ModelCards, Organization, Settings
 
 
 class PromotionFunction(EventFunction):
@@ -29,6 +31,7 @@ class PromotionFunction(EventFunction):
         names: PlatformNames,
         organization: Organization,
         model_cards: ModelCards,
+        listing: Sequence[Permission],
         storage: RegistryStorage,
         event_bus: events.IEventBus,
         alarms: AlarmTopic,
@@ -41,6 +44,7 @@ class PromotionFunction(EventFunction):
             names: The platform's names.
             organization: The organisation whose accounts may use central versions.
             model_cards: Where model cards are written.
+            listing: To list the accounts that a group's policy names, where it names accounts.
             storage: The central bucket and key.
             event_bus: The bus on which approvals arrive.
             alarms: Who is told of failures.
@@ -60,6 +64,7 @@ class PromotionFunction(EventFunction):
                 *_keep_images(names, storage),
                 *_keep_central_groups(),
                 *_know_cards(names, model_cards),
+                *listing,
                 Permission(
                     # What takes longer than one run goes on in another.
                     actions=("lambda:InvokeFunction",),
@@ -70,6 +75,7 @@ class PromotionFunction(EventFunction):
                 "IMAGE_REPOSITORIES": names.central_image_repositories,
                 "MODEL_CARDS_LAYOUT": model_cards.layout,
                 "ORGANIZATION_ID": reading.organization_id,
+                "READER_UNITS": ",".join(serving_units(organization)) if listing else "",
                 "READER_PATHS": ",".join(reading.organization_paths),
                 "READER_ROLES": ",".join(reading.roles),
                 "REGISTRY_ACCOUNT": names.shared_services_account,
@@ -91,6 +97,27 @@ class PromotionFunction(EventFunction):
             # https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
             memory_mib=1769,
         )
+
+
+def account_listing(settings: Settings) -> list[Permission]:
+    """To list the accounts that a group's policy names; nothing, where it names the organisation.
+
+    Args:
+        settings: What the adopter decided.
+    """
+    if settings.assumptions.group_policy == "organization":
+        return []
+    place = f"arn:aws:organizations::{settings.accounts.management}:ou/{settings.organization.id}"
+    return [
+        Permission(
+            actions=(
+                "organizations:ListAccountsForParent",
+                "organizations:ListOrganizationalUnitsForParent",
+            ),
+            resources=(f"{place}/*",),
+            because="Units may hold further units; only their accounts and ids are shown.",
+        )
+    ]
 
 
 def _read_sources(names: PlatformNames) -> list[Permission]:

@@ -3,6 +3,7 @@
 import embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
 import aws_cdk as cdk
 from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from names import PlatformNames
@@ -27,6 +28,7 @@ class ReleaseFunction(EventFunction):
         names: PlatformNames,
         storage: RegistryStorage,
         alarms: AlarmTopic,
+        starts_pipelines: bool,
     ) -> None:
         """Define the function.
 
@@ -36,6 +38,7 @@ class ReleaseFunction(EventFunction):
             names: The platform's names.
             storage: The central bucket and key.
             alarms: Who is told of failures.
+            starts_pipelines: Whether it starts deploy pipelines itself, because no rule can.
         """
         # AWS services send their events to the account's default bus, and deploy pipelines listen there.
         default_bus_arn = arn("events", "event-bus/default")
@@ -52,6 +55,7 @@ class ReleaseFunction(EventFunction):
                 _note_receipts(),
                 *_keep_objects(storage),
                 *reading_permissions(),
+                *([_start_pipelines()] if starts_pipelines else ()),
                 Permission(
                     actions=("events:PutEvents",),
                     resources=(default_bus_arn,),
@@ -80,6 +84,23 @@ class ReleaseFunction(EventFunction):
             timeout=cdk.Duration.minutes(5),
             memory_mib=256,
         )
+        if starts_pipelines:
+            # The rules of deploy projects, which AWS names after their stacks.
+            self.function.add_permission(
+                "Rules",
+                principal=iam.ServicePrincipal("events.amazonaws.com"),
+                source_account=cdk.Aws.ACCOUNT_ID,
+                source_arn=arn("events", "rule/*"),
+            )
+
+
+def _start_pipelines() -> Permission:
+    return Permission(
+        actions=("codepipeline:StartPipelineExecution",),
+        resources=(arn("codepipeline", "*"),),
+        conditions={"Null": {"aws:ResourceTag/sagemaker:project-id": "false"}},
+        because="Pipelines are named after projects, of which new ones come; the condition keeps to these.",
+    )
 
 
 def _read_versions() -> list[Permission]:

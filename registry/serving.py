@@ -1,8 +1,9 @@
 """Whom the central registry lets use its versions, as everybody needs it who writes a group's policy."""
 
 from names import PlatformNames
+from registry.functions.model_registry.card_sharing import aws_managed_permission
 from registry.functions.model_registry.readers import Readers
-from settings import Organization
+from settings import Organization, Settings
 
 
 def readers(names: PlatformNames, organization: Organization) -> Readers:
@@ -12,9 +13,25 @@ def readers(names: PlatformNames, organization: Organization) -> Readers:
         names: The platform's names.
         organization: The organisation whose units hold these accounts.
     """
-    units = organization.organizational_units
     return Readers(
         organization_id=organization.id,
-        organization_paths=tuple(organization.path_pattern(unit) for unit in (units.test, units.production)),
+        organization_paths=tuple(map(organization.path_pattern, serving_units(organization))),
         roles=(names.deployment_cloudformation_role, names.endpoint_role),
     )
+
+
+def serving_units(organization: Organization) -> tuple[str, ...]:
+    """The units whose accounts serve models."""
+    units = organization.organizational_units
+    return units.test, units.production
+
+
+def card_reader_permission_arn(settings: Settings) -> str:
+    """The managed permission with which a card is shared with accounts that only read it.
+
+    Args:
+        settings: What the adopter decided.
+    """
+    if settings.assumptions.model_card_permission == "aws_managed":
+        return aws_managed_permission()
+    return settings.names.card_reader_permission_arn

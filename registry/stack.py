@@ -8,8 +8,9 @@ from registry.alarms import AlarmTopic
 from registry.cards import ModelCards
 from registry.event_bus import ApprovalBus
 from registry.personas import Personas
-from registry.promotion import PromotionFunction
+from registry.promotion import PromotionFunction, account_listing
 from registry.release import ReleaseFunction
+from registry.serving import card_reader_permission_arn
 from registry.stages import StageFunction
 from registry.storage import RegistryStorage
 from settings import Settings
@@ -54,17 +55,26 @@ class RegistryStack(cdk.Stack):
             names=names,
             organization=settings.organization,
             model_cards=settings.model_cards,
+            listing=account_listing(settings),
             storage=storage,
             event_bus=approvals.bus,
             alarms=alarms,
         )
-        ReleaseFunction(self, "Release", names=names, storage=storage, alarms=alarms)
+        ReleaseFunction(
+            self,
+            "Release",
+            names=names,
+            storage=storage,
+            alarms=alarms,
+            starts_pipelines=settings.assumptions.pipeline_start == "release_function",
+        )
         StageFunction(
             self,
             "Stages",
             names=names,
             storage=storage,
             alarms=alarms,
+            card_reader_permission_arn=card_reader_permission_arn(settings),
             required_card_fields=settings.model_cards.required_fields,
         )
         ModelCards(self, "ModelCards", names=names, organization=settings.organization)
@@ -75,4 +85,5 @@ class RegistryStack(cdk.Stack):
             storage=storage,
             repository=settings.repository,
             organization_id=organization_id,
+            listing=account_listing(settings),
         )

@@ -36,6 +36,7 @@ class StageFunction(Construct):
         names: PlatformNames,
         storage: RegistryStorage,
         alarms: AlarmTopic,
+        card_reader_permission_arn: str,
         required_card_fields: Iterable[str],
     ) -> None:
         """Define the function.
@@ -46,6 +47,7 @@ class StageFunction(Construct):
             names: The platform's names.
             storage: The central bucket and key.
             alarms: Who is told of failures.
+            card_reader_permission_arn: With which it shares cards with accounts that read them.
             required_card_fields: Paths in a model card's content that must say something before production.
         """
         super().__init__(scope, construct_id)
@@ -66,7 +68,7 @@ class StageFunction(Construct):
             environment={
                 "CARD_AUTHORS_SHARE": names.card_authors_share(""),
                 "CARD_READERS_SHARE": names.card_readers_share(""),
-                "CARD_READER_PERMISSION_ARN": names.card_reader_permission_arn,
+                "CARD_READER_PERMISSION_ARN": card_reader_permission_arn,
                 "OFFICER_ROLE": names.governance_officer_role,
                 "REGISTRY_ACCOUNT": names.shared_services_account,
                 "REGISTRY_BUCKET": storage.bucket.bucket_name,

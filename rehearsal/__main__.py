@@ -13,7 +13,7 @@ from typing import Annotated, Never
 import typer
 from rich.console import Console
 
-from rehearsal import environments, report
+from rehearsal import environments, fear, report
 from rehearsal.acts import ACTS
 from rehearsal.data import DataError, DataSet, check, default
 from rehearsal.display import Display, duration
@@ -25,14 +25,24 @@ from rehearsal.record import AccountRecord, Page, Report
 from rehearsal.runner import PeakMemory, Played, play
 from rehearsal.stage import Stage
 from rehearsal.story import Story
-from settings import load
+from settings import CATALOG
 
 REPORT_FOLDER = REPOSITORY / "build" / "rehearsal"
 BAD_INPUT = 2
 INTERRUPTED = 130
 DOCUMENTS = ("card.html", "lineage.html", "receipt.html")
 OWN = (
-    *("state", "home", "assembly", "models", "index.html", "report.json", "aws-config", "emulator.log"),
+    *(
+        "state",
+        "home",
+        "assembly",
+        "models",
+        "index.html",
+        "report.json",
+        "aws-config",
+        "emulator.log",
+        "catalog.yaml",
+    ),
     *DOCUMENTS,
 )
 """What a rehearsal writes in its report folder, and removes before it starts."""
@@ -49,6 +59,9 @@ def main(
     keep_running: Annotated[
         bool, typer.Option("--keep", help="Leave the emulator running at the end.")
     ] = False,
+    afraid: Annotated[
+        bool, typer.Option("--fear", help="Play on AWS as it is feared to be: no assumption holds.")
+    ] = False,
     report_folder: Annotated[Path, typer.Option(help="Where the report goes.")] = REPORT_FOLDER,
 ) -> None:
     """Play the life of one model, from the catalog to production, and write a report of it."""
@@ -57,7 +70,7 @@ def main(
     try:
         data_set = _data(data, target)
         with single_run(report_folder):
-            if not _rehearse(console, data_set, report_folder.resolve(), keep_running):
+            if not _rehearse(console, data_set, report_folder.resolve(), keep_running, afraid=afraid):
                 sys.exit(1)
     except (DataError, AlreadyRunningError) as error:
         print(error, file=sys.stderr)  # noqa: T201  Rich would wrap the sentence.
@@ -84,17 +97,21 @@ def _data(path: Path | None, target: str | None) -> DataSet:
     return check(path, target)
 
 
-def _rehearse(console: Console, data: DataSet, folder: Path, keep_running: bool) -> bool:
+def _rehearse(console: Console, data: DataSet, folder: Path, keep_running: bool, *, afraid: bool) -> bool:
     """Play the story, write the report, and return whether everything came out as it must."""
     if end_kept(folder):
         console.print("Ended the emulator that an earlier rehearsal had left running.")
     for name in OWN:
         _remove(folder / name)
     console.print(data.sentence, style="bold", soft_wrap=True)
+    fears = fear.PLAYED if afraid else ()
+    catalog = fear.write_catalog(folder / "catalog.yaml") if afraid else CATALOG
+    if afraid:
+        console.print(f"AWS as it is feared to be: {len(fears)} assumptions do not hold.", style="bold")
     environments.prepare_all(tell=console.print)
     started, beginning = datetime.now(UTC), time.monotonic()
-    with PeakMemory() as memory, Emulator(folder) as emulator:
-        stage = Stage(emulator.endpoint, load())
+    with PeakMemory() as memory, Emulator(folder, fears=fears) as emulator:
+        stage = Stage(emulator.endpoint, catalog)
         with Display(console) as display:
             story = Story(stage=stage, data=data, folder=folder, tell=display.tell)
             played = play(ACTS, story, display)

@@ -9,6 +9,7 @@ from rehearsal.isolation import clean_environment
 from rehearsal.processes import REPOSITORY, run
 from rehearsal.stage import Credentials
 from rehearsal.story import Story
+from settings import CATALOG_VARIABLE
 
 CDK = REPOSITORY / "node_modules" / "aws-cdk" / "bin" / "cdk"
 FLAGS = ("--no-version-reporting", "--no-notices", "--ci", "--no-color")
@@ -23,7 +24,9 @@ _DEPLOYED = re.compile(r"^\s*✅\s+(?P<stack>\S+)")
 def synthesize(story: Story) -> Path:
     """Synthesize the bundle's app, offline, and return the cloud assembly."""
     assembly = story.folder / "assembly"
-    environment = clean_environment(story.folder / "home", {"CDK_OUTDIR": str(assembly)})
+    environment = clean_environment(
+        story.folder / "home", {"CDK_OUTDIR": str(assembly), CATALOG_VARIABLE: str(story.stage.catalog)}
+    )
     run([sys.executable, str(REPOSITORY / "app.py")], environment=environment)
     return assembly
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
@@ -131,11 +131,12 @@ class Emulator:
         log: What the process writes.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, fears: Iterable[str] = ()) -> None:
         """Start the process and wait until it answers.
 
         Args:
             folder: Where it keeps its state, its home and its log; emptied by the caller.
+            fears: What AWS is like here, by keys of `rehearsal.emulator.switches.FEARS`.
 
         Raises:
             ProcessError: It ended, or did not answer in time; with the end of its log.
@@ -148,7 +149,11 @@ class Emulator:
         state.mkdir(parents=True, exist_ok=True)
         with self.log.open("wb") as log, _life_line() as (child_end, self.life_line):
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "rehearsal.emulator", "--port", str(self.port), "--state", str(state)],
+                [
+                    *(sys.executable, "-m", "rehearsal.emulator"),
+                    *("--port", str(self.port), "--state", str(state)),
+                    *(f"--fear={key}" for key in fears),
+                ],
                 env=clean_environment(folder / "home", download_settings()),
                 cwd=REPOSITORY,
                 stdin=child_end,

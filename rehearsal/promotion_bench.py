@@ -28,7 +28,6 @@ from rehearsal.faults.versions import ARTIFACT_BYTES
 from rehearsal.people import AccountKey
 from rehearsal.processes import Emulator
 from rehearsal.stage import Stage, administrator_credentials
-from settings import load
 
 GROUP = "bench"
 MANY = 100
@@ -62,7 +61,7 @@ class Measure:
 def main() -> None:
     """Measure one version, a hundred, a hundred duplicates, and a large artifact."""
     with tempfile.TemporaryDirectory() as folder, Emulator(Path(folder)) as emulator:
-        bench = Bench(Stage(emulator.endpoint, load()))
+        bench = Bench(Stage(emulator.endpoint))
         large = min(LARGEST_BYTES, int(psutil.virtual_memory().available / COPIES_IN_MEMORY))
         measures = {
             "one version": bench.promote([bench.register(ARTIFACT_BYTES)]),

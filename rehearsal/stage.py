@@ -2,12 +2,13 @@
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from rehearsal.emulator.switches import ROOT_SECRET_ACCESS_KEY
 from rehearsal.isolation import LoopbackSession
 from rehearsal.people import AccountKey, People, Person
-from settings import Settings
+from settings import CATALOG, CATALOG_VARIABLE, load
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,14 +23,15 @@ class Credentials:
 class Stage:
     """The accounts, and clients for whoever acts in them."""
 
-    def __init__(self, endpoint: str, settings: Settings) -> None:
+    def __init__(self, endpoint: str, catalog: Path = CATALOG) -> None:
         """Set the stage.
 
         Args:
             endpoint: URL of the emulator; a loopback address.
-            settings: The bundle's settings.
+            catalog: The bundle's catalog file.
         """
-        self.settings = settings
+        self.catalog = catalog
+        self.settings = settings = load(catalog)
         self.names = settings.names
         self.people = People.of(settings.names)
         self.session = LoopbackSession(endpoint, settings.region)
@@ -118,6 +120,7 @@ class Stage:
         """Variables with which a command-line tool acts at the emulator on the given credentials."""
         endpoint = self.session.endpoint
         variables = {
+            CATALOG_VARIABLE: str(self.catalog),
             "AWS_ACCESS_KEY_ID": credentials.access_key_id,
             "AWS_SECRET_ACCESS_KEY": credentials.secret_access_key,
             "AWS_REGION": self.settings.region,

@@ -15,6 +15,7 @@ from registry.functions.model_registry.card_sharing import Access, CardSharing
 from registry.functions.model_registry.cards import Cards
 from registry.functions.model_registry.errors import DENIED, error_code
 from registry.functions.model_registry.group_policy import SOURCE_ACCOUNT_TAG
+from registry.serving import card_reader_permission_arn
 from scripts.caller import Need, caller_of
 from scripts.change import Change, OperatorError, Outcome
 from scripts.command import RETRIES
@@ -83,7 +84,7 @@ class Author:
                 ram=session.client("ram", config=RETRIES),
                 authors_share=names.card_authors_share(""),
                 readers_share=names.card_readers_share(""),
-                reader_permission_arn=names.card_reader_permission_arn,
+                reader_permission_arn=card_reader_permission_arn(settings),
             ),
         )
 

@@ -14,9 +14,9 @@ from rich.console import Console
 from registry.functions.model_registry.errors import RegistryError
 from scripts import aws_errors
 from scripts.change import Change, OperatorError, Outcome
-from settings import CatalogError, Settings
+from settings import CATALOG_VARIABLE, CatalogError, Settings
 
-CatalogFile = Annotated[Path, typer.Option("--catalog", help="The catalog file.")]
+CatalogFile = Annotated[Path, typer.Option("--catalog", envvar=CATALOG_VARIABLE, help="The catalog file.")]
 Pretend = Annotated[bool, typer.Option("--pretend", help="Only tell what would be done.")]
 
 COLOURS = {

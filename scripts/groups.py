@@ -8,9 +8,10 @@ role registers into it, and its policy follows from them; promotion keeps both
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
+import boto3
 import typer
 from botocore.exceptions import ClientError
 
@@ -20,9 +21,11 @@ from registry.functions.model_registry.group_policy import (
     REGISTERS_DIRECTLY_TAG,
     SOURCE_ACCOUNT_TAG,
     group_policy,
+    policy_text,
 )
+from registry.functions.model_registry.member_accounts import MemberAccounts
 from registry.functions.model_registry.readers import Readers
-from registry.serving import readers
+from registry.serving import readers, serving_units
 from scripts.caller import Need
 from scripts.change import Change, OperatorError, Outcome
 from scripts.command import RETRIES, CatalogFile, Pretend, aws_session, report, sentences
@@ -124,7 +127,7 @@ def prepare(
         outcome = Outcome.IDENTICAL
     elif not pretend:
         sagemaker.put_model_package_group_policy(
-            ModelPackageGroupName=project.group, ResourcePolicy=json.dumps(wanted)
+            ModelPackageGroupName=project.group, ResourcePolicy=policy_text(wanted)
         )
     yield Change(outcome, registrar)
 
@@ -172,6 +175,16 @@ def _policy(sagemaker: "SageMakerClient", group: str) -> Any:
     return json.loads(found)
 
 
+def _readers(settings: Settings, session: boto3.Session) -> Readers:
+    """Who may use the group's versions, each account by name where the settings say so."""
+    found = readers(settings.names, settings.organization)
+    if settings.assumptions.group_policy == "organization":
+        return found
+    organizations = session.client("organizations", config=RETRIES)
+    members = MemberAccounts(organizations=organizations, units=serving_units(settings.organization))
+    return replace(found, accounts=members.listed())
+
+
 def _listed(tags: Mapping[str, str]) -> Any:
     return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
 
@@ -201,7 +214,7 @@ def create(
             prepare(
                 project,
                 sagemaker=session.client("sagemaker", config=RETRIES),
-                readers=readers(names, settings.organization),
+                readers=_readers(settings, session),
                 pretend=pretend,
             ),
             pretend=pretend,

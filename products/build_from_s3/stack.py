@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from pipelines.assets import AssetLocation
@@ -91,7 +92,15 @@ class BuildFromS3Stack(cdk.Stack):
         platform = settings.names
         promotion = role_elsewhere(settings.accounts.shared_services, platform.promotion_role)
         storage = ProjectStorage(self, "Storage", names=names, version_readers=[promotion])
-        models = ModelPackageGroup(self, "Models", names=names, reader=promotion)
+        models = ModelPackageGroup(
+            self,
+            "Models",
+            names=names,
+            reader=promotion
+            if settings.assumptions.group_policy == "organization"
+            # Without a condition, which a group's policy may not take: the hub's own policies decide then.
+            else iam.AccountPrincipal(settings.accounts.shared_services),
+        )
         registration = Registration(
             self,
             "Versions",
@@ -100,6 +109,7 @@ class BuildFromS3Stack(cdk.Stack):
             storage=storage,
             models=models,
             choice=choice,
+            key_access=settings.assumptions.key_access,
         )
         model_card_arn = platform.model_card_arn(names.title)
         if settings.model_cards.layout == "hub_and_spoke":

@@ -100,6 +100,7 @@ class DeployRealtimeStack(cdk.Stack):
             model_package_group_name=model_package_group_name,
             test=test,
             production=production,
+            start=settings.assumptions.pipeline_start,
         )
 
         form.answer("RepositoryUrl", repository.clone_url, "Clone this repository to change the endpoint.")

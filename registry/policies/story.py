@@ -4,7 +4,7 @@ Names of the people's and services' roles come from the templates; what is named
 template makes: versions, artifacts, cards and what is shared of them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -243,13 +243,16 @@ class Story:
     def _cards(self) -> Iterator[tuple[str, ResourcePolicy]]:
         """A card that is shared with the team and with test for writing, and with production for reading."""
         accounts = self.settings.accounts
-        (hub,) = [each for each in self.deployed if each.name == self.names.registry_stack]
-        ((_, permission),) = hub.resources("AWS::RAM::Permission")
+        reading: Sequence[str] = AUTHOR_ACTIONS
+        for stack in self.deployed:
+            if stack.name == self.names.card_permission_stack:
+                ((_, permission),) = stack.resources("AWS::RAM::Permission")
+                reading = permission["PolicyTemplate"]["Action"]
         card = self.names.model_card_arn(self.project(TEAM).title)
         shares = {
             accounts.development: ("AuthorsShare", AUTHOR_ACTIONS),
             accounts.test: ("AuthorsShare", AUTHOR_ACTIONS),
-            accounts.production: ("ReadersShare", permission["PolicyTemplate"]["Action"]),
+            accounts.production: ("ReadersShare", reading),
         }
         statements = [
             {

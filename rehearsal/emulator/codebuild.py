@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from rehearsal.emulator.codebuild_build import Build
 from rehearsal.emulator.service import Request, Service, ServiceError, authorize
+from rehearsal.emulator.switches import feared
 
 DEFAULT_TIMEOUT_MINUTES = 60
 DEFAULT_QUEUED_TIMEOUT_MINUTES = 480
@@ -209,6 +210,10 @@ def _start_build(request: Request) -> dict[str, Any]:
         raise ServiceError(
             "InvalidInputException",
             "Builds of a project with source type CODEPIPELINE are started by AWS CodePipeline alone",
+        )
+    if feared("build-quota") and project.description["environment"]["computeType"] == "BUILD_GENERAL1_SMALL":
+        raise ServiceError(
+            "AccountLimitExceededException", "Cannot have more than 0 builds in queue for the account"
         )
     initiator = f"codepipeline/{pipeline}" if pipeline else request.caller_arn.rpartition(":")[2]
     described = _describe(project, request.parameters, initiator)

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from rehearsal.emulator import archives, events, resource_tags, state
 from rehearsal.emulator.codecommit_git import BranchMovedError, Commit, Entry, GitRepository, Person
 from rehearsal.emulator.service import ServiceError
+from rehearsal.emulator.switches import feared
 
 
 class RepositoryName(NamedTuple):
@@ -92,8 +93,15 @@ def create(
     """Create an empty repository.
 
     Raises:
-        ServiceError: The name is taken.
+        ServiceError: The name is taken, or the account may have no repository.
     """
+    if feared("codecommit-closed"):
+        raise ServiceError(
+            "OperationNotAllowedException",
+            "CreateRepository request is not allowed because there is no existing repository in this AWS "
+            "account or AWS Organization",
+            403,
+        )
     if name in repositories:
         raise ServiceError("RepositoryNameExistsException", f"Repository named {name.name} already exists")
     identifier = str(uuid.uuid4())

@@ -17,6 +17,7 @@ from rehearsal.emulator.codepipeline_records import ActionExecution, PipelineNam
 from rehearsal.emulator.codepipeline_service import codepipeline
 from rehearsal.emulator.events import Delivery, register_event_target
 from rehearsal.emulator.service import Request, ServiceError, authorize
+from rehearsal.emulator.switches import feared
 
 __all__ = ["codepipeline", "create", "delete", "find", "start", "update"]
 
@@ -356,7 +357,7 @@ def _start_by_rule(delivery: Delivery) -> None:
     carried = {
         key: given[key]
         for key in ("variables", "sourceRevisions")
-        if isinstance(given, dict) and key in given
+        if isinstance(given, dict) and key in given and not feared("pipeline-start")
     }
     credentials.client("codepipeline", role, region).start_pipeline_execution(name=name, **carried)
 

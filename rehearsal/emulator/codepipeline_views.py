@@ -5,6 +5,7 @@ from typing import Any
 
 from rehearsal.emulator.codepipeline_execution import Execution, Pipeline
 from rehearsal.emulator.codepipeline_records import ActionExecution, StageExecution
+from rehearsal.emulator.switches import feared
 
 
 def pipeline_summary(pipeline: Pipeline) -> dict[str, Any]:
@@ -75,7 +76,7 @@ def action_details(found: Execution, action: ActionExecution) -> dict[str, Any]:
         "actionName": action.name,
         "startTime": action.started,
         "lastUpdateTime": action.updated,
-        "updatedBy": action.approval.by if action.approval else None,
+        "updatedBy": action.approval.by if action.approval and not feared("approval-updated-by") else None,
         "status": action.status,
         "input": {
             "actionTypeId": definition["actionTypeId"],

@@ -23,6 +23,7 @@ from rehearsal.emulator.ram_store import (
     shares,
 )
 from rehearsal.emulator.service import Request, ServiceError
+from rehearsal.emulator.switches import feared
 
 MAXIMUM_VERSIONS = 5
 
@@ -90,6 +91,11 @@ def _named(request: Request) -> str:
 @idempotent
 def _create_permission(request: Request) -> dict[str, Any]:
     given, arn = request.parameters, _own_arn(request)
+    if feared("card-permission"):
+        raise ServiceError(
+            "InvalidParameterException",
+            f"The resource type {given['resourceType']} does not support customer managed permissions.",
+        )
     resource_type = RESOURCE_TYPES.get(given["resourceType"])
     if resource_type is None:
         raise ServiceError(

@@ -21,6 +21,7 @@ from ministack.services.cloudformation import provisioners
 
 from rehearsal.emulator.authorization import AuthenticationError, principal_of_key, refusal
 from rehearsal.emulator.kms import aliases, key_arn
+from rehearsal.emulator.switches import feared
 
 Answer = tuple[int, dict[str, str], bytes]
 Operation = Callable[..., Answer]
@@ -106,6 +107,12 @@ def _copying(copy: Operation) -> Operation:
     return run
 
 
+def _told_aliases(arn: str, caller: str) -> list[str]:
+    """The aliases of a key that policies of a caller's account may ask for."""
+    foreign = arn.split(":")[4] != caller
+    return [] if foreign and feared("key-alias") else aliases(arn)
+
+
 def _refused(
     action: str,
     key_name: str | None,
@@ -130,7 +137,7 @@ def _refused(
         arn,
         region=get_region(),
         condition_keys={
-            "kms:ResourceAliases": aliases(arn),
+            "kms:ResourceAliases": _told_aliases(arn, principal.account),
             "kms:ViaService": f"s3.{get_region()}.amazonaws.com",
             "kms:EncryptionContext:aws:s3:arn": f"arn:aws:s3:::{bucket}/{key}",
         },

@@ -16,6 +16,7 @@ from rehearsal.emulator.sagemaker_card_content import metadata_of, problem
 from rehearsal.emulator.sagemaker_service import check_tagging, sagemaker
 from rehearsal.emulator.sagemaker_store import Table, arn, listed, tags
 from rehearsal.emulator.service import Request, ServiceError
+from rehearsal.emulator.switches import feared
 
 _CARD_ARN = re.compile(
     r"arn:aws[a-z-]*:sagemaker:(?P<region>[^:]+):(?P<account>\d{12}):model-card/(?P<name>[a-zA-Z0-9-]+)"
@@ -174,6 +175,14 @@ def _update_card(request: Request) -> dict[str, Any]:
                 number=latest.number + 1, content=content, status="Draft", modified_by=request.caller_arn
             )
             card.versions.append(written)
+        elif status is not None and feared("card-status-version"):
+            decided = CardVersion(
+                number=latest.number + 1,
+                content=latest.content,
+                status=status,
+                modified_by=request.caller_arn,
+            )
+            card.versions.append(decided)
         elif status is not None:
             latest.status, latest.modified_by, latest.modified = status, request.caller_arn, time.time()
     return {"ModelCardArn": card.name.arn}

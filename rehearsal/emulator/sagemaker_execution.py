@@ -28,6 +28,7 @@ from rehearsal.emulator.sagemaker_registry import version_at
 from rehearsal.emulator.sagemaker_service import PRINCIPAL
 from rehearsal.emulator.sagemaker_storage import Location, Storage, StorageError
 from rehearsal.emulator.service import ServiceError
+from rehearsal.emulator.switches import feared
 
 MAXIMUM_PARALLEL_STEPS = 4
 
@@ -262,8 +263,18 @@ class Execution:
 
     def _run_register_model(self, step: Step) -> None:
         arguments = self._values.resolve(step.arguments)
+        if feared("group-asked-by-pipelines") and not arguments["ModelPackageGroupName"].startswith("arn:"):
+            self._ask_for_group(arguments["ModelPackageGroupName"])
         version_arn = self._sagemaker.create_model_package(**arguments)["ModelPackageArn"]
         self._succeed(step, {"RegisterModel": {"Arn": version_arn}}, version_at(version_arn))
+
+    def _ask_for_group(self, name: str) -> None:
+        """Create a group, which exists already as a rule."""
+        try:
+            self._sagemaker.create_model_package_group(ModelPackageGroupName=name)
+        except ClientError as error:
+            if "already exists" not in str(error):
+                raise
 
     def _run_model(self, step: Step) -> None:
         arguments = self._values.resolve(step.arguments)

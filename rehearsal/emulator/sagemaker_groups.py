@@ -4,6 +4,7 @@ Source: the API reference of each operation, such as
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_PutModelPackageGroupPolicy.html.
 """
 
+import json
 import re
 import time
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from rehearsal.emulator.authorization import ResourcePolicy
 from rehearsal.emulator.sagemaker_service import check_tagging, sagemaker
 from rehearsal.emulator.sagemaker_store import Table, arn, listed, tags
 from rehearsal.emulator.service import Request, ServiceError
+from rehearsal.emulator.switches import feared
 
 _GROUP_ARN = re.compile(
     r"arn:aws:sagemaker:(?P<region>[^:]+):(?P<account>\d{12}):model-package-group/(?P<name>[\w-]+)"
@@ -148,8 +150,20 @@ def _put_group_policy(request: Request) -> dict[str, Any]:
     group = groups.get(*name)
     if problem := validate_policy_document(policy):
         raise ServiceError("ValidationException", f"Invalid resource policy: {problem}")
+    if feared("group-policy"):
+        _refuse_beyond_accounts(policy)
     group.policy = policy
     return {"ModelPackageGroupArn": name.arn}
+
+
+def _refuse_beyond_accounts(policy: str) -> None:
+    for statement in json.loads(policy)["Statement"]:
+        principals = statement["Principal"]["AWS"]
+        named = [principals] if isinstance(principals, str) else principals
+        if "Condition" in statement or not all(
+            re.fullmatch(r"arn:aws:iam::\d{12}:root", each) for each in named
+        ):
+            raise ServiceError("ValidationException", "Invalid resource policy: only accounts can be named.")
 
 
 @sagemaker.operation("GetModelPackageGroupPolicy", resource=_group_resource)

@@ -20,6 +20,7 @@ from rehearsal.emulator.sagemaker_lineage_tracking import track_approval, track_
 from rehearsal.emulator.sagemaker_service import sagemaker
 from rehearsal.emulator.sagemaker_store import listed, tags
 from rehearsal.emulator.service import Request, ServiceError, authorize
+from rehearsal.emulator.switches import feared
 
 MAXIMUM_CUSTOMER_METADATA = 50
 
@@ -140,8 +141,10 @@ def _create_version(request: Request) -> dict[str, Any]:
         raise ServiceError(
             "ValidationException", "A version has the tags of its group; Tags cannot be given."
         )
+    if feared("model-card-field") and "ModelCard" in request.parameters:
+        raise ServiceError("ValidationException", "ModelCard is not supported in this request.")
     given = {key: value for key, value in request.parameters.items() if key != "ClientToken"}
-    token = request.parameters.get("ClientToken")
+    token = None if feared("client-token") else request.parameters.get("ClientToken")
     with groups.lock:
         group = groups.get(*group_name(request))
         if token is not None and token in group.tokens:
@@ -178,7 +181,13 @@ def _create_version(request: Request) -> dict[str, Any]:
 
 @sagemaker.operation("DescribeModelPackage", resource=_version_resource, resource_policy=resource_policy)
 def _describe_version(request: Request) -> dict[str, Any]:
-    return version_at(request.parameters["ModelPackageName"])
+    described = version_at(request.parameters["ModelPackageName"])
+    if feared("empty-lists"):
+        specification = described.get("InferenceSpecification")
+        described = {"AdditionalInferenceSpecifications": [], **described}
+        if specification:
+            described["InferenceSpecification"] = {"SupportedTransformInstanceTypes": [], **specification}
+    return described
 
 
 @sagemaker.operation("ListModelPackages", resource=_versions_resource, resource_policy=resource_policy)
@@ -213,6 +222,8 @@ def _update_version(request: Request) -> dict[str, Any]:
         if not _METADATA_PARAMETERS.isdisjoint(given):
             removed = given.get("CustomerMetadataPropertiesToRemove", [])
             kept = version.get("CustomerMetadataProperties", {})
+            if feared("metadata-update") and "CustomerMetadataProperties" in given:
+                kept = {}
             metadata = {key: value for key, value in kept.items() if key not in removed}
             metadata |= given.get("CustomerMetadataProperties", {})
             _check_metadata(metadata)
@@ -229,7 +240,9 @@ def _update_version(request: Request) -> dict[str, Any]:
         }
     if "ModelApprovalStatus" in given:
         track_approval(version_at(version_arn))
-    _announce(version_arn, updated=sorted(changed))
+    same_status = changed.get("ModelApprovalStatus") == version["ModelApprovalStatus"]
+    if not (feared("same-status") and same_status):
+        _announce(version_arn, updated=None if feared("updated-fields") else sorted(changed))
     return {"ModelPackageArn": version_arn}
 
 

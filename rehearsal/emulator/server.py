@@ -25,11 +25,13 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True, help="port on the loopback interface")
     parser.add_argument("--state", type=Path, required=True, help="folder for everything the emulator keeps")
     parser.add_argument("--catalog", type=Path, default=settings.CATALOG, help="describes the organisation")
+    parser.add_argument("--fear", action="append", default=[], help=f"one of {', '.join(switches.FEARS)}")
     arguments = parser.parse_args()
     try:
         switches.check_version()
+        switches.fear(arguments.fear)
         loaded = settings.load(arguments.catalog)
-    except (switches.VersionError, settings.CatalogError) as error:
+    except (switches.VersionError, switches.FearError, settings.CatalogError) as error:
         print(error, file=sys.stderr)  # noqa: T201
         sys.exit(BAD_INPUT)
     if os.getpgrp() != os.getpid():

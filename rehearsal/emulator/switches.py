@@ -1,7 +1,7 @@
 """How the emulator's process is set up, before anything of ministack is imported."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -11,11 +11,64 @@ MINISTACK = "1.5.33"
 HOST = "127.0.0.1"
 ROOT_SECRET_ACCESS_KEY = "rehearsal"  # noqa: S105  set-up only; an account's id is its root's key id
 
+FEARS = {
+    "approval-updated-by": "ListActionExecutions does not say who approved.",
+    "build-quota": "The account may run no build on the smallest compute.",
+    "card-permission": "AWS RAM takes no customer managed permission for model cards.",
+    "card-status-version": "A change of a model card's status makes a version of the card.",
+    "client-token": "SageMaker forgets a ClientToken at once.",
+    "cloudformation-trust": "CloudFormation does not tell the account when it assumes a role.",
+    "codecommit-closed": "The account is new to CodeCommit, which takes no new customers.",
+    "empty-lists": "DescribeModelPackage answers empty lists for what was not registered.",
+    "group-asked-by-pipelines": "RegisterModel asks for CreateModelPackageGroup as well.",
+    "group-policy": "A group's policy names accounts, and has no conditions.",
+    "key-alias": "A key's aliases are not told to policies of other accounts.",
+    "metadata-update": "UpdateModelPackage replaces the customer metadata.",
+    "model-card-field": "A version is registered without a ModelCard.",
+    "pipeline-start": "A rule starts a pipeline without variables.",
+    "same-status": "An update to the status that a version has already sends no event.",
+    "updated-fields": "The event of a changed version does not name the changed fields.",
+}
+"""What AWS may be like, against what the bundle assumes of it: each can be switched on."""
+
+_feared: frozenset[str] = frozenset()
+
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "JSII_NODE", "LOG_LEVEL", *DOWNLOAD_VARIABLES)
+
+
+class FearError(Exception):
+    """Nobody knows such a fear."""
 
 
 class VersionError(Exception):
     """ministack is not the version that the overlay is made for."""
+
+
+def fear(keys: Iterable[str]) -> None:
+    """Switch fears on; the server does so at its start.
+
+    Args:
+        keys: Of `FEARS`.
+
+    Raises:
+        FearError: There is none of a key.
+    """
+    global _feared  # noqa: PLW0603  one process is one AWS
+    wanted = frozenset(keys)
+    if unknown := sorted(wanted - FEARS.keys()):
+        raise FearError(f"There is no fear {', '.join(unknown)}, but {', '.join(FEARS)}.")
+    _feared = wanted
+
+
+def feared(key: str) -> bool:
+    """Tell whether AWS is like this here.
+
+    Args:
+        key: Of `FEARS`.
+    """
+    if key not in FEARS:
+        raise FearError(f"There is no fear {key}.")
+    return key in _feared
 
 
 def check_version() -> None:

@@ -3,11 +3,13 @@
 import ast
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from assumptions import ASSUMPTIONS, Assumption
 from assumptions.page import page
+from settings import AssumptionSettings, load
 
 ROOT = Path(__file__).parents[2]
 
@@ -50,3 +52,19 @@ def test_the_test_that_shows_the_fallback_exists(row: Assumption) -> None:
     file, _, name = row.shown_by.partition("::")
     tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
     assert name in {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+
+
+@each
+def test_the_setting_is_one_of_the_catalogs(row: Assumption) -> None:
+    if row.setting is None:
+        return
+    section, name = row.setting.path.split(".")
+    settings = load()
+    field = type(getattr(settings, section)).model_fields[name]
+    assert field.default == row.setting.hoped
+    assert row.setting.fallback in get_args(field.annotation)
+
+
+def test_every_setting_has_a_row() -> None:
+    chosen = {row.setting.path for row in ASSUMPTIONS if row.setting is not None}
+    assert chosen >= {f"assumptions.{name}" for name in AssumptionSettings.model_fields}

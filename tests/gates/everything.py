@@ -14,6 +14,7 @@ from portfolios.accounts import AccountsStack, account_stacks
 from portfolios.stack import PortfoliosStack
 from products.product import Product, Template, add_stack
 from settings import ModelCards, Repository, Settings, load
+from tests.assumptions.fallbacks import FALLBACKS
 
 REPORT = "validation-report.json"
 
@@ -22,10 +23,11 @@ CONNECTED = Repository(
     connection_arn="arn:aws:codeconnections:eu-west-1:222222222222:connection/00000000-0000-0000-0000-000000000000",
 )
 BOUNDARY = "mlplatform-boundary"
-# The second way to reach repositories also bounds every role and keeps cards with the teams: each adds, and
-# none takes away.
+# The fallbacks replace what AWS may refuse. The second way to reach repositories also bounds every role and
+# keeps cards with the teams: each adds, and none takes away.
 VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "codecommit": {"repository": Repository()},
+    "fallbacks": {"assumptions": FALLBACKS},
     "codeconnections": {
         "repository": CONNECTED,
         "permissions_boundary": BOUNDARY,

@@ -1,7 +1,7 @@
 """Products as they would be launched: settings to choose from, and templates with their values filled in."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -12,12 +12,13 @@ from products.build_from_s3.product import PRODUCT as BUILD_FROM_S3
 from products.deploy_realtime.product import PRODUCT as DEPLOY_REALTIME
 from products.product import AssetLocation, Product, Template, render_all
 from products.studio_domain.product import PRODUCT as STUDIO_DOMAIN
-from settings import CATALOG, Settings
+from settings import CATALOG, AssumptionSettings, Settings
 
 PRODUCTS = {product.identifier: product for product in (BUILD_FROM_S3, DEPLOY_REALTIME, STUDIO_DOMAIN)}
 CONNECTION = "arn:aws:codeconnections:eu-west-1:222222222222:connection/0a1b2c3d-0000-4111-8222-333333333333"
 PROVIDERS = ("codecommit", "github", "gitlab", "bitbucket")
 BOUNDARIES = (None, "mlplatform-boundary")
+HOPED = AssumptionSettings()
 LAYOUTS = ("central", "hub_and_spoke")
 
 LONGEST = {
@@ -44,6 +45,7 @@ def settings(
     boundary: str | None = None,
     layout: str = "central",
     prefix: str = "mlplatform",
+    assumptions: AssumptionSettings = HOPED,
 ) -> Settings:
     """The example catalog with other choices."""
     document = yaml.safe_load(CATALOG.read_text(encoding="utf-8")) | {"name_prefix": prefix}
@@ -53,7 +55,7 @@ def settings(
         document["repository"]["connection_arn"] = CONNECTION
     if boundary:
         document["permissions_boundary"] = boundary
-    return Settings.model_validate(document)
+    return Settings.model_validate(document).model_copy(update={"assumptions": assumptions})
 
 
 def assets(product: Product) -> dict[str, AssetLocation]:
@@ -66,12 +68,21 @@ def assets(product: Product) -> dict[str, AssetLocation]:
 
 @cache
 def templates(
-    provider: str = "codecommit", boundary: str | None = None, layout: str = "central"
+    provider: str = "codecommit",
+    boundary: str | None = None,
+    layout: str = "central",
+    assumptions: AssumptionSettings = HOPED,
 ) -> dict[str, Template]:
     """The templates of all products, rendered once a choice."""
     return render_all(
         PRODUCTS.values(),
-        settings(provider=provider, boundary=boundary, layout=layout, prefix="mlplatform-x"),
+        settings(
+            provider=provider,
+            boundary=boundary,
+            layout=layout,
+            prefix="mlplatform-x",
+            assumptions=assumptions,
+        ),
         {identifier: assets(product) for identifier, product in PRODUCTS.items()},
     )
 
@@ -161,9 +172,18 @@ def launch(
 ) -> Launch:
     """A product launched with the longest values, or with some others."""
     template = templates(provider, boundary, layout)[identifier]
+    return _launched(template, values)
+
+
+def launch_assuming(assumptions: AssumptionSettings, identifier: str, **values: str) -> Launch:
+    """A product launched where AWS may be different from what is hoped."""
+    return _launched(templates(assumptions=assumptions)[identifier], values)
+
+
+def _launched(template: Template, values: Mapping[str, str]) -> Launch:
     defaults = {
         name: parameter["Default"]
         for name, parameter in template["Parameters"].items()
         if "Default" in parameter
     }
-    return Launch(json.loads(json.dumps(template)), defaults | LONGEST | values)
+    return Launch(json.loads(json.dumps(template)), {**defaults, **LONGEST, **values})

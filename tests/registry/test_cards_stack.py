@@ -6,9 +6,10 @@ from typing import Any
 import embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
 import aws_cdk as cdk
 import pytest
+from aws_cdk import assertions
 from ministack.core.iam_evaluator import EvalContext, evaluate, evaluate_trust_policy, parse_policy_document
 
-from registry.cards import aggregation_permissions
+from registry.cards import CardPermissionStack, aggregation_permissions
 from registry.policies.variables import fill
 from tests.registry.cloud import HUB, OTHER_TEAM, REGION, TEAM
 from tests.registry.registry_stack import NAMES, TEST, UNITS, Template, asks, only, resolve, resources
@@ -290,8 +291,10 @@ def test_what_aggregation_needs(action: str, resource: str, keys: dict[str, str]
     assert (evaluate(request, [parse_policy_document(document)]).decision == "Allow") == expected
 
 
-def test_readers_of_a_share_read_and_no_more(template: Template) -> None:
-    permission = only(template, "AWS::RAM::Permission")
+def test_readers_of_a_share_read_and_no_more() -> None:
+    hub = cdk.Environment(account=HUB, region=REGION)
+    stack = CardPermissionStack(cdk.App(), NAMES.card_permission_stack, names=NAMES, env=hub)
+    permission = only(dict(assertions.Template.from_stack(stack).to_json()), "AWS::RAM::Permission")
     assert permission == {
         "Name": NAMES.card_reader_permission,
         "ResourceType": "sagemaker:ModelCard",

@@ -4,21 +4,30 @@ Each test is named for the assumption's key. The cloud in memory then behaves as
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from registry.functions.model_registry.card_sharing import CardSharing
 from registry.functions.model_registry.cards import Cards
 from registry.functions.model_registry.errors import RegistryError
 from registry.functions.model_registry.events import StateChange
+from registry.functions.model_registry.group_policy import group_policy, policy_text
+from registry.functions.model_registry.member_accounts import MemberAccounts
 from registry.functions.model_registry.promotion.promote import Promotion
 from registry.functions.model_registry.release.release import Release
+from registry.functions.model_registry.release.starting import Start, Starter
+from registry.serving import card_reader_permission_arn
+from tests.assumptions.fallbacks import FALLBACKS
 from tests.registry.cards import full_content
-from tests.registry.cloud import Cloud, client, state_change
+from tests.registry.cloud import HUB, REGION, TEAM, Cloud, client, policy, state_change
 from tests.registry.deploying import EXECUTION, OFFICER_ARN, PIPELINE, do, ready_version, step
-from tests.registry.promoting import only_central_version, promote, simple_version
+from tests.registry.promoting import READERS, only_central_version, promote, simple_version
+from tests.registry.registry_stack import NAMES, SETTINGS
 from tests.registry.versions import GROUP, ML_ENGINEER, book, promoted_version, receipt, registered_version
 
+CENTRAL_GROUP = f"arn:aws:sagemaker:{REGION}:{HUB}:model-package-group/{GROUP}"
 CARD_FIELD = {"ModelCardContent": "{}", "ModelCardStatus": "Draft"}
 
 
@@ -179,3 +188,124 @@ def test_updated_fields_end_no_later_than_the_pipeline(cloud: Cloud, release: Re
 
     assert said == f"{arn} is released already, and a deploy pipeline has taken it up."
     assert step(cloud, arn) == ("QA", "InProgress")
+
+
+# A group's policy takes everybody, bounded by conditions on the organisation.
+
+TEST_UNIT, NESTED, PRODUCTION_UNIT = "ou-ml01-testing00", "ou-ml01-nested000", "ou-ml01-product00"
+
+
+def naming_accounts(promotion: Promotion) -> Promotion:
+    members = MemberAccounts(organizations=client("organizations"), units=(TEST_UNIT, PRODUCTION_UNIT))
+    return replace(promotion, groups=replace(promotion.groups, members=members))
+
+
+def test_group_policy(cloud: Cloud, promotion: Promotion) -> None:
+    cloud.feared = {"group-policy"}
+    cloud.accounts = {
+        TEST_UNIT: {"444444444444": "ACTIVE", "999999999999": "SUSPENDED", "444444444445": "ACTIVE"},
+        NESTED: {"555555555556": "ACTIVE"},
+        PRODUCTION_UNIT: {"555555555555": "ACTIVE"},
+    }
+    cloud.units = {PRODUCTION_UNIT: [NESTED]}
+    arn = simple_version(cloud)
+    with pytest.raises(Exception, match="Name accounts alone"):
+        promote(promotion, arn)
+
+    promote(naming_accounts(promotion), arn)
+
+    (group, versions) = policy(cloud, only_central_version(cloud)["ModelPackageGroupName"])["Statement"]
+    roots = [
+        f"arn:aws:iam::{account}:root"
+        for account in ("444444444444", "444444444445", "555555555555", "555555555556")
+    ]
+    assert group["Principal"] == versions["Principal"] == {"AWS": roots}
+    assert group["Action"] == ["sagemaker:DescribeModelPackageGroup"]
+    assert set(versions["Action"]) == {
+        "sagemaker:CreateModel",
+        "sagemaker:DescribeModelPackage",
+        "sagemaker:ListModelPackages",
+    }
+
+
+def test_group_policy_of_direct_registration() -> None:
+    tags = {"source-account": TEAM, "registers-directly": "mlplatform-training-p"}
+    written = group_policy(CENTRAL_GROUP, tags, replace(READERS, accounts=("444444444444",)))
+    assert all("Condition" not in statement for statement in written["Statement"])
+    registering = [each for each in written["Statement"] if each["Sid"].startswith("Registering")]
+    assert {each["Principal"]["AWS"] for each in registering} == {f"arn:aws:iam::{TEAM}:root"}
+
+
+@pytest.mark.parametrize(("number", "fits"), [(300, True), (320, False)])
+def test_group_policy_has_room_for_300_accounts(number: int, fits: bool) -> None:
+    readers = replace(READERS, accounts=tuple(f"{account:012}" for account in range(number)))
+    # The longest name that a group of a project can have.
+    arn = f"arn:aws:sagemaker:ap-southeast-1:{HUB}:model-package-group/{'g' * 53}"
+    if fits:
+        assert len(policy_text(group_policy(arn, {}, readers))) <= 20_480
+        return
+    with pytest.raises(RegistryError, match=r"would have 2\d,\d{3} characters, and SageMaker takes 20,480"):
+        group_policy(arn, {}, readers)
+
+
+def test_group_policy_without_any_account_opens_to_nobody() -> None:
+    assert group_policy(CENTRAL_GROUP, {}, replace(READERS, accounts=()))["Statement"] == []
+
+
+# AWS RAM takes a customer managed permission for model cards.
+
+
+def share_with_a_reader(permission: str) -> bool:
+    sharing = CardSharing(
+        ram=client("ram"),
+        authors_share="authors-",
+        readers_share="readers-",
+        reader_permission_arn=permission,
+    )
+    card = f"arn:aws:sagemaker:{REGION}:{HUB}:model-card/{GROUP}"
+    return sharing.share(card, GROUP, "555555555555", "reader")
+
+
+def test_card_permission(cloud: Cloud) -> None:
+    cloud.feared = {"card-permission"}
+    with pytest.raises(RegistryError, match=r"assumptions\.model_card_permission to aws_managed"):
+        share_with_a_reader(NAMES.card_reader_permission_arn)
+
+    settings = SETTINGS.model_copy(update={"assumptions": FALLBACKS})
+    assert share_with_a_reader(card_reader_permission_arn(settings))
+    (share,) = cloud.shares
+    assert share.name == f"readers-{GROUP}"
+
+
+# A rule hands variables to a pipeline.
+
+STARTING = {"pipeline": "serve-p-xyz", "event": "7f0d9f1e", "variables": {"ModelPackageArn": "arn"}}
+
+
+def test_pipeline_start(cloud: Cloud) -> None:
+    starter = Starter(codepipeline=client("codepipeline"))
+    start = Start.parse(STARTING)
+    assert start is not None
+    assert starter.start(start) == starter.start(start)
+    assert cloud.started == {
+        "7f0d9f1e": {"name": "serve-p-xyz", "variables": [{"name": "ModelPackageArn", "value": "arn"}]}
+    }
+
+
+def test_pipeline_start_leaves_other_events_alone() -> None:
+    assert Start.parse(state_change(CENTRAL_GROUP, "Approved")) is None
+
+
+INCOMPLETE: tuple[dict[str, Any], ...] = (
+    {"event": None},
+    {"event": ""},
+    {"variables": None},
+    {"variables": {"ModelPackageArn": 1}},
+    {"pipeline": 1},
+)
+
+
+@pytest.mark.parametrize("change", INCOMPLETE, ids=str)
+def test_pipeline_start_needs_everything(change: dict[str, Any]) -> None:
+    with pytest.raises(RegistryError, match="names no pipeline, event and variables"):
+        Start.parse({**STARTING, **change})

@@ -32,6 +32,7 @@ def function_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         "FUNCTION_ROLES": "mlplatform-promotion,mlplatform-release,mlplatform-stages",
         "ORGANIZATION_ID": "o-mlplatform1",
         "READER_PATHS": "o-mlplatform1/*/ou-ml01-test0001/*",
+        "READER_UNITS": "",
         "READER_ROLES": "mlplatform-deployment-cloudformation,mlplatform-endpoint",
         "REGISTRY_ACCOUNT": HUB,
         "REGISTRY_BUCKET": REGISTRY_BUCKET,

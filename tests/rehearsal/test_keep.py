@@ -9,7 +9,6 @@ from pathlib import Path
 from rehearsal.keep import PROFILES, end_kept, guide, keep
 from rehearsal.processes import Emulator
 from rehearsal.stage import Stage
-from settings import load
 
 WHO = "import boto3; print(boto3.Session(profile_name={!r}).client('sts').get_caller_identity()['Arn'])"
 
@@ -35,7 +34,7 @@ def listens(port: int) -> bool:
 
 def test_a_kept_emulator_outlives_the_story_until_it_is_ended(tmp_path: Path) -> None:
     with Emulator(tmp_path) as emulator:
-        stage = Stage(emulator.endpoint, load())
+        stage = Stage(emulator.endpoint)
         iam = stage.administrator("development", "iam")
         administrator = stage.people.development_administrator
         trust = {

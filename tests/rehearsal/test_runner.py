@@ -12,15 +12,12 @@ from rehearsal.display import Display, duration
 from rehearsal.runner import PeakMemory, play
 from rehearsal.stage import Stage
 from rehearsal.story import Act, ActError, Story
-from settings import load
 
 
 @pytest.fixture
 def story(tmp_path: Path) -> Story:
     """A story at an endpoint that nobody answers."""
-    return Story(
-        stage=Stage("http://127.0.0.1:9", load()), data=default(), folder=tmp_path, tell=lambda _: None
-    )
+    return Story(stage=Stage("http://127.0.0.1:9"), data=default(), folder=tmp_path, tell=lambda _: None)
 
 
 def act(name: str, play_act: Callable[[Story], str]) -> Act:

@@ -29,6 +29,17 @@ _REFUSALS = frozenset(
 )
 
 
+def aws_managed_permission(partition: str = "aws") -> str:
+    """ARN of AWS's own permission for model cards: to describe them, list their versions and update them.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/model-cards-xaccount.html
+
+    Args:
+        partition: Such as ``aws``.
+    """
+    return f"arn:{partition}:ram::aws:permission/AWSRAMPermissionSageMakerModelCards"
+
+
 @dataclass(frozen=True, kw_only=True)
 class CardSharing:
     """Shares model cards with accounts, each once.
@@ -103,18 +114,26 @@ class CardSharing:
     def _create(self, name: str, card_arn: str, access: Access) -> str:
         partition = card_arn.split(":")[1]
         permission = {
-            # Describe, list versions, update: https://docs.aws.amazon.com/sagemaker/latest/dg/model-cards-xaccount.html
-            "author": f"arn:{partition}:ram::aws:permission/AWSRAMPermissionSageMakerModelCards",
+            "author": aws_managed_permission(partition),
             "reader": self.reader_permission_arn,
         }[access]
-        # Without accounts: whoever makes the share asks for the same, and the token lets it be made once.
-        return self.ram.create_resource_share(
-            name=name,
-            resourceArns=[card_arn],
-            permissionArns=[permission],
-            allowExternalPrincipals=False,
-            clientToken=str(uuid.uuid5(uuid.NAMESPACE_URL, f"{name} {card_arn} {permission}")),
-        )["resourceShare"]["resourceShareArn"]
+        try:
+            # Without accounts: whoever makes the share asks for the same, and the token lets it be made once.
+            return self.ram.create_resource_share(
+                name=name,
+                resourceArns=[card_arn],
+                permissionArns=[permission],
+                allowExternalPrincipals=False,
+                clientToken=str(uuid.uuid5(uuid.NAMESPACE_URL, f"{name} {card_arn} {permission}")),
+            )["resourceShare"]["resourceShareArn"]
+        except ClientError as error:
+            if error_code(error) != "UnknownResourceException":
+                raise
+            raise RegistryError(
+                f"AWS RAM does not know {permission}: deploy the stack of the card permission; or, where AWS "
+                "refuses that, set assumptions.model_card_permission to aws_managed in catalog.yaml, and "
+                "deploy the registry again."
+            ) from error
 
     def _associate(self, share: str, kind: Kind, entity: str) -> None:
         if self._status(share, kind, entity)[0] not in (_DONE, _UNDER_WAY):

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ecr.client import ECRClient
     from mypy_boto3_events.client import EventBridgeClient
     from mypy_boto3_lambda.client import LambdaClient
+    from mypy_boto3_organizations.client import OrganizationsClient
     from mypy_boto3_ram.client import RAMClient
     from mypy_boto3_s3.client import S3Client
     from mypy_boto3_sagemaker.client import SageMakerClient
@@ -51,3 +52,8 @@ def codepipeline() -> "CodePipelineClient":
 def ram() -> "RAMClient":
     """A client of AWS Resource Access Manager."""
     return boto3.client("ram", config=_CONFIG)
+
+
+def organizations() -> "OrganizationsClient":
+    """A client of AWS Organizations."""
+    return boto3.client("organizations", config=_CONFIG)

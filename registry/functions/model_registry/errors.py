@@ -13,6 +13,7 @@ MISSING = frozenset(
         "NoSuchBucket",
         "NoSuchKey",
         "NotFound",
+        "PipelineNotFoundException",
         "RepositoryNotFoundException",
         "ResourceNotFound",
     }

@@ -1,10 +1,15 @@
 """The resource policy of a central model package group: who may use its versions from other accounts."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
+from .errors import RegistryError
 from .readers import Readers
 from .records import RECEIPT_SHA256, RECEIPT_URI, SOURCE_MODEL_PACKAGE_ARN
+
+# https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_PutModelPackageGroupPolicy.html
+MAXIMUM_POLICY = 20_480
 
 SOURCE_ACCOUNT_TAG = "source-account"
 """The account whose models the group holds."""
@@ -35,27 +40,45 @@ def group_policy(group_arn: str, tags: Mapping[str, str], readers: Readers) -> d
     The organisation's serving roles may look at versions, and create models from them.
     https://docs.aws.amazon.com/sagemaker/latest/dg/model-registry-deploy-xaccount.html
 
+    Where the readers name accounts, the policy has the form of AWS's own examples: roots of accounts, and no
+    condition. What a registering account then registers under a status or a receipt of its own, release
+    refuses.
+
     Args:
         group_arn: The group.
         tags: Its tags.
         readers: Who may use its versions in the accounts that serve models.
+
+    Raises:
+        RegistryError: If it becomes longer than SageMaker takes.
     """
     versions = f"{group_arn.replace(':model-package-group/', ':model-package/')}/*"
-    statements = [
-        _statement("Group", ["sagemaker:DescribeModelPackageGroup"], group_arn, "*", readers.condition),
-        _statement(
-            "Versions",
-            ["sagemaker:CreateModel", "sagemaker:DescribeModelPackage", "sagemaker:ListModelPackages"],
-            versions,
-            "*",
-            readers.condition,
-        ),
-    ]
+    by_account = readers.accounts is not None
+    everybody = ["*"] if readers.accounts is None else [_root(account) for account in readers.accounts]
+    statements = []
+    if everybody:
+        statements = [
+            _statement(
+                "Group",
+                ["sagemaker:DescribeModelPackageGroup"],
+                group_arn,
+                everybody,
+                {} if by_account else readers.condition,
+            ),
+            _statement(
+                "Versions",
+                ["sagemaker:CreateModel", "sagemaker:DescribeModelPackage", "sagemaker:ListModelPackages"],
+                versions,
+                everybody,
+                {} if by_account else readers.condition,
+            ),
+        ]
     if REGISTERS_DIRECTLY_TAG in tags:
-        account = tags[SOURCE_ACCOUNT_TAG]
-        registering = {
-            "ArnEquals": {"aws:PrincipalArn": f"arn:aws:iam::{account}:role/{tags[REGISTERS_DIRECTLY_TAG]}"}
-        }
+        source = tags[SOURCE_ACCOUNT_TAG]
+        account = [_root(source)]
+        role = f"arn:aws:iam::{source}:role/{tags[REGISTERS_DIRECTLY_TAG]}"
+        registering = {} if by_account else {"ArnEquals": {"aws:PrincipalArn": role}}
+        as_it_comes = {} if by_account else {**registering, **_AS_IT_COMES}
         statements += [
             _statement(
                 "RegisteringGroup",
@@ -76,20 +99,38 @@ def group_policy(group_arn: str, tags: Mapping[str, str], readers: Readers) -> d
                 ["sagemaker:CreateModelPackage"],
                 versions,
                 account,
-                {**registering, **_AS_IT_COMES},
+                as_it_comes,
             ),
         ]
-    return {"Version": "2012-10-17", "Statement": statements}
+    policy = {"Version": "2012-10-17", "Statement": statements}
+    length = len(policy_text(policy))
+    if length > MAXIMUM_POLICY:
+        raise RegistryError(
+            f"The policy of {group_arn} would have {length:,} characters, and SageMaker takes "
+            f"{MAXIMUM_POLICY:,}, because assumptions.group_policy in catalog.yaml lets it name each of "
+            f"{len(everybody)} accounts: move accounts that serve no models out of the units test and "
+            "production."
+        )
+    return policy
+
+
+def policy_text(policy: Mapping[str, Any]) -> str:
+    """A policy as it is written: without blanks, because its length is limited."""
+    return json.dumps(policy, separators=(",", ":"))
+
+
+def _root(account: str) -> str:
+    return f"arn:aws:iam::{account}:root"
 
 
 def _statement(
-    sid: str, actions: list[str], resource: str, principal: str, condition: Mapping[str, Any]
+    sid: str, actions: list[str], resource: str, principals: list[str], condition: Mapping[str, Any]
 ) -> dict[str, Any]:
-    return {
+    statement = {
         "Sid": sid,
         "Effect": "Allow",
-        "Principal": {"AWS": principal if principal == "*" else f"arn:aws:iam::{principal}:root"},
+        "Principal": {"AWS": principals[0] if len(principals) == 1 else principals},
         "Action": actions,
         "Resource": resource,
-        "Condition": condition,
     }
+    return {**statement, "Condition": condition} if condition else statement

@@ -14,11 +14,14 @@ class Readers:
         organization_id: The organisation.
         organization_paths: Patterns of the paths of its units, such as ``o-a1b2c3d4e5/*/ou-a1b2-c3d4e5f6/*``.
         roles: The names of the roles.
+        accounts: The accounts themselves, for a policy that takes neither paths nor other conditions; None
+            where it does. What their roles may do is then for their own policies to say.
     """
 
     organization_id: str
     organization_paths: tuple[str, ...]
     roles: tuple[str, ...]
+    accounts: tuple[str, ...] | None = None
 
     @property
     def condition(self) -> dict[str, Any]:

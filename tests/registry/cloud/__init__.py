@@ -15,6 +15,7 @@ from .ecr import Downloads, Registry
 from .events import Events
 from .functions import Functions
 from .model_cards import Card, ModelCards
+from .organizations import Organizations
 from .ram import ResourceAccessManager, Share
 from .s3 import REGISTRY_BUCKET, TEAM_BUCKET, Item
 from .s3_multipart import MultipartUploads, Upload
@@ -62,5 +63,6 @@ class Cloud(
     SecurityTokens,
     Registry,
     CodePipeline,
+    Organizations,
 ):
     """All services; the clients that `client` makes act in the hub."""

@@ -10,12 +10,14 @@ class CodePipeline(Core):
     Attributes:
         jobs: The jobs that wait, or have waited, by id, each with the answer once there is one.
         actions: Runs of actions, by pipeline and execution, as ListActionExecutions describes them.
+        started: Requests that started an execution, by their token.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.jobs: dict[str, Parameters] = {}
         self.actions: dict[tuple[str, str], list[Parameters]] = {}
+        self.started: dict[str, Parameters] = {}
 
     def act(self, pipeline: str, execution: str, action: str, status: str, by: str | None = None) -> None:
         """Run an action of a stage of the same name, or let a person decide about it."""
@@ -48,6 +50,13 @@ class CodePipeline(Core):
             for action in actions[start : start + 1]
         ]
         return {"actionExecutionDetails": named, **more}
+
+    def codepipeline_StartPipelineExecution(
+        self, *, clientRequestToken: str, **request: object
+    ) -> Parameters:
+        self.started.setdefault(clientRequestToken, request)
+        number = list(self.started).index(clientRequestToken)
+        return {"pipelineExecutionId": f"11111111-2222-4333-8444-{number:012}"}
 
     def codepipeline_GetPipelineState(self, *, name: str) -> Parameters:
         latest = {

@@ -50,6 +50,11 @@ class ResourceAccessManager(Core):
         return {"resourceShares": [share.created for share in self.shares if share.name == name]}
 
     def ram_CreateResourceShare(self, *, clientToken: str, **request: object) -> Parameters:
+        if "card-permission" in self.feared and not all(
+            ":ram::aws:" in arn
+            for arn in request["permissionArns"]  # type: ignore[attr-defined]
+        ):
+            raise failure("CreateResourceShare", "UnknownResourceException", "The permission is not found.")
         known = self._tokens.get(clientToken)
         if known is not None and known.request != request:
             raise failure("CreateResourceShare", "IdempotentParameterMismatchException", "Another request")

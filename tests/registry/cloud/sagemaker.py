@@ -167,6 +167,11 @@ class SageMaker(Core):
         self, *, ModelPackageGroupName: str, ResourcePolicy: str
     ) -> Parameters:
         group = self._group("PutModelPackageGroupPolicy", ModelPackageGroupName)
+        for statement in json.loads(ResourcePolicy)["Statement"]:
+            if "group-policy" in self.feared and (
+                "Condition" in statement or "*" in statement["Principal"]["AWS"]
+            ):
+                raise failure("PutModelPackageGroupPolicy", "ValidationException", "Name accounts alone.")
         group.policy = ResourcePolicy
         return {"ModelPackageGroupArn": group.arn}
 

@@ -14,7 +14,7 @@ import pytest
 from botocore.exceptions import ClientError
 from typer.testing import CliRunner
 
-from registry.cards import ModelCards, sharing_permissions
+from registry.cards import CardPermissionStack, ModelCards, sharing_permissions
 from registry.functions.model_registry.card_sharing import CardSharing
 from registry.functions.model_registry.cards import Cards
 from registry.functions.model_registry.errors import RegistryError
@@ -100,13 +100,23 @@ def _deploy(emulator: Emulator, settings: Settings, folder: Path) -> None:
         trusts=cdk.aws_iam.AccountRootPrincipal(),
         permissions=sharing_permissions(settings.names),
     )
+    hub = cdk.Environment(account=emulator.hub, region=emulator.region)
+    names = settings.names
+    permission = CardPermissionStack(
+        cdk_app,
+        names.card_permission_stack,
+        names=names,
+        env=hub,
+        synthesizer=cdk.BootstraplessSynthesizer(),
+    )
     cdk_app.synth()
     cloudformation = emulator.client("cloudformation", account=emulator.hub)
-    cloudformation.create_stack(
-        StackName=PREFIX,
-        TemplateBody=Path(cdk_app.outdir, stack.template_file).read_text(encoding="utf-8"),
-        Capabilities=["CAPABILITY_NAMED_IAM"],
-    )
+    for each in (permission, stack):
+        cloudformation.create_stack(
+            StackName=each.stack_name,
+            TemplateBody=Path(cdk_app.outdir, each.template_file).read_text(encoding="utf-8"),
+            Capabilities=["CAPABILITY_NAMED_IAM"],
+        )
     cloudformation.get_waiter("stack_create_complete").wait(
         StackName=PREFIX, WaiterConfig={"Delay": 1, "MaxAttempts": 30}
     )

@@ -1,16 +1,16 @@
 """The central registry: its groups, who may use them, and the versions promoted into them."""
 
-import json
 import uuid
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from botocore.exceptions import ClientError
 
 from ..errors import DENIED, RegistryError, error_code, is_missing
 from ..events import ModelVersionArn
-from ..group_policy import PLATFORM_TAGS, SOURCE_ACCOUNT_TAG, group_policy
+from ..group_policy import PLATFORM_TAGS, SOURCE_ACCOUNT_TAG, group_policy, policy_text
+from ..member_accounts import MemberAccounts
 from ..readers import Readers
 from ..records import has_receipt
 from ..stages.life_cycle import IN_PRODUCTION, step
@@ -72,11 +72,13 @@ class CentralGroups:
         sagemaker: A client in the account and Region of the registry.
         account: The account of the registry.
         readers: Who may use versions in the accounts that serve models.
+        members: Gives these accounts, where a group's policy has to name each; None where it does not.
     """
 
     sagemaker: "SageMakerClient"
     account: str
     readers: Readers
+    members: MemberAccounts | None = None
 
     def prepare(self, source: SourceVersion) -> None:
         """Make sure that the group for a version exists, belongs to the version's account, and is shared.
@@ -97,9 +99,11 @@ class CentralGroups:
                 f"register the model in account {source.arn.account} under another group name."
             )
         self._take_over_tags(arn, tags, self._tags_of_source(source))
+        readers = self.readers
+        if self.members is not None:
+            readers = replace(readers, accounts=self.members.listed())
         self.sagemaker.put_model_package_group_policy(
-            ModelPackageGroupName=source.group,
-            ResourcePolicy=json.dumps(group_policy(arn, tags, self.readers)),
+            ModelPackageGroupName=source.group, ResourcePolicy=policy_text(group_policy(arn, tags, readers))
         )
 
     def spelling(self, version: ModelVersionArn) -> str | None:

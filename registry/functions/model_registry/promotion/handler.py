@@ -16,6 +16,7 @@ from ..aggregation import aggregate
 from ..cards import Cards, CardVersion
 from ..errors import RegistryError
 from ..events import StateChange
+from ..member_accounts import MemberAccounts
 from ..readers import Readers
 from ..receipts import ReceiptBook
 from .central import CentralGroups
@@ -70,11 +71,19 @@ def promotion() -> Promotion:
             fields=carried_fields(sagemaker),
             card=_card_of,
         ),
-        groups=CentralGroups(sagemaker=sagemaker, account=account, readers=readers),
+        groups=CentralGroups(
+            sagemaker=sagemaker, account=account, readers=readers, members=_members_to_name()
+        ),
         receipts=ReceiptBook(s3=s3, bucket=bucket, account=account),
         drafts=Drafts(s3=s3, bucket=bucket, account=account),
         leftovers=leftovers,
     )
+
+
+def _members_to_name() -> MemberAccounts | None:
+    """The accounts that a group's policy names, if it does."""
+    units = tuple(filter(None, os.environ["READER_UNITS"].split(",")))
+    return MemberAccounts(organizations=clients.organizations(), units=units) if units else None
 
 
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.EVENT_BRIDGE)

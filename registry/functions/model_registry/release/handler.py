@@ -17,6 +17,7 @@ from ..tagging import ArtifactTags
 from .approval import CentralApprovals
 from .registration import DirectRegistration
 from .release import Release
+from .starting import Start, Starter
 
 logger = Logger(service="release")
 
@@ -43,12 +44,16 @@ def release() -> Release:
 
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.EVENT_BRIDGE)
 def handle(event: dict[str, Any], _context: LambdaContext) -> None:
-    """Open or close a version's artifact to the workload accounts.
+    """Open or close a version's artifact to the workload accounts; or start a pipeline with what is released.
 
     Whatever fails is raised: Lambda delivers the event again, and then puts it, with the sentence of the
     error, into the dead-letter queue.
     """
     try:
+        start = Start.parse(event)
+        if start is not None:
+            logger.info(Starter(codepipeline=clients.codepipeline()).start(start))
+            return
         change = StateChange.parse(event)
         logger.append_keys(model_package=change.version.arn)
         logger.info(release().follow(change))

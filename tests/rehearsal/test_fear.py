@@ -1,0 +1,39 @@
+"""AWS as it is feared to be: the emulator's switches and the bundle's table are two opinions of one thing."""
+
+from pathlib import Path
+
+import pytest
+
+from assumptions import ASSUMPTIONS
+from rehearsal import fear
+from rehearsal.emulator import switches
+from settings import load
+from tests.assumptions.fallbacks import FALLBACKS
+
+# What the emulator always does, or what no program can show.
+WITHOUT_A_SWITCH = {
+    "card-resource-policy": "nothing depends on it",
+    "list-tags": "the emulator never lists the tags of another account's group",
+}
+
+
+def test_every_assumption_has_a_switch() -> None:
+    assert {row.key for row in ASSUMPTIONS} == switches.FEARS.keys() | WITHOUT_A_SWITCH.keys()
+
+
+def test_the_story_plays_all_but_what_is_named() -> None:
+    assert set(fear.PLAYED) == switches.FEARS.keys() - {"codecommit-closed"}
+    assert fear.NOT_PLAYED.keys() == {"codecommit-closed"}
+
+
+def test_the_catalog_of_the_story_chooses_every_fallback(tmp_path: Path) -> None:
+    settings = load(fear.write_catalog(tmp_path / "catalog.yaml"))
+    assert settings.assumptions == FALLBACKS
+    assert settings.model_copy(update={"assumptions": load().assumptions}) == load()
+
+
+def test_an_unknown_fear_is_refused() -> None:
+    with pytest.raises(switches.FearError, match="There is no fear dragons"):
+        switches.fear(["dragons"])
+    with pytest.raises(switches.FearError, match="There is no fear dragons"):
+        switches.feared("dragons")
