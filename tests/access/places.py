@@ -8,7 +8,7 @@ from typing import Any
 import settings as catalog
 from registry.policies.access import Role
 from registry.policies.platform import synthesize
-from registry.policies.story import Story
+from registry.policies.story import DEPLOY, DIRECT, TEAM, Story
 from settings import ModelCards, Repository, Settings
 
 CONNECTION = "arn:aws:codeconnections:eu-west-1:222222222222:connection/00000000-0000-0000-0000-000000000000"
@@ -86,7 +86,19 @@ class Place:
     @cached_property
     def values(self) -> Mapping[str, str]:
         """What stands for a name in braces."""
-        return {**self.accounts, "region": self.story.settings.region}
+        return {**self.accounts, "region": self.story.settings.region, **self._seeds}
+
+    @property
+    def _seeds(self) -> Mapping[str, str]:
+        """The keys of the projects' seeds among the assets, by `seed_of_` and the project's id."""
+        return {
+            f"seed_of_{project.id.replace('-', '_')}": source["Location"].partition("/")[2]
+            for project in (TEAM, DIRECT, DEPLOY)
+            for deployed in self.story.deployed
+            if deployed.name == self.story.project(project).title
+            for _, build in deployed.resources("AWS::CodeBuild::Project")
+            if (source := build["Source"])["Type"] == "S3"
+        }
 
 
 def place(variant: str) -> Place:

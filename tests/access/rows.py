@@ -71,6 +71,7 @@ class Table:
         may: What passes.
         may_not: What is refused beyond the variations of what passes.
         derived: Statements that are derived from a template, by their ids, and the test that proves them.
+        unnoticed: Changes of the policies that no row could notice, as `test_tables` names them, and why.
         variant: The settings under which the role is looked at: see `places.VARIANTS`.
     """
 
@@ -79,6 +80,7 @@ class Table:
     may: tuple[May, ...]
     may_not: tuple[MayNot, ...] = ()
     derived: Mapping[str, str] = field(default_factory=dict)
+    unnoticed: Mapping[str, str] = field(default_factory=dict)
     variant: str = "codecommit"
 
     @property

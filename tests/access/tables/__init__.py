@@ -2,7 +2,36 @@
 
 from tests.access.rows import Table
 from tests.access.tables.hub_people import GOVERNANCE_OFFICER, ML_ENGINEER
+from tests.access.tables.launch_accounts import LAUNCH_ACCOUNTS
 from tests.access.tables.platform import ASSETS, ENGINEER
+from tests.access.tables.projects import PROJECTS
+from tests.access.tables.registry_functions import REGISTRY_FUNCTIONS
+from tests.access.tables.target_accounts import TARGET_ACCOUNTS
 from tests.access.tables.team_people import TEAM_PEOPLE
+from tests.access.tables.training import TRAINING
 
-TABLES: tuple[Table, ...] = (ENGINEER, ASSETS, ML_ENGINEER, GOVERNANCE_OFFICER, *TEAM_PEOPLE)
+TABLES: tuple[Table, ...] = (
+    ENGINEER,
+    ASSETS,
+    ML_ENGINEER,
+    GOVERNANCE_OFFICER,
+    *LAUNCH_ACCOUNTS,
+    *TEAM_PEOPLE,
+    *PROJECTS,
+    *TRAINING,
+    *REGISTRY_FUNCTIONS,
+    *TARGET_ACCOUNTS,
+)
+
+DERIVED: frozenset[tuple[str, str]] = frozenset(
+    {
+        ("dev", "launch-build-from-s3"),
+        ("dev", "launch-studio-domain"),
+        ("hub", "launch-build-from-s3"),
+        ("hub", "launch-deploy-realtime"),
+        ("hub", "launch-studio-domain"),
+        ("test", "deployment-cloudformation"),
+        ("prod", "deployment-cloudformation"),
+    }
+)
+"""Roles that are derived from templates; `tests/portfolios`, `tests/gates` and the rehearsal prove them."""
