@@ -14,7 +14,7 @@ from portfolios.resource_types import PermissionsError
 from portfolios.template_values import ACCOUNT
 from products.product import Product, Template
 from registry.policies.limits import INLINE_POLICIES, MANAGED_POLICIES, MANAGED_POLICY
-from roles import Permission, explain_wildcards
+from roles import Permission, explain_wildcards, service_principal
 from settings import Settings
 
 DERIVED = "derived"
@@ -120,7 +120,7 @@ class LaunchRole(DerivedRole):
             ),
             trusts=iam.CompositePrincipal(
                 iam.ServicePrincipal("servicecatalog.amazonaws.com"),
-                iam.ServicePrincipal("cloudformation.amazonaws.com"),
+                service_principal("cloudformation"),
             ),
             statements=(*_service_catalog(region), *derive(template, region=region)) if template else (),
         )

@@ -75,10 +75,10 @@ _PARAMETERS: Mapping[str, str] = {
     "AWS::EC2::VPC::Id": "ec2:DescribeVpcs",
     "AWS::Route53::HostedZone::Id": "route53:ListHostedZones",
 }
-_STORED = re.compile(r"AWS::SSM::Parameter::(?:Name|Value<(?:List<)?([\w:]+?)>*)$")
+_STORED = re.compile(r"AWS::SSM::Parameter::(?:Name|Value<(?:List<)?([\w:]+?)>*)$", re.ASCII)
 _PLAIN_TYPES = frozenset({"CommaDelimitedList", "List<Number>", "List<String>", "Number", "String"})
 
-_DYNAMIC = re.compile(r"\{\{resolve:([\w-]+):([^{}]*)\}\}")
+_DYNAMIC = re.compile(r"\{\{resolve:([\w-]+):([^{}]*)\}\}", re.ASCII)
 
 _INCLUDE = "AWS::Include"
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/transform-aws-languageextensions.html

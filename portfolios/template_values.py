@@ -17,7 +17,7 @@ from portfolios.resource_types import ResourceType, resource_type
 
 ACCOUNT = "${Account}"
 
-_SUBSTITUTION = re.compile(r"\$\{(!?)([\w.:]+)\}")
+_SUBSTITUTION = re.compile(r"\$\{(!?)([\w.:]+)\}", re.ASCII)
 _WILDCARDS = re.compile(r"\*{2,}")
 
 # Where IAM calls a kind of resource otherwise than CloudFormation calls its type.

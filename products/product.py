@@ -56,7 +56,7 @@ MAXIMUM_NAME = 8191
 MAXIMUM_DESCRIPTION = 1024
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
-_SEMANTIC_VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
+_SEMANTIC_VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)", re.ASCII)
 
 # What a seed's author leaves lying about is no part of a team's first commit.
 # Patterns of ``.gitignore``, for `aws_cdk.IgnoreMode.GIT`.

@@ -14,7 +14,7 @@ from registry.functions.model_registry.group_policy import REGISTERS_DIRECTLY_TA
 from registry.functions.model_registry.promotion.fields import WRITTEN_BY_PROMOTION
 from registry.objects import MODELS, REGISTERED, decisions
 from registry.storage import RegistryStorage
-from roles import Permission, arn, role
+from roles import Permission, arn, role, service_principal
 from settings import Repository
 
 PRODUCTION_APPROVAL = "ApproveProduction/ApproveProduction"
@@ -59,9 +59,7 @@ class Personas(Construct):
         super().__init__(scope, construct_id)
         self._storage = storage
         # Identities of this account whose own policy allows it, and Studio, which runs under the role.
-        trusts = iam.CompositePrincipal(
-            iam.AccountRootPrincipal(), iam.ServicePrincipal("sagemaker.amazonaws.com")
-        )
+        trusts = iam.CompositePrincipal(iam.AccountRootPrincipal(), service_principal("sagemaker"))
         reading = [
             *self._read_versions(),
             *self._read_pipelines(),

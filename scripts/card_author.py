@@ -92,7 +92,7 @@ class Author:
 def _as_author(session: boto3.Session, settings: Settings, account: str, caller: str) -> boto3.Session:
     role = f"arn:aws:iam::{settings.accounts.shared_services}:role/{settings.names.model_card_author_role}"
     # The last part of the caller's ARN is the person, whom CloudTrail in the hub then names as well.
-    person = re.sub(r"[^\w+=,.@-]", "-", caller.rpartition("/")[2])[:MAXIMUM_SESSION_NAME]
+    person = re.sub(r"[^\w+=,.@-]", "-", caller.rpartition("/")[2], flags=re.ASCII)[:MAXIMUM_SESSION_NAME]
     try:
         credentials = session.client("sts", config=RETRIES).assume_role(
             RoleArn=role,

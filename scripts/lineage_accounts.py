@@ -78,7 +78,9 @@ class Accounts:
     def _reader(self, account: str) -> boto3.Session:
         role = f"arn:aws:iam::{account}:role/{self._role}"
         # The last part of the caller's ARN is the person, whom CloudTrail in that account then names as well.
-        person = re.sub(r"[^\w+=,.@-]", "-", self._caller.rpartition("/")[2])[:MAXIMUM_SESSION_NAME]
+        person = re.sub(r"[^\w+=,.@-]", "-", self._caller.rpartition("/")[2], flags=re.ASCII)[
+            :MAXIMUM_SESSION_NAME
+        ]
         try:
             credentials = self._sts.assume_role(RoleArn=role, RoleSessionName=person)["Credentials"]
         except ClientError as error:

@@ -9,7 +9,7 @@ from typing import Any
 from portfolios.template_values import ACCOUNT, TemplateValues
 from products.product import Template
 
-_PLACEHOLDER = re.compile(r"\$\{(!?)([\w.:]+)\}")
+_PLACEHOLDER = re.compile(r"\$\{(!?)([\w.:]+)\}", re.ASCII)
 _NOTHING = object()
 
 _LOG_GROUP = "AWS::Logs::LogGroup"

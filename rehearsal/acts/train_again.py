@@ -7,7 +7,7 @@ from rehearsal.story import Act, ActError, Story, built
 from rehearsal.waiting import PipelineWatch, known_executions
 
 CONFIGURATION = "config.toml"
-DEPTH = re.compile(r"^max_depth = (\d+)$", re.MULTILINE)
+DEPTH = re.compile(r"^max_depth = (\d+)$", re.MULTILINE | re.ASCII)
 GATE = "Admit"
 
 

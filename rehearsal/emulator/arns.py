@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-_PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
+_PLACEHOLDER = re.compile(r"\$\{(\w+)\}", re.ASCII)
 _SUFFIXES = ("namewithpath", "name", "identifier", "id", "arn")
 _ALSO = {"rolenamewithpath": ("rolename",), "policynamewithpath": ("policyname",)}
 

@@ -21,8 +21,8 @@ from rehearsal.emulator.resource_schemas import Verb, permissions, tag_property
 
 Properties = Mapping[str, Any]
 
-_ROLE_ARN = re.compile(r"arn:aws[\w-]*:iam::(\d{12}):role/.+")
-_CONNECTION_ARN = re.compile(r"arn:aws[\w-]*:code(star-)?connections:[\w-]+:\d{12}:connection/.+")
+_ROLE_ARN = re.compile(r"arn:aws[\w-]*:iam::(\d{12}):role/.+", re.ASCII)
+_CONNECTION_ARN = re.compile(r"arn:aws[\w-]*:code(star-)?connections:[\w-]+:\d{12}:connection/.+", re.ASCII)
 _READS = ("Describe", "Get", "List", "BatchGet")
 _VERBS = re.compile(
     r"^(Create|Put|Add|Associate|Allocate|Register|Attach|Authorize|Update|Modify|Set|Delete|Remove|"

@@ -23,7 +23,7 @@ _ZONES = ("ec2:DescribeAvailabilityZones", "ec2:DescribeAccountAttributes", "ec2
 """The zones that have a default subnet, if the account has any: so says
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-getavailabilityzones.html."""
 
-_PARAMETER_TYPE = re.compile(r"AWS::(EC2|Route53)::(\w+)::\w+")
+_PARAMETER_TYPE = re.compile(r"AWS::(EC2|Route53)::(\w+)::\w+", re.ASCII)
 _REFERENCE = re.compile(r"\{\{resolve:(ssm|ssm-secure|secretsmanager):(.+)\}\}")
 _SECRET_ARN_PARTS = 7
 

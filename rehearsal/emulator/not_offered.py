@@ -22,7 +22,8 @@ _UNKNOWN_OPERATION = re.compile(
     r"Unknown (?:\w+ )?action: [\w.]+"
     r"|The action \w+ is not valid for this (?:endpoint|web service)\."
     r"|Operation '\w+' not implemented"
-    r"|No route for [A-Z]+ [^\s\"<]+"
+    r"|No route for [A-Z]+ [^\s\"<]+",
+    re.ASCII,
 )
 _UNKNOWN_SERVICE = re.compile(r'\{"error": "Unsupported service: [^"]*"\}')
 _CODE = re.compile(r"InvalidAction|InvalidOperationException|InvalidRequestException|ValidationException")

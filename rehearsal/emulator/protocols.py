@@ -20,7 +20,7 @@ from rehearsal.emulator import wire
 Answer = tuple[int, dict[str, str], bytes]
 """Status, headers and body."""
 
-_LABEL = re.compile(r"\{(\w+)(\+?)\}")
+_LABEL = re.compile(r"\{(\w+)(\+?)\}", re.ASCII)
 _FORBIDDEN = 403
 _NOT_FOUND = 404
 _STATUS = {"AccessDeniedException": _FORBIDDEN, "UnknownOperationException": _NOT_FOUND}

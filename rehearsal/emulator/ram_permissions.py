@@ -27,7 +27,7 @@ from rehearsal.emulator.switches import feared
 
 MAXIMUM_VERSIONS = 5
 
-_ARN = re.compile(r"arn:aws:ram:([a-z0-9-]+:\d{12}|:aws):permission/[\w.-]+")
+_ARN = re.compile(r"arn:aws:ram:([a-z0-9-]+:\d{12}|:aws):permission/[\w.-]+", re.ASCII)
 _SHARED = ("DescribeModelCard", "ListModelCardVersions", "UpdateModelCard")
 _EXPORT = ("CreateModelCardExportJob", "DescribeModelCardExportJob")
 

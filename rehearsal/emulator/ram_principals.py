@@ -14,12 +14,13 @@ from rehearsal.emulator.service import Request, ServiceError, authorize
 
 SERVICE_PRINCIPAL = "ram.amazonaws.com"
 
-_ACCOUNT = re.compile(r"\d{12}")
+_ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 _NODE = re.compile(
     r"arn:aws:organizations::(?P<management>\d{12}):"
-    r"(organization/(?P<whole>o-[a-z0-9]+)|ou/(?P<organization>o-[a-z0-9]+)/(?P<unit>ou-[a-z0-9-]+))"
+    r"(organization/(?P<whole>o-[a-z0-9]+)|ou/(?P<organization>o-[a-z0-9]+)/(?P<unit>ou-[a-z0-9-]+))",
+    re.ASCII,
 )
-_OTHER = re.compile(r"arn:aws:iam::\d{12}:(role|user)/.+|[a-z0-9-]+\.amazonaws\.com")
+_OTHER = re.compile(r"arn:aws:iam::\d{12}:(role|user)/.+|[a-z0-9-]+\.amazonaws\.com", re.ASCII)
 
 _enabled: set[str] = set()
 """Organisations that have turned sharing on."""

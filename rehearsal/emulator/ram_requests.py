@@ -11,7 +11,7 @@ from rehearsal.emulator.service import Request, ServiceError
 
 Operation = Callable[[Request], dict[str, Any]]
 
-_SHARE_ARN = re.compile(r"arn:aws:ram:[a-z0-9-]+:\d{12}:resource-share/[0-9a-f-]+")
+_SHARE_ARN = re.compile(r"arn:aws:ram:[a-z0-9-]+:\d{12}:resource-share/[0-9a-f-]+", re.ASCII)
 
 _answers: dict[tuple[str, str, str, str], tuple[dict[str, Any], dict[str, Any]]] = {}
 """By account, Region, operation and client token: the parameters and the answer."""

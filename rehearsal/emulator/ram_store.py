@@ -42,7 +42,7 @@ class ResourceType:
 
 MODEL_CARD = ResourceType(
     name="sagemaker:ModelCard",
-    form=re.compile(r"arn:aws:sagemaker:[a-z0-9-]+:\d{12}:model-card/[a-zA-Z0-9-]{1,63}"),
+    form=re.compile(r"arn:aws:sagemaker:[a-z0-9-]+:\d{12}:model-card/[a-zA-Z0-9-]{1,63}", re.ASCII),
     # https://docs.aws.amazon.com/sagemaker/latest/dg/model-cards-xaccount.html
     actions=frozenset(
         {

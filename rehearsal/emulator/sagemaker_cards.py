@@ -19,7 +19,8 @@ from rehearsal.emulator.service import Request, ServiceError
 from rehearsal.emulator.switches import feared
 
 _CARD_ARN = re.compile(
-    r"arn:aws[a-z-]*:sagemaker:(?P<region>[^:]+):(?P<account>\d{12}):model-card/(?P<name>[a-zA-Z0-9-]+)"
+    r"arn:aws[a-z-]*:sagemaker:(?P<region>[^:]+):(?P<account>\d{12}):model-card/(?P<name>[a-zA-Z0-9-]+)",
+    re.ASCII,
 )
 
 

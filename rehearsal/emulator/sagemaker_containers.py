@@ -35,7 +35,7 @@ FAILURE_REASON_LENGTH = 1024
 """Characters of a FailureReason
 (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html)."""
 
-_BASE_PATH = re.compile(r"(?<![\w./-])/opt/ml(?![\w.-])")
+_BASE_PATH = re.compile(r"(?<![\w./-])/opt/ml(?![\w.-])", re.ASCII)
 
 
 class ContainerError(Exception):

@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-_PATH_TOKEN = re.compile(r"\.?(?P<name>[A-Za-z_][\w-]*)|\[['\"](?P<quoted>[^'\"]*)['\"]\]|\[(?P<index>\d+)\]")
-STEP_REFERENCE = re.compile(r"Steps\.(?P<step>[\w-]+)(?P<path>.*)", re.DOTALL)
+_PATH_TOKEN = re.compile(
+    r"\.?(?P<name>[A-Za-z_][\w-]*)|\[['\"](?P<quoted>[^'\"]*)['\"]\]|\[(?P<index>\d+)\]", re.ASCII
+)
+STEP_REFERENCE = re.compile(r"Steps\.(?P<step>[\w-]+)(?P<path>.*)", re.DOTALL | re.ASCII)
 """A reference to a property of a step."""
-PROPERTY_FILE_REFERENCE = re.compile(r"Steps\.(?P<step>[\w-]+)\.PropertyFiles\.(?P<name>[\w.-]+)")
+PROPERTY_FILE_REFERENCE = re.compile(r"Steps\.(?P<step>[\w-]+)\.PropertyFiles\.(?P<name>[\w.-]+)", re.ASCII)
 """A reference to a property file of a step."""
 
 

@@ -19,10 +19,11 @@ from rehearsal.emulator.service import Request, ServiceError
 from rehearsal.emulator.switches import feared
 
 _GROUP_ARN = re.compile(
-    r"arn:aws:sagemaker:(?P<region>[^:]+):(?P<account>\d{12}):model-package-group/(?P<name>[\w-]+)"
+    r"arn:aws:sagemaker:(?P<region>[^:]+):(?P<account>\d{12}):model-package-group/(?P<name>[\w-]+)", re.ASCII
 )
 _GOVERNED_ARN = re.compile(
-    r"arn:aws:sagemaker:(?P<region>[^:]+):(?P<account>\d{12}):model-package(-group)?/(?P<name>[\w-]+)"
+    r"arn:aws:sagemaker:(?P<region>[^:]+):(?P<account>\d{12}):model-package(-group)?/(?P<name>[\w-]+)",
+    re.ASCII,
 )
 
 

@@ -25,7 +25,8 @@ from rehearsal.emulator.switches import feared
 MAXIMUM_CUSTOMER_METADATA = 50
 
 _VERSION_ARN = re.compile(
-    r"arn:aws:sagemaker:(?P<region>[^:]+):(?P<account>\d{12}):model-package/(?P<group>[\w-]+)/(?P<version>\d+)"
+    r"arn:aws:sagemaker:(?P<region>[^:]+):(?P<account>\d{12}):model-package/(?P<group>[\w-]+)/(?P<version>\d+)",
+    re.ASCII,
 )
 
 _EVENT_FIELDS = (

@@ -27,7 +27,8 @@ _UPDATED_FIELDS = frozenset(
 )
 
 _VERSION_ARN = re.compile(
-    r"^arn:[^:]+:sagemaker:(?P<region>[^:]+):(?P<account>\d{12}):model-package/(?P<group>[^/]+)/(?P<version>\d+)$"
+    r"^arn:[^:]+:sagemaker:(?P<region>[^:]+):(?P<account>\d{12}):model-package/(?P<group>[^/]+)/(?P<version>\d+)$",
+    re.ASCII,
 )
 
 

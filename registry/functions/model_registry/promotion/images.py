@@ -10,7 +10,8 @@ from ..errors import RegistryError
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html
 _ECR_IMAGE = re.compile(
     r"^(?P<account>\d{12})\.dkr[.-]ecr(-fips)?\.(?P<region>[a-z0-9-]+)\.(amazonaws\.com(\.cn)?|on\.aws)"
-    r"/(?P<repository>[^:@]+)(:(?P<tag>[^@]+))?(@(?P<digest>sha256:[0-9a-f]{64}))?$"
+    r"/(?P<repository>[^:@]+)(:(?P<tag>[^@]+))?(@(?P<digest>sha256:[0-9a-f]{64}))?$",
+    re.ASCII,
 )
 _DIGEST = re.compile(r"@(sha256:[0-9a-f]{64})$")
 

@@ -64,7 +64,7 @@ class Task:
             raise RegistryError(
                 f"There is no task {texts['task']!r}, but {', '.join(get_args(TaskName))}: {WHERE}."
             )
-        if re.fullmatch(r"\d{12}", texts["account"]) is None:
+        if re.fullmatch(r"\d{12}", texts["account"], flags=re.ASCII) is None:
             raise RegistryError(f"The account {texts['account']!r} does not have twelve digits: {WHERE}.")
         version = ModelVersionArn.parse(texts["model_package_arn"])
         if version.account != registry_account:
