@@ -104,6 +104,8 @@ def _rehearse(console: Console, data: DataSet, folder: Path, keep_running: bool,
     for name in OWN:
         _remove(folder / name)
     console.print(data.sentence, style="bold", soft_wrap=True)
+    for finding in data.findings:
+        console.print(finding, markup=False, soft_wrap=True)
     fears = fear.PLAYED if afraid else ()
     catalog = fear.write_catalog(folder / "catalog.yaml") if afraid else CATALOG
     if afraid:

@@ -1,25 +1,19 @@
 """The data that the story is played on, checked before anything starts.
 
-The team's pipeline makes these checks too, on AWS and here. They are made first because whoever brings bad
-data should learn it in a second; a test holds both to the same limits.
+Whoever brings bad data should learn it in a second. The check is the one that the team's pipeline makes, on
+AWS and here: the build seed's own program, run as its README says, so that both accept the same data and refuse
+it in the same words.
 """
 
-import csv
-import difflib
-import math
-from collections import Counter
-from collections.abc import Iterator
+import json
+import subprocess
+import sys
 from dataclasses import dataclass
 from importlib.metadata import distribution
 from pathlib import Path
 
-MINIMUM_ROWS = 30
-MAXIMUM_CLASSES = 100
-MAXIMUM_LABEL_BYTES = 100
-MISSING = ("", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "?")
-DELIMITERS = ",;\t|"
-ROWS_TO_SPLIT_A_CLASS = 3
-"""One row each to train, to stop training early, and to test."""
+CHECK = Path(__file__).parents[1] / "seed_code" / "build" / "src" / "check.py"
+REFUSED = 2
 
 MAXIMUM_BYTES = 512 * 2**20
 """Several processes at once hold the data in memory; a rehearsal is no place for more."""
@@ -31,25 +25,27 @@ class DataError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class DataSet:
-    """A checked CSV file.
+    """A checked table.
 
     Attributes:
         name: What to call the data set.
         path: The file.
-        delimiter: What separates its cells.
         target: The column to predict.
         columns: All columns, in their order.
         rows: Number of rows whose target is known.
         dropped: Number of rows whose target is missing; training leaves them out.
+        findings: What else the check found, a sentence each.
+        sample: Rows from all over the table without their target, as texts.
     """
 
     name: str
     path: Path
-    delimiter: str
     target: str
     columns: tuple[str, ...]
     rows: int
     dropped: int
+    findings: tuple[str, ...]
+    sample: tuple[tuple[str, ...], ...]
 
     @property
     def sentence(self) -> str:
@@ -60,16 +56,6 @@ class DataSet:
             f"{self.name}: {self.rows:,} rows{dropped}, {self.target} to be predicted from "
             f"{count} column{'' if count == 1 else 's'}"
         )
-
-    def features(self) -> Iterator[list[str]]:
-        """Yield each row without its target, as texts."""
-        position = self.columns.index(self.target)
-        with self.path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, delimiter=self.delimiter)
-            next(reader)
-            for row in reader:
-                if row:
-                    yield row[:position] + row[position + 1 :]
 
 
 def default() -> DataSet:
@@ -82,49 +68,39 @@ def check(path: Path, target: str, *, name: str | None = None) -> DataSet:
     """Check that a model can be trained on a file.
 
     Args:
-        path: A CSV file in UTF-8 whose first line names the columns.
+        path: A file whose first line names the columns.
         target: The column to predict.
         name: What to call the data set; the file's name without its suffix if left out.
 
     Raises:
         DataError: What is wrong with the file, where, and what to do.
     """
-    delimiter = _check_file(path)
-    table = _read(path, delimiter)
-    columns = _check_header(path, next(table), target)
-    position = columns.index(target)
-    labels: Counter[str] = Counter()
-    features: list[set[str]] = [set() for _ in columns]
-    missing = 0
-    for row in table:
-        label = row[position].strip()
-        if label in MISSING:
-            missing += 1
-            continue
-        labels[label] += 1
-        for seen, cell in zip(features, row, strict=True):
-            if len(seen) < 2 and cell.strip() not in MISSING:
-                seen.add(cell.strip())
-    if not labels and not missing:
-        raise DataError(f"{path} has a line of column names and no rows below it.")
-    _check_target(path, target, labels)
-    if all(len(seen) < 2 for column, seen in zip(columns, features, strict=True) if column != target):
-        raise DataError(
-            f"{path}: no column besides {target!r} varies, so there is nothing to predict it from."
-        )
+    _check_file(path)
+    done = subprocess.run(
+        [sys.executable, "-B", str(CHECK), "--json", "--target", target, str(path.absolute())],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    if done.returncode == REFUSED:
+        raise DataError(done.stderr.strip())
+    if done.returncode:
+        raise DataError(f"{path} could not be checked: {done.stderr.strip().splitlines()[-1]}")
+    found = json.loads(done.stdout)
     return DataSet(
         name=name or path.stem,
         path=path,
-        delimiter=delimiter,
         target=target,
-        columns=columns,
-        rows=labels.total(),
-        dropped=missing,
+        columns=tuple(found["columns"]),
+        rows=found["rows"],
+        dropped=found["dropped"],
+        findings=tuple(line for line in found["report"] if line.startswith("finding: ")),
+        sample=tuple(tuple(row) for row in found["sample"]),
     )
 
 
-def _check_file(path: Path) -> str:
-    """Check that a file may be a table of text, and return what separates its cells."""
+def _check_file(path: Path) -> None:
+    """Check what a rehearsal asks of a file, beside what the pipeline does."""
     if not path.exists():
         raise DataError(f"There is no file {path}; give DATA the path of a CSV file.")
     if not path.is_file():
@@ -137,100 +113,6 @@ def _check_file(path: Path) -> str:
         )
     try:
         with path.open("rb") as file:
-            start = file.read(2**16)
+            file.read(1)
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror}.") from None
-    if not start.strip():
-        raise DataError(f"{path} is empty; bring a CSV file with a line of column names and rows below it.")
-    if b"\0" in start:
-        raise DataError(f"{path} is not a CSV file: it holds binary data; export the table as CSV in UTF-8.")
-    first = start.decode("utf-8-sig", errors="replace").lstrip().splitlines()[0]
-    delimiter = max(DELIMITERS, key=first.count)
-    if delimiter not in first:
-        raise DataError(
-            f"{path} is not a CSV file: its first line has one field, and a table needs a target and a "
-            "column to predict it from."
-        )
-    return delimiter
-
-
-def _read(path: Path, delimiter: str) -> Iterator[list[str]]:
-    """Yield the rows of a file, the header first, each with as many cells."""
-    line = 0
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, delimiter=delimiter, strict=True)
-            width = 0
-            for row in reader:
-                line = reader.line_num
-                if not row:
-                    continue
-                width = width or len(row)
-                if len(row) != width:
-                    raise DataError(
-                        f"{path}, line {line}, has {len(row)} cells where the header has {width}; give every "
-                        "row as many cells, and quote those that contain the separator."
-                    )
-                yield row
-    except UnicodeDecodeError as error:
-        raise DataError(
-            f"{path} is not a CSV file in UTF-8 (byte {error.object[error.start]:#04x} is no text in it); "
-            "export it as CSV in UTF-8."
-        ) from None
-    except csv.Error as error:
-        raise DataError(f"{path}, line {line + 1}, is not CSV: {error}.") from None
-
-
-def _check_header(path: Path, header: list[str], target: str) -> tuple[str, ...]:
-    columns = tuple(cell.strip() for cell in header)
-    repeated = sorted({column for column in columns if columns.count(column) > 1})
-    if "" in columns:
-        raise DataError(f"{path} has a column without a name; give each column a name of its own.")
-    if repeated:
-        raise DataError(f"{path} names the column {repeated[0]!r} twice; give each column a name of its own.")
-    if target not in columns:
-        close = difflib.get_close_matches(target, columns, n=1)
-        shown = ", ".join(map(repr, columns[:12])) + (" and more" if len(columns) > 12 else "")
-        hint = f"did you mean {close[0]!r}?" if close else f"its columns are {shown}."
-        raise DataError(f"{path} has no column {target!r}; {hint}")
-    return columns
-
-
-def _check_target(path: Path, target: str, labels: Counter[str]) -> None:
-    if not labels:
-        raise DataError(f"{path}: every value of {target!r} is missing, so there is nothing to learn.")
-    if len(labels) == 1:
-        raise DataError(
-            f"{path}: {target!r} is {next(iter(labels))!r} in every row, so there is nothing to predict; "
-            "choose a column that varies."
-        )
-    if labels.total() < MINIMUM_ROWS:
-        raise DataError(
-            f"{path} has {labels.total()} rows with a value of {target!r}, and at least {MINIMUM_ROWS} are "
-            "needed to train on some and test on others."
-        )
-    if all(map(_is_number, labels)):
-        return
-    if len(labels) > MAXIMUM_CLASSES:
-        raise DataError(
-            f"{path}: {target!r} holds {len(labels):,} distinct texts, and a classification takes at most "
-            f"{MAXIMUM_CLASSES} classes; choose a column of fewer classes, or of numbers."
-        )
-    longest = max(len(label.encode()) for label in labels)
-    if longest > MAXIMUM_LABEL_BYTES:
-        raise DataError(
-            f"{path}: {target!r} holds a text of {longest} bytes, and the label of a class has at "
-            f"most {MAXIMUM_LABEL_BYTES}; choose a column of shorter labels."
-        )
-    if max(labels.values()) < ROWS_TO_SPLIT_A_CLASS:
-        raise DataError(
-            f"{path}: no class of {target!r} has {ROWS_TO_SPLIT_A_CLASS} rows, so none can be split into "
-            "rows to train on and rows to test on; choose a column that repeats."
-        )
-
-
-def _is_number(text: str) -> bool:
-    try:
-        return math.isfinite(float(text))
-    except ValueError:
-        return False

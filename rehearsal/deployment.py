@@ -2,7 +2,6 @@
 
 import csv
 import io
-import itertools
 import json
 import tarfile
 
@@ -118,10 +117,11 @@ def ask_model(story: Story, version: ModelVersion, rows: str) -> str:
 
 def sample_rows(story: Story) -> str:
     """Return a few rows from all over the data, without the target, as CSV."""
-    step = max((story.data.rows + story.data.dropped) // ASKED_ROWS, 1)
-    rows = itertools.islice(story.data.features(), 0, step * ASKED_ROWS, step)
+    step = max(len(story.data.sample) // ASKED_ROWS, 1)
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
+    # With every cell in quotes: some versions of Python leave a carriage return without.
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
+    writer.writerows(story.data.sample[: step * ASKED_ROWS : step])
     return text.getvalue()
 
 

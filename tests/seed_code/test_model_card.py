@@ -57,6 +57,10 @@ def version(card: ModuleType, hyperparameters: dict[str, str], metrics: dict[str
                 "metrics": metrics,
             },
             "rows": {"train": 10**9, "test": 10**9},
+            "findings": [
+                {"column": "c" * 900, "says": SENTENCE[:200], "count": 10**9, "example": '"x" (a.csv, line 9)'}
+            ]
+            * 100,
         },
         intended_uses={
             "purpose_of_model": SENTENCE,

@@ -1,5 +1,6 @@
 """What the pipeline is configured with: `config.toml`, and the environment that the project gives it."""
 
+import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
@@ -29,9 +30,25 @@ class Data(_Section):
     """How the data is read and split."""
 
     problem_type: Literal["auto", "classification", "regression"]
+    encoding: Annotated[str, StringConstraints(pattern=r"^[\w-]{1,40}$")]
+    decimal_mark: Literal["auto", ".", ","]
+    never_missing: Annotated[list[Annotated[str, Field(max_length=20)]], Field(max_length=8)]
     split_seed: int
     validation_fraction: Fraction
     test_fraction: Fraction
+
+    @property
+    def arguments(self) -> dict[str, str]:
+        """The arguments of `src/preprocess.py`, by the names of its options without dashes."""
+        return {
+            "problem-type": self.problem_type,
+            "encoding": self.encoding,
+            "decimal-mark": self.decimal_mark,
+            "never-missing": json.dumps(self.never_missing, ensure_ascii=False),
+            "split-seed": str(self.split_seed),
+            "validation-fraction": str(self.validation_fraction),
+            "test-fraction": str(self.test_fraction),
+        }
 
     @model_validator(mode="after")
     def _rows_are_left_for_training(self) -> Self:

@@ -84,18 +84,11 @@ class PipelineBuilder:
         )
 
     def _preprocess(self) -> ProcessingStep:
-        data = self._configuration.data
         return self._jobs.processing(
             "Preprocess",
             inputs={"data": self._input_data},
             outputs=("train", "validation", "test", "schema"),
-            arguments={
-                "target": self._target,
-                "problem-type": data.problem_type,
-                "split-seed": str(data.split_seed),
-                "validation-fraction": str(data.validation_fraction),
-                "test-fraction": str(data.test_fraction),
-            },
+            arguments={"target": self._target, **self._configuration.data.arguments},
         )
 
     def _train(self, preprocess: ProcessingStep) -> TrainingStep:

@@ -22,6 +22,10 @@ MAXIMUM_CONTENT = 100_000
 MAXIMUM_HYPERPARAMETERS = 100
 MAXIMUM_TRAINING_METRICS = 50
 MAXIMUM_VALUE = 255
+MAXIMUM_DETAIL = 1024
+# What was found in the data is among the custom details, one name each.
+FINDING = "data_finding_"
+MAXIMUM_FINDINGS = 20
 # Hyperparameters of the container's script mode, which say nothing about the model.
 SCRIPT_MODE = "sagemaker_"
 # What `config.toml` holds where nobody has decided yet.
@@ -114,8 +118,9 @@ def describe(content: Content, version: Version) -> Content:
         "additional_information": {
             **content.get("additional_information", {}),
             "custom_details": {
-                **content.get("additional_information", {}).get("custom_details", {}),
+                **_without_findings(content),
                 "pipeline_execution_arn": version.execution_arn,
+                **_findings(version),
             },
         },
     }
@@ -194,6 +199,25 @@ def _evaluation(version: Version) -> Content:
 def _metric_data(metrics: Mapping[str, Mapping[str, float]]) -> list[Content]:
     values = {name: metric["value"] for name, metric in metrics.items()}
     return [{"name": name, "type": "number", "value": value} for name, value in _finite(values).items()]
+
+
+def _without_findings(content: Content) -> Content:
+    details = content.get("additional_information", {}).get("custom_details", {})
+    return {name: text for name, text in details.items() if not name.startswith(FINDING)}
+
+
+def _findings(version: Version) -> dict[str, str]:
+    """The first things that were found in the data."""
+    texts = []
+    for found in version.evaluation["findings"]:
+        about = f"{found['column']}: " if found["column"] else ""
+        cells = f"; {found['count']:,} cells" if found["count"] else ""
+        first = f", the first {found['example']}" if found["example"] else ""
+        texts.append(f"{about}{found['says']}{cells}{first}"[:MAXIMUM_DETAIL])
+    if len(texts) > MAXIMUM_FINDINGS:
+        rest = len(texts) - MAXIMUM_FINDINGS + 1
+        texts[MAXIMUM_FINDINGS - 1 :] = [f"and {rest:,} more, which evaluation.json lists"]
+    return {f"{FINDING}{number:02}": text for number, text in enumerate(texts, 1)}
 
 
 def _finite(values: Mapping[str, float]) -> dict[str, float]:

@@ -4,7 +4,6 @@ Reads ``evaluation/evaluation.json`` and ``texts/model_card.json`` under ``proce
 there is nothing to write, and the step says how one is started. Run again, it changes nothing.
 """
 
-import argparse
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +14,7 @@ from botocore.exceptions import ClientError
 
 import card
 import folders
+import step
 
 RETRIES = Config(retries={"mode": "standard", "max_attempts": 10})
 ROUNDS = 10
@@ -34,7 +34,7 @@ ARCHIVED_CARD = (
 
 def main() -> None:
     """Run the step."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = step.Arguments(__doc__)
     parser.add_argument("--card", required=True, help="ARN of the model card")
     parser.add_argument("--model-package", required=True, help="ARN of the registered version")
     parser.add_argument("--execution", required=True, help="ARN of the pipeline's execution")
@@ -42,7 +42,7 @@ def main() -> None:
     parser.add_argument("--evaluation-job", required=True, help="ARN of the processing job that evaluated")
     parser.add_argument("--input-data", required=True, help="S3 URI of the data")
     parser.add_argument("--test-data", required=True, help="S3 URI of the test rows")
-    given = parser.parse_args()
+    given = parser.given()
 
     sagemaker = boto3.client("sagemaker", region_name=given.card.split(":")[3], config=RETRIES)
     model_card = ModelCard(sagemaker, given.card)
@@ -155,4 +155,4 @@ def _read(path: str) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    folders.run(main)
+    step.run(main)

@@ -1,16 +1,11 @@
-"""Where SageMaker puts the files of a job, and how a job tells a person that it failed.
+"""Where SageMaker puts the files of a job.
 
 Every path follows from ``SAGEMAKER_BASE_DIR``, which is ``/opt/ml`` in a container; set it to run a script
 anywhere else.
 """
 
 import os
-import sys
-from collections.abc import Callable
 from pathlib import Path
-
-from card import CardError
-from tabular import DataError
 
 
 def base() -> Path:
@@ -35,21 +30,3 @@ def channel(name: str) -> Path:
 def model() -> Path:
     """The folder whose content a training job turns into ``model.tar.gz``."""
     return Path(os.environ.get("SM_MODEL_DIR", base() / "model"))
-
-
-def run(main: Callable[[], None]) -> None:
-    """Run a script's main function; what a person can mend ends it with one sentence and exit code 2.
-
-    SageMaker shows the first 1,024 characters of ``output/message`` (processing) or ``output/failure``
-    (training) as the reason of the failure:
-    https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-output.html
-    """
-    try:
-        main()
-    except (CardError, DataError) as error:
-        output = base() / "output"
-        output.mkdir(parents=True, exist_ok=True)
-        for name in ("message", "failure"):
-            (output / name).write_text(str(error)[:1024], encoding="utf-8")
-        print(error, file=sys.stderr)
-        sys.exit(2)

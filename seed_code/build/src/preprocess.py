@@ -1,175 +1,113 @@
 """Step 1: check the data, decide what each column is, and split the rows.
 
-Reads every CSV file of ``processing/input/data``; writes ``train``, ``validation`` and ``test`` (one CSV file
+Reads every table of ``processing/input/data``; writes ``train``, ``validation`` and ``test`` (one CSV file
 each, texts as they came) and ``schema/schema.json``.
 """
 
-import argparse
-import csv
 import hashlib
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import pandas as pd
 
 import folders
-from tabular import DataError, Schema, infer_schema, read_table
+import step
+from cells import word
+from errors import UsageError
+from examine import Examination, Options, examine
+from parts import NAMES, PartWriter, path_of
 
-MINIMUM_ROWS = 30
-DELIMITERS = ",;\t|"
-SPLITS = ("train", "validation", "test")
+Array = np.ndarray[Any, Any]
+
+TRAIN, VALIDATION, TEST = range(3)
 
 
 def main() -> None:
     """Run the step."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--target", required=True, help="header of the column to predict")
-    parser.add_argument("--problem-type", choices=("auto", "classification", "regression"), default="auto")
+    parser = step.Arguments(__doc__)
+    Options.add_to(parser)
     parser.add_argument("--split-seed", type=int, default=1)
     parser.add_argument("--validation-fraction", type=float, default=0.15)
     parser.add_argument("--test-fraction", type=float, default=0.15)
-    arguments = parser.parse_args()
+    arguments = parser.given()
+    validation, test = arguments.validation_fraction, arguments.test_fraction
+    if not (0 < validation < 1 and 0 < test < 1 and validation + test < 1):
+        raise UsageError("The fractions for validation and test must leave rows to train on.")
 
-    rows = read_folder(folders.processing("input/data"))
-    rows = with_target(rows, arguments.target)
-    schema = infer_schema(rows, arguments.target, arguments.problem_type)
-    parts = split(
-        rows,
-        schema,
-        seed=arguments.split_seed,
-        validation=arguments.validation_fraction,
-        test=arguments.test_fraction,
-    )
-
-    for name in SPLITS:
-        folder = folders.processing(name)
-        folder.mkdir(parents=True, exist_ok=True)
-        rows[parts == name].to_csv(folder / f"{name}.csv", index=False)
-    schema_folder = folders.processing("schema")
-    schema_folder.mkdir(parents=True, exist_ok=True)
-    schema.save(schema_folder / "schema.json")
-
-    print(f"{schema.problem_type} of {schema.target}: {len(rows)} rows, {len(schema.columns)} columns")
-    for column in schema.columns:
-        if column.kind == "ignored":
-            print(f"ignored {column.name}: {column.reason}")
-    print(", ".join(f"{name} {int((parts == name).sum())}" for name in SPLITS))
+    examination = examine(folders.processing("input/data"), Options.of(arguments))
+    for line in examination.report():
+        print(line)
+    keys, classes = row_keys(examination, arguments.split_seed)
+    parts = split(keys, classes, validation=validation, test=test)
+    write(examination, parts, folders.processing("."))
+    print(", ".join(f"{name} {int((parts == number).sum()):,}" for number, name in enumerate(NAMES)))
 
 
-def read_folder(folder: Path) -> pd.DataFrame:
-    """Read every CSV file of a folder, in the order of their names.
+def row_keys(examination: Examination, seed: int) -> tuple[Array, Array]:
+    """Give each row a number that follows from its content and the seed, and its class's code.
 
     Returns:
-        Texts; missing cells are NaN.
-
-    Raises:
-        DataError: There is no file, or one is not a CSV file, or their headers differ.
+        The keys, and the codes; 0 for every row of a regression.
     """
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
-    tables = [path for path in files if path.suffix.lower() in (".csv", ".tsv", ".txt")]
-    if not tables:
-        found = ", ".join(path.name for path in files[:5]) or "nothing"
-        raise DataError(f"The input data has no CSV file (found: {found}); put at least one .csv file there.")
-    frames = [read_csv(path) for path in tables]
-    for path, frame in zip(tables, frames, strict=True):
-        if list(frame.columns) != list(frames[0].columns):
-            raise DataError(
-                f"{path.name} and {tables[0].name} have different headers; give them the same one."
-            )
-    return pd.concat(frames, ignore_index=True)
+    keys, classes = np.empty(examination.rows, "uint64"), np.zeros(examination.rows, "int32")
+    position, codes = examination.target_position, examination.schema.codes
+    prefix = hashlib.blake2b(f"{seed}\x1f".encode(), digest_size=8)
+    for row, cells in enumerate(examination.known_rows()):
+        digest = prefix.copy()
+        digest.update("\x1f".join(cells).encode())
+        keys[row] = int.from_bytes(digest.digest(), "big")
+        if codes:
+            classes[row] = codes[word(cells[position])]
+    return keys, classes
 
 
-def read_csv(path: Path) -> pd.DataFrame:
-    """Read one CSV file with a header row.
-
-    Returns:
-        Texts; missing cells are NaN.
-
-    Raises:
-        DataError: The file is empty, not text, or not a table.
-    """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        text = "\0"
-    if "\0" in text:
-        raise DataError(f"{path.name} is not a CSV file in UTF-8; export the table as one.")
-    if not text.strip():
-        raise DataError(f"{path.name} is empty; give a CSV file with a header row and data.")
-    first = text.lstrip().splitlines()[0]
-    delimiter = max(DELIMITERS, key=first.count)
-    header = [name.strip() for name in next(csv.reader([first], delimiter=delimiter))]
-    if len(header) < 2:
-        raise DataError(
-            f"{path.name} is not a CSV file: its first line has one field; give a feature and the target."
-        )
-    repeated = sorted({name for name in header if header.count(name) > 1})
-    if repeated or "" in header:
-        problem = f'the column "{repeated[0]}" twice' if repeated else "a column without a name"
-        raise DataError(f"{path.name} has {problem} in its header; give each column a name of its own.")
-    try:
-        frame = read_table(path, delimiter)
-    except pd.errors.ParserError as error:
-        reason = str(error).strip().removeprefix("Error tokenizing data. C error: ")
-        raise DataError(
-            f"{path.name} is not a CSV file ({reason}); give every row as many fields."
-        ) from error
-    if not isinstance(frame.index, pd.RangeIndex):
-        raise DataError(f"{path.name} is not a CSV file: its rows have more fields than its header.")
-    frame.columns = pd.Index(header)
-    return frame
-
-
-def with_target(rows: pd.DataFrame, target: str) -> pd.DataFrame:
-    """Keep the rows whose target is known.
-
-    Raises:
-        DataError: The target column is not there, or too few rows are left.
-    """
-    if target not in rows.columns:
-        raise DataError(
-            f'The data has no target column "{target}"; its columns are {", ".join(rows.columns)}.'
-        )
-    known = rows[rows[target].notna()].reset_index(drop=True)
-    if len(known) < MINIMUM_ROWS:
-        raise DataError(
-            f'The data has {len(known)} rows with a value in the target column "{target}"; '
-            f"at least {MINIMUM_ROWS} are needed."
-        )
-    return known
-
-
-def split(
-    rows: pd.DataFrame, schema: Schema, *, seed: int, validation: float, test: float
-) -> "np.ndarray[tuple[int], np.dtype[np.str_]]":
+def split(keys: Array, classes: Array, *, validation: float, test: float) -> Array:
     """Assign each row to a part, the same one whatever the order of the rows.
 
-    Rows are ordered by a hash of their content. A classification is split class by class, so that each
-    part holds each class of at least three rows.
+    Rows are ordered by their keys; equal rows are told apart by their number among one another. A
+    classification is split class by class, so that each part holds each class of at least three rows.
 
     Returns:
-        The name of the part of each row, one of `SPLITS`.
+        The number of the part of each row, as in `NAMES`.
     """
-    keys = rows.fillna("").agg("\x1f".join, axis="columns")
-    occurrence = keys.groupby(keys).cumcount()
-    order = pd.Series(
-        [
-            hashlib.sha256(f"{seed}\x1f{number}\x1f{key}".encode()).hexdigest()
-            for key, number in zip(keys, occurrence, strict=True)
-        ]
-    )
-    strata = schema.labels(rows[schema.target]) if schema.classes else np.zeros(len(rows), dtype=int)
-    parts = np.full(len(rows), "train", dtype="<U10")
-    for stratum in np.unique(strata):
-        members = order[strata == stratum].sort_values().index.to_numpy()
-        if len(members) < 3:
+    order = np.argsort(keys, kind="stable")
+    ordered = keys[order]
+    starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
+    occurrence = np.arange(len(keys)) - np.repeat(starts, np.diff([*starts, len(keys)]))
+    mixed = np.empty_like(keys)
+    mixed[order] = _mix(ordered + occurrence.astype("uint64") * np.uint64(0x9E3779B97F4A7C15))
+    parts = np.full(len(keys), TRAIN, dtype="int8")
+    # The members of each class one after the other, in the order of their keys.
+    members = np.lexsort((mixed, classes))
+    for stratum in np.split(members, np.flatnonzero(np.diff(classes[members])) + 1):
+        if len(stratum) < 3:
             continue
-        tested = max(1, round(len(members) * test))
-        validated = max(1, round(len(members) * validation))
-        parts[members[:tested]] = "test"
-        parts[members[tested : tested + validated]] = "validation"
+        tested = min(max(1, round(len(stratum) * test)), len(stratum) - 2)
+        validated = min(max(1, round(len(stratum) * validation)), len(stratum) - 1 - tested)
+        parts[stratum[:tested]] = TEST
+        parts[stratum[tested : tested + validated]] = VALIDATION
     return parts
 
 
+def write(examination: Examination, parts: Array, folder: Path) -> None:
+    """Write the parts and the schema below a folder."""
+    header = examination.table.header
+    with ExitStack() as stack:
+        writers = [stack.enter_context(PartWriter(path_of(folder / name, name), header)) for name in NAMES]
+        for part, cells in zip(parts.tolist(), examination.known_rows(), strict=True):
+            writers[part].write(cells)
+    (folder / "schema").mkdir(parents=True, exist_ok=True)
+    examination.schema.save(folder / "schema" / "schema.json")
+
+
+def _mix(values: Array) -> Array:
+    """Scatter numbers over all 64 bits (the finalizer of SplitMix64, https://prng.di.unimi.it/splitmix64.c)."""
+    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    mixed: Array = values ^ (values >> np.uint64(31))
+    return mixed
+
+
 if __name__ == "__main__":
-    folders.run(main)
+    step.run(main)

@@ -4,29 +4,33 @@ Reads the channels ``train``, ``validation`` and ``schema``; leaves the model, t
 code in the model folder, which SageMaker packs as ``model.tar.gz``.
 """
 
-import argparse
 import json
+import math
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
+import numpy as np
 import xgboost
 
 import folders
-from tabular import Schema, read_table
+import step
+from features import Array, for_xgboost, labels, matrix
+from model_schema import Schema
+from parts import path_of, read_part
 
 OBJECTIVES: dict[str, dict[str, Any]] = {
     "regression": {"objective": "reg:squarederror", "eval_metric": "rmse"},
     "binary_classification": {"objective": "binary:logistic", "eval_metric": "logloss"},
     "multiclass_classification": {"objective": "multi:softprob", "eval_metric": "mlogloss"},
 }
-INFERENCE_FILES = ("inference.py", "tabular.py")
+INFERENCE_FILES = ("inference.py", "features.py", "model_schema.py", "cells.py", "chunks.py", "errors.py")
 
 
 def main() -> None:
     """Run the step."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = step.Arguments(__doc__)
     parser.add_argument("--num_round", type=int, default=300)
     parser.add_argument("--early_stopping_rounds", type=int, default=20)
     parser.add_argument("--max_depth", type=int, default=4)
@@ -36,15 +40,15 @@ def main() -> None:
     parser.add_argument("--colsample_bytree", type=float, default=0.9)
     parser.add_argument("--reg_lambda", type=float, default=1.0)
     parser.add_argument("--seed", type=int, default=1)
-    parameters = vars(parser.parse_args())
+    parameters = vars(parser.given())
     rounds = parameters.pop("num_round")
     patience = parameters.pop("early_stopping_rounds")
 
     schema = Schema.load(folders.channel("schema") / "schema.json")
     booster = train(
         schema,
-        read_table(folders.channel("train") / "train.csv"),
-        read_table(folders.channel("validation") / "validation.csv"),
+        read(schema, folders.channel("train"), "train"),
+        read(schema, folders.channel("validation"), "validation"),
         parameters=parameters,
         rounds=rounds,
         patience=patience,
@@ -52,10 +56,24 @@ def main() -> None:
     save(booster, schema, folders.model())
 
 
+def read(schema: Schema, folder: Path, name: str) -> tuple[Array, Array]:
+    """Read a part as features and target: classes as codes, numbers as they are."""
+    rows = read_part(path_of(folder, name))
+    position = next(rows).index(schema.target)
+    answers: list[str] = []
+
+    def features() -> Iterator[list[str]]:
+        for cells in rows:
+            answers.append(cells.pop(position))
+            yield cells
+
+    return matrix(schema, features()), labels(schema, answers)
+
+
 def train(
     schema: Schema,
-    training: pd.DataFrame,
-    validation: pd.DataFrame,
+    training: tuple[Array, Array],
+    validation: tuple[Array, Array],
     *,
     parameters: dict[str, Any],
     rounds: int,
@@ -65,29 +83,30 @@ def train(
 
     Args:
         schema: What the columns are.
-        training: Texts of the training rows.
-        validation: Texts of the validation rows.
+        training: Features and target of the training rows.
+        validation: Features and target of the validation rows.
         parameters: XGBoost's parameters, beside those that follow from the problem type.
         rounds: The most trees (per class) to grow.
         patience: Stop after as many rounds without a better validation score.
 
     Returns:
-        The booster; its attribute ``training`` tells, as JSON, what was minimised and how far.
+        The booster. Its attribute ``training`` tells, as JSON, what was minimised and how far; those of the
+        target's center and scale lead from what it predicts back to the target.
     """
     settings = {**OBJECTIVES[schema.problem_type], **parameters, "tree_method": "hist"}
     if schema.problem_type == "multiclass_classification":
         settings["num_class"] = len(schema.classes)
+    center, scale = (0.0, 1.0) if schema.classes else range_of(training[1])
     matrices = {
-        name: xgboost.DMatrix(
-            schema.features(rows), label=schema.labels(rows[schema.target]), enable_categorical=True
-        )
-        for name, rows in (("train", training), ("validation", validation))
+        name: for_xgboost(schema, features, target if schema.classes else (target - center) / scale)
+        for name, (features, target) in (("train", training), ("validation", validation))
     }
     scores: dict[str, dict[str, list[float]]] = {}
     booster = xgboost.train(
         settings,
         matrices["train"],
         num_boost_round=rounds,
+        # The last one decides when to stop.
         evals=[(matrix, name) for name, matrix in matrices.items()],
         early_stopping_rounds=patience,
         evals_result=scores,
@@ -100,11 +119,23 @@ def train(
         "objective": settings["objective"],
         "metric": metric,
         "rounds": best + 1,
-        "metrics": {f"{part}_{metric}": rounds[metric][best] for part, rounds in scores.items()},
+        # An error of the target is in the target's own unit.
+        "metrics": {f"{part}_{metric}": rounds[metric][best] * scale for part, rounds in scores.items()},
     }
-    # The model carries it, for the evaluation to report.
-    kept.set_attr(training=json.dumps(summary))
+    # The model carries it, for the evaluation to report, and for the endpoint.
+    kept.set_attr(training=json.dumps(summary), target_center=repr(center), target_scale=repr(scale))
     return kept
+
+
+def range_of(target: Array) -> tuple[float, float]:
+    """Mean and spread of the target, by which it is brought to the range that XGBoost's defaults are for.
+
+    The spread is a power of two, which changes no digit of a number.
+    """
+    unit = float(np.abs(target).max()) or 1.0
+    center = float((target / unit).mean() * unit)
+    spread = float((target / unit).std() * unit)
+    return center, 2.0 ** math.floor(math.log2(spread)) if spread > 0 else 1.0
 
 
 def save(booster: xgboost.Booster, schema: Schema, folder: Path) -> None:
@@ -118,4 +149,4 @@ def save(booster: xgboost.Booster, schema: Schema, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    folders.run(main)
+    step.run(main)

@@ -1,11 +1,13 @@
 """Small tables of every kind, and the three scripts run on them as SageMaker would."""
 
+import csv
 import json
 import os
 import random
 import shutil
 import sys
 import tarfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,8 +39,10 @@ class Run:
         content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         return content
 
-    def part(self, name: str) -> list[str]:
-        return (self.folder / f"processing/{name}/{name}.csv").read_text(encoding="utf-8").splitlines()
+    def part(self, name: str) -> list[list[str]]:
+        """The rows of a part, its header first."""
+        with (self.folder / f"processing/{name}/{name}.csv").open(encoding="utf-8", newline="") as file:
+            return list(csv.reader(file, strict=True))
 
 
 def flowers(kind: str, rows: int = 120) -> str:
@@ -65,14 +69,31 @@ def flowers(kind: str, rows: int = 120) -> str:
     return "\n".join(lines) + "\n"
 
 
-def play(monkeypatch: pytest.MonkeyPatch, folder: Path, text: str, target: str) -> Run:
-    """Run the three scripts, as SageMaker would, under a folder of their own."""
+def play(
+    monkeypatch: pytest.MonkeyPatch,
+    folder: Path,
+    tables: str | bytes | Mapping[str, str | bytes],
+    target: str,
+    *options: str,
+) -> Run:
+    """Run the three scripts, as SageMaker would, under a folder of their own.
+
+    Args:
+        monkeypatch: Of the test.
+        folder: An empty folder.
+        tables: The content of a file, or of several by their names.
+        target: The header of the target.
+        options: Further arguments of Preprocess.
+    """
     monkeypatch.setenv("SAGEMAKER_BASE_DIR", str(folder))
     data = folder / "processing/input/data"
     data.mkdir(parents=True)
-    (data / "table.csv").write_text(text, encoding="utf-8")
+    for name, content in ({"table.csv": tables} if isinstance(tables, str | bytes) else tables).items():
+        (data / name).parent.mkdir(parents=True, exist_ok=True)
+        # Line ends stay as they are.
+        (data / name).write_bytes(content.encode() if isinstance(content, str) else content)
 
-    monkeypatch.setattr(sys, "argv", ["preprocess.py", "--target", target])
+    monkeypatch.setattr(sys, "argv", ["preprocess.py", "--target", target, *options])
     preprocess.main()
 
     for name in ("train", "validation", "schema"):

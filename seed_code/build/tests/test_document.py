@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 
 import card
 import document
-import folders
+import step as end
 from conftest import Run
 
 CARD = "arn:aws:sagemaker:eu-west-1:222222222222:model-card/flowers"
@@ -136,7 +136,8 @@ def test_a_card_says_what_the_version_is_and_keeps_what_people_wrote(version: ca
         "model_package_group_name": "flowers",
         "model_package_version": 7,
     }
-    assert content["additional_information"]["custom_details"] == {
+    details = content["additional_information"]["custom_details"]
+    assert {name: text for name, text in details.items() if not name.startswith("data_finding_")} == {
         "ticket": "FLOWER-1",
         "pipeline_execution_arn": version.execution_arn,
     }
@@ -147,6 +148,27 @@ def test_a_card_says_what_the_version_is_and_keeps_what_people_wrote(version: ca
     assert {metric["name"]: metric["value"] for metric in job["training_metrics"]} == (
         version.evaluation["training"]["metrics"]
     )
+
+
+def test_a_card_lists_what_was_found_in_the_data(version: card.Version) -> None:
+    found = {
+        "column": "price",
+        "says": "is ignored: it has many texts",
+        "count": 40,
+        "example": '"a" (x.csv, line 2)',
+    }
+    report = {**version.evaluation, "findings": [found, *({**found, "column": f"c{n}"} for n in range(40))]}
+    before = {"additional_information": {"custom_details": {"data_finding_30": "of an earlier version"}}}
+    details = card.describe(before, replace(version, evaluation=report))["additional_information"][
+        "custom_details"
+    ]
+    texts = {name: text for name, text in details.items() if name.startswith("data_finding_")}
+    assert list(texts) == [f"data_finding_{number:02}" for number in range(1, 21)]
+    assert (
+        texts["data_finding_01"]
+        == 'price: is ignored: it has many texts; 40 cells, the first "a" (x.csv, line 2)'
+    )
+    assert texts["data_finding_20"] == "and 22 more, which evaluation.json lists"
 
 
 def test_a_card_compares_the_model_with_the_baseline(version: card.Version) -> None:
@@ -276,7 +298,7 @@ def step(monkeypatch: pytest.MonkeyPatch, folder: Path, version: card.Version, s
     monkeypatch.setenv("SAGEMAKER_BASE_DIR", str(folder))
     monkeypatch.setattr(sys, "argv", ["document.py", *given])
     monkeypatch.setattr(boto3, "client", lambda *_, **__: sagemaker)
-    folders.run(document.main)
+    end.run(document.main)
 
 
 def test_the_step_writes_the_card(

@@ -1,18 +1,17 @@
 """The metrics, on predictions of which the result is known."""
 
-from typing import Any
-
 import numpy as np
 import pytest
 
-from evaluate import Comparison, compare_classification, compare_regression
+from features import Array
+from scores import Comparison, compare_classification, compare_regression
 
 TRUTH = np.array([0, 0, 0, 1])
 
 
-def answers(chances: list[float]) -> dict[str, list[Any]]:
-    """What the endpoint says of two classes, by the probability of the second."""
-    return {"probabilities": [{"no": 1 - chance, "yes": chance} for chance in chances]}
+def answers(chances: list[float]) -> Array:
+    """What the model says of two classes, by the probability of the second."""
+    return np.array([[1 - chance, chance] for chance in chances])
 
 
 @pytest.mark.parametrize(
@@ -37,13 +36,13 @@ def answers(chances: list[float]) -> dict[str, list[Any]]:
             id="always the wrong class",
         ),
         pytest.param(
-            compare_regression({"predictions": [1.0, 2.0, 3.0]}, np.array([1, 2, 3]), np.array([2])),
+            compare_regression(np.array([1.0, 2.0, 3.0]), np.array([1, 2, 3]), np.array([2])),
             {"rmse": 0, "mae": 0, "r2": 1},
             1,
             id="perfect numbers",
         ),
         pytest.param(
-            compare_regression({"predictions": [2.0, 2.0, 2.0]}, np.array([1, 2, 3]), np.array([2])),
+            compare_regression(np.array([2.0, 2.0, 2.0]), np.array([1, 2, 3]), np.array([2])),
             {"mae": 2 / 3, "r2": 0},
             0,
             id="always the mean",

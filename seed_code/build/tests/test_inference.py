@@ -1,6 +1,10 @@
 """What the endpoint takes and answers, on a classification of three classes."""
 
+import importlib
 import json
+import sys
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -56,44 +60,142 @@ def test_rows_are_answered_in_order(model: inference.Model) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [",,,,", ",?,NA,,", "never seen,,purple,maybe,", '{"instances": [{}]}'], ids=repr
+    "body", [",,,,", ",?,NA,,", "never seen,,purple,maybe,", ",inf,,,", '{"instances": [{}]}'], ids=repr
 )
 def test_missing_and_unknown_cells_are_answered(model: inference.Model, body: str) -> None:
     kind = "application/json" if body.startswith("{") else "text/csv"
     assert len(ask(model, body, kind)["predictions"]) == 1
 
 
+def test_null_is_missing_and_not_zero(model: inference.Model) -> None:
+    answers = [
+        ask(model, json.dumps({"instances": [["F0001", petal, "red", True, "north"]]}), "application/json")
+        for petal in (None, "", 0)
+    ]
+    assert answers[0] == answers[1] != answers[2]
+    assert answers[0] == ask(model, "F0001,,red,true,north", "text/csv")
+
+
 @pytest.mark.parametrize(
-    ("body", "content_type", "reason"),
+    ("body", "content_type", "status", "reason"),
     [
-        pytest.param("<a/>", "text/xml", 'content type "text/xml" is not supported', id="content-type"),
-        pytest.param("", "text/csv", "no rows", id="empty"),
-        pytest.param(b"\xff\xfe", "text/csv", "not rows of comma-separated cells", id="not-utf-8"),
-        pytest.param("1,2", "text/csv", "has 2 cells, and the model has 5 columns", id="too-few-cells"),
-        pytest.param(",tall,,,", "text/csv", '"petal" holds numbers, and "tall" is none', id="not-a-number"),
-        pytest.param(",inf,,,", "text/csv", '"petal" holds numbers, and "inf" is none', id="infinite"),
-        pytest.param("{", "application/json", "not {", id="not-json"),
-        pytest.param("[]", "application/json", "not {", id="json-without-instances"),
-        pytest.param('{"instances": []}', "application/json", "no rows", id="json-without-rows"),
-        pytest.param('{"instances": {"a": 1}}', "application/json", "no rows", id="json-not-a-list"),
-        pytest.param('{"instances": [1]}', "application/json", "no rows", id="json-not-a-row"),
+        pytest.param("<a/>", "text/xml", 415, 'content type "text/xml" is not supported', id="content type"),
+        pytest.param("", "text/csv", 400, "no rows", id="empty"),
+        pytest.param(b"\xff\xfe", "text/csv", 400, "not rows of comma-separated cells", id="not UTF-8"),
+        pytest.param('"a', "text/csv", 400, "not rows of comma-separated cells", id="open quote"),
+        pytest.param(
+            "1,2",
+            "text/csv",
+            400,
+            "Row 1: It has 2 cells, and the model has 5 columns: label",
+            id="short row",
+        ),
+        pytest.param(",,,,\n,,,,,\n", "text/csv", 400, "Row 2: It has 6 cells", id="long row"),
+        pytest.param(",,,,\n\n,,,,\n", "text/csv", 400, "Row 2: It has 0 cells", id="blank line"),
+        pytest.param(
+            ",,,,\n,tall,,,",
+            "text/csv",
+            400,
+            'Row 2: The column "petal" holds numbers, and "tall" is none.',
+            id="not a number",
+        ),
+        pytest.param(
+            "label,petal,colour,wild,station\nF1,4,,,", "text/csv", 400, "Row 1 is the header", id="header"
+        ),
+        pytest.param(
+            "label,petal,colour,wild,station,species\n",
+            "text/csv",
+            400,
+            "Row 1 is the header",
+            id="file's header",
+        ),
+        pytest.param("{", "application/json", 400, "not {", id="not JSON"),
+        pytest.param("[" * 10**5, "application/json", 400, "not {", id="deep JSON"),
+        pytest.param(
+            '{"instances": [[1' + "0" * 5000 + "]]}", "application/json", 400, "not {", id="long integer"
+        ),
+        pytest.param('{"instances": [[NaN]]}', "application/json", 400, "not {", id="NaN is not JSON"),
+        pytest.param("[]", "application/json", 400, "not {", id="JSON without instances"),
+        pytest.param('{"instances": []}', "application/json", 400, "no rows", id="JSON without rows"),
+        pytest.param('{"instances": {"a": 1}}', "application/json", 400, "no rows", id="JSON without a list"),
+        pytest.param('{"instances": [{}, 1]}', "application/json", 400, "Row 2: It is neither", id="no row"),
+        pytest.param(
+            '{"instances": [{}, []]}', "application/json", 400, "Row 2: It has 0 cells", id="no cells"
+        ),
         pytest.param(
             '{"instances": [{"height": 1}]}',
             "application/json",
-            'no column "height"',
-            id="unknown-column",
+            400,
+            'Row 1: The model has no column "height"; it has 5 columns: label, petal',
+            id="unknown column",
         ),
         pytest.param(
             '{"instances": [{"petal": [1]}]}',
             "application/json",
+            400,
             "holds a list or an object",
             id="nested",
+        ),
+        pytest.param(
+            '{"instances": [{"petal": true}]}',
+            "application/json",
+            400,
+            '"True" is none',
+            id="boolean for a number",
+        ),
+        pytest.param(
+            '{"instances": [{"petal": "\\ud800"}]}',
+            "application/json",
+            400,
+            '"?" is none',
+            id="half a character",
         ),
     ],
 )
 def test_a_wrong_request_is_refused_with_its_reason(
-    model: inference.Model, body: str | bytes, content_type: str, reason: str
+    model: inference.Model, body: str | bytes, content_type: str, status: int, reason: str
 ) -> None:
-    with pytest.raises(ValueError) as refusal:
+    with pytest.raises(inference.RequestError) as refusal:
         ask(model, body, content_type)
-    assert reason in str(refusal.value)
+    assert reason in refusal.value.message
+    assert refusal.value.status_code == status
+    assert refusal.value.message == str(refusal.value)
+
+
+def test_a_blank_line_is_a_row_of_a_model_of_one_column(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "\n".join(["a,b", *(f"{number},{'no' if number < 30 else 'yes'}" for number in range(60))])
+    model = inference.model_fn(str(play(monkeypatch, tmp_path, text, "b").model))
+    assert len(ask(model, "5\n\n50\n", "text/csv")["predictions"]) == 3
+    assert ask(model, "5\n50\n", "text/csv")["predictions"] == ["no", "yes"]
+
+
+class Toolkit:
+    """What SageMaker's inference toolkit has that the endpoint's code takes from it.
+
+    https://github.com/aws/sagemaker-inference-toolkit
+    """
+
+    class BaseInferenceToolkitError(Exception):
+        def __init__(self, status_code: int, message: str, phrase: str) -> None:
+            self.status_code, self.message, self.phrase = status_code, message, phrase
+
+
+def test_the_toolkit_answers_a_wrong_request_with_its_status(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is no error of its own it answers with 500, and it decodes bodies before the code sees them."""
+    package, errors = ModuleType("sagemaker_inference"), ModuleType("sagemaker_inference.errors")
+    types = ModuleType("sagemaker_inference.content_types")
+    errors.BaseInferenceToolkitError = Toolkit.BaseInferenceToolkitError  # type: ignore[attr-defined]
+    types.UTF8_TYPES = ["application/json", "text/csv"]  # type: ignore[attr-defined]
+    package.content_types = types  # type: ignore[attr-defined]
+    for module in (package, errors, types):
+        monkeypatch.setitem(sys.modules, module.__name__, module)
+    try:
+        with pytest.raises(Toolkit.BaseInferenceToolkitError) as refusal:
+            importlib.reload(inference).input_fn(b"\xff", "text/csv")
+        assert refusal.value.status_code == 400
+        assert "text/csv" not in types.UTF8_TYPES
+    finally:
+        monkeypatch.undo()
+        importlib.reload(inference)

@@ -52,6 +52,9 @@ REGISTRATIONS: dict[str, dict[str, str]] = {"team": {}, "central": CENTRAL}
 CONFIGURATION = """
 [data]
 problem_type = "auto"
+encoding = "auto"
+decimal_mark = "auto"
+never_missing = ["NA"]
 split_seed = 1
 validation_fraction = 0.15
 test_fraction = 0.15

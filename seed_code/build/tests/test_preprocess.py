@@ -1,16 +1,20 @@
-"""Data that is read, and data that is refused with one sentence."""
+"""Data that is read, data that is refused with one sentence, and how rows are split."""
 
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-import folders
 import preprocess
+import step
 from conftest import flowers
-from tabular import MAXIMUM_CLASSES, Schema
+from examine import Options, examine
+from model_schema import Schema
+from parts import NAMES, read_part
+from target import MAXIMUM_CLASSES
 
 ROWS = 60
 
@@ -29,52 +33,91 @@ def outcome(
     data.mkdir(parents=True)
     for name, content in files.items():
         (data / name).write_bytes(content if isinstance(content, bytes) else content.encode())
-    folders.run(preprocess.main)
+    step.run(preprocess.main)
     return Schema.load(folder / "processing/schema/schema.json")
 
 
 @pytest.mark.parametrize(
     ("files", "arguments", "sentence"),
     [
-        pytest.param({}, [], "has no CSV file (found: nothing)", id="no-file"),
-        pytest.param({"a.parquet": b"PAR1"}, [], "has no CSV file (found: a.parquet)", id="no-csv-file"),
+        pytest.param({}, [], "has no CSV file (found: nothing)", id="no file"),
+        pytest.param({"a.parquet": b"PAR1"}, [], "a.parquet is a Parquet file", id="Parquet"),
+        pytest.param({"a.csv": b"PK\x03\x04"}, [], "a ZIP archive or an Excel workbook", id="Excel"),
+        pytest.param({"a.jpg": b"1", "b.png": b"2"}, [], "(found: a.jpg, b.png)", id="no table"),
         pytest.param({"a.csv": ""}, [], "a.csv is empty", id="empty"),
         pytest.param({"a.csv": " \n\n"}, [], "a.csv is empty", id="blank"),
+        pytest.param({"a.csv": b"\x89PNG\r\n\x1a\n\0\0"}, [], "a.csv is a picture", id="picture"),
+        pytest.param({"a.csv": b"a,b\n1,\0"}, [], "holds binary data", id="binary"),
         pytest.param(
-            {"a.csv": b"\x89PNG\r\n\x1a\n\0\0"}, [], "a.csv is not a CSV file in UTF-8", id="binary"
+            {"a.csv": b"a,b\n\xef\xf0\xe8\xe2\xe5\xf2,1"}, [], "a.csv is not text in UTF-8", id="Cyrillic"
         ),
-        pytest.param({"a.csv": "a,b\né,1".encode("latin-1")}, [], "is not a CSV file in UTF-8", id="latin-1"),
         pytest.param({"a.csv": "a text\nof lines\n"}, [], "its first line has one field", id="prose"),
-        pytest.param({"a.csv": '{"a": 1, "b": 2}\n1\n'}, [], "no target column", id="json"),
-        pytest.param({"a.csv": "a,b\n1,2\n1,2,3,4\n"}, [], "is not a CSV file (Expected 2", id="ragged"),
-        pytest.param({"a.csv": "a,b\n1,2,3\n1,2,3\n"}, [], "more fields than its header", id="short-header"),
-        pytest.param({"a.csv": "a,b,a\n1,2,3\n"}, [], 'has the column "a" twice', id="repeated-column"),
-        pytest.param({"a.csv": "a,b,\n1,2,3\n"}, [], "has a column without a name", id="nameless-column"),
+        pytest.param({"a.csv": '{"a": 1, "b": 2}\n1,1\n'}, [], "no target column", id="JSON"),
+        pytest.param({"a.csv": "a,b\n1,2\n1,2,3,4\n"}, [], "a.csv, line 3, has 4 cells", id="long row"),
+        pytest.param({"a.csv": "a,b\n1,2\n1\n"}, [], "a.csv, line 3, has 1 cells", id="short row"),
+        pytest.param({"a.csv": "a,b\n1,2\n" + '"x,3\n' * 9}, [], "is not CSV", id="open quote"),
+        pytest.param({"a.csv": "a,b,a\n1,2,3\n"}, [], 'has the column "a" twice', id="repeated column"),
+        pytest.param(
+            {"a.csv": numbered([f"{row % 7},{row % 3}" for row in range(ROWS)], "a,b,")},
+            [],
+            "a column without a name in its header (column 3)",
+            id="nameless column",
+        ),
         pytest.param({"a.csv": "a,b\n1,2\n", "b.csv": "b,a\n1,2\n"}, [], "different headers", id="headers"),
         pytest.param(
-            {"a.csv": "a,c\n1,2\n"}, [], 'no target column "b"; its columns are a, c', id="no-target"
+            {"a.csv": "a,c\n1,2\n"}, [], 'no target column "b"; its columns are a, c', id="no target"
         ),
-        pytest.param({"a.csv": "a,b\n1,2\n"}, [], "has 1 rows with a value", id="too-few-rows"),
-        pytest.param({"a.csv": numbered([""] * ROWS)}, [], "has 0 rows with a value", id="target-missing"),
+        pytest.param({"a.csv": "a,bb\n1,2\n"}, [], 'did you mean "bb"?', id="misspelt target"),
+        pytest.param({"a.csv": "a,b\n"}, [], "a header and no rows below it", id="header alone"),
+        pytest.param({"a.csv": "a,b\n1,2\n"}, [], "has 1 rows with a value", id="too few rows"),
+        pytest.param({"a.csv": numbered([""] * ROWS)}, [], "has 0 rows with a value", id="target missing"),
         pytest.param({"a.csv": numbered(["5"] * ROWS)}, [], "Every row has the same value", id="constant"),
         pytest.param(
             {"a.csv": "\n".join(["a,b", *(f"x,{row % 2}" for row in range(ROWS))])},
             [],
             "No column beside the target",
-            id="no-feature",
+            id="no feature",
         ),
         pytest.param(
             {"a.csv": numbered([f"text {row}" for row in range(MAXIMUM_CLASSES + 1)])},
             [],
-            "a classification takes at most 100 classes",
-            id="too-many-classes",
+            "takes at most 100 classes",
+            id="too many classes",
+        ),
+        pytest.param(
+            {"a.csv": numbered([f"text {row}" for row in range(ROWS)])},
+            [],
+            "has 60 classes, and no class has 3 rows",
+            id="classes too small",
+        ),
+        pytest.param(
+            {"a.csv": numbered(["often"] * ROWS + ["once"])},
+            [],
+            'has 2 classes, and only "often" has 3 rows',
+            id="one class to measure",
+        ),
+        pytest.param(
+            {"a.csv": numbered(["short", "l" * 101] * ROWS)}, [], "has at most 100 bytes", id="long label"
         ),
         pytest.param(
             {"a.csv": numbered(["yes", "no"] * (ROWS // 2))},
             ["--problem-type", "regression"],
             "a regression needs numbers",
-            id="texts-for-a-regression",
+            id="texts for a regression",
         ),
+        pytest.param(
+            {"a.csv": numbered([str(row) for row in range(ROWS)] + ["12 or so"])},
+            [],
+            '"12 or so" (a.csv, line 62) is none, as 1 of its 61 values',
+            id="one text among the numbers of the target",
+        ),
+        pytest.param(
+            {"a.csv": numbered([f"{row}e299" for row in range(ROWS)])}, [], "up to 1e+150", id="huge target"
+        ),
+        pytest.param({"a.csv": "a,b\n"}, ["--split-seed", "x"], "invalid int value: 'x'", id="argument"),
+        pytest.param({"a.csv": "a,b\n"}, ["--splitseed", "1"], "unrecognized arguments", id="no argument"),
+        pytest.param({"a.csv": "a,b\n"}, ["--test-fraction", "1.5"], "leave rows to train", id="fraction"),
+        pytest.param({"a.csv": "a,b\n"}, ["--encoding", "klingon"], 'no encoding "klingon"', id="encoding"),
     ],
 )
 def test_unusable_data_ends_with_one_sentence(
@@ -106,7 +149,7 @@ def test_unusable_data_ends_with_one_sentence(
         pytest.param(
             numbered(["10", "9", "2"] * 20), [], "multiclass_classification", ("2", "9", "10"), id="few"
         ),
-        pytest.param(numbered([str(row) for row in range(60)]), [], "regression", (), id="many-integers"),
+        pytest.param(numbered([str(row) for row in range(60)]), [], "regression", (), id="many integers"),
         pytest.param(numbered(["0.5", "1"] * 30), [], "regression", (), id="fractions"),
         pytest.param(
             numbered(["1", "2"] * 30), ["--problem-type", "regression"], "regression", (), id="override"
@@ -116,22 +159,21 @@ def test_unusable_data_ends_with_one_sentence(
             ["--problem-type", "classification"],
             "binary_classification",
             ("1.5", "2.5"),
-            id="override-fractions",
-        ),
-        pytest.param("\ufeff" + numbered(["1", "0"] * 30), [], "binary_classification", ("0", "1"), id="bom"),
-        pytest.param(
-            numbered(["1", "0"] * 30).replace(",", ";"),
-            [],
-            "binary_classification",
-            ("0", "1"),
-            id="semicolons",
+            id="override fractions",
         ),
         pytest.param(
             numbered(["1", "0", "NA", "?"] * 15),
             [],
             "binary_classification",
             ("0", "1"),
-            id="targets-missing",
+            id="targets missing",
+        ),
+        pytest.param(
+            numbered(["1", "0", "NA", "?"] * 15),
+            ["--never-missing", '["NA"]'],
+            "multiclass_classification",
+            ("0", "1", "NA"),
+            id="a value that usually means a missing one",
         ),
     ],
 )
@@ -150,17 +192,25 @@ def test_the_target_decides_the_problem(
 def test_several_files_are_one_table(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     halves = {"1.csv": numbered(["1", "0"] * 20), "2.csv": numbered(["0", "1"] * 20)}
     outcome(monkeypatch, tmp_path, halves)
-    parts = [tmp_path / f"processing/{name}/{name}.csv" for name in preprocess.SPLITS]
-    assert sum(len(path.read_text(encoding="utf-8").splitlines()) - 1 for path in parts) == 80
+    parts = [tmp_path / f"processing/{name}/{name}.csv" for name in NAMES]
+    assert sum(len(list(read_part(path))) - 1 for path in parts) == 80
+
+
+def parts_of(folder: Path, text: str, target: str, seed: int = 1) -> tuple[list[str], "np.ndarray[Any, Any]"]:
+    """The target of each row, and the number of its part."""
+    path = folder / "a.csv"
+    path.write_text(text, encoding="utf-8")
+    examination = examine(path, Options(target))
+    answers = [cells[examination.target_position] for cells in examination.known_rows()]
+    return answers, preprocess.split(*preprocess.row_keys(examination, seed), validation=0.15, test=0.15)
 
 
 def test_every_part_holds_every_class_of_three_rows(tmp_path: Path) -> None:
-    path = tmp_path / "a.csv"
-    path.write_text(numbered(["often"] * 50 + ["seldom"] * 3 + ["once"]), encoding="utf-8")
-    rows = preprocess.read_csv(path)
-    schema = Schema("b", "multiclass_classification", (), ("often", "once", "seldom"))
-    parts = preprocess.split(rows, schema, seed=1, validation=0.15, test=0.15)
-    found = {name: set(rows["b"][parts == name]) for name in preprocess.SPLITS}
+    answers, parts = parts_of(tmp_path, numbered(["often"] * 50 + ["seldom"] * 3 + ["once"]), "b")
+    found = {
+        name: {answer for answer, part in zip(answers, parts, strict=True) if NAMES[part] == name}
+        for name in NAMES
+    }
     assert found == {
         "train": {"often", "seldom", "once"},
         "validation": {"often", "seldom"},
@@ -169,12 +219,20 @@ def test_every_part_holds_every_class_of_three_rows(tmp_path: Path) -> None:
 
 
 def test_the_seed_decides_the_parts(tmp_path: Path) -> None:
-    path = tmp_path / "a.csv"
-    path.write_text(flowers("weight"), encoding="utf-8")
-    rows = preprocess.read_csv(path)
-    schema = Schema("weight", "regression", ())
-    first, same, other = (
-        preprocess.split(rows, schema, seed=seed, validation=0.2, test=0.2) for seed in (1, 1, 2)
-    )
+    first, same, other = (parts_of(tmp_path, flowers("weight"), "weight", seed)[1] for seed in (1, 1, 2))
     assert np.array_equal(first, same)
     assert not np.array_equal(first, other)
+    assert np.bincount(first).tolist() == [84, 18, 18]
+
+
+def test_equal_rows_are_told_apart(tmp_path: Path) -> None:
+    """A table of few different rows is split, too."""
+    _, parts = parts_of(tmp_path, "\n".join(["a,b", *["1,x", "2,y"] * 40]), "b")
+    assert np.bincount(parts).tolist() == [56, 12, 12]
+
+
+@pytest.mark.parametrize("size", range(3, 12))
+def test_a_class_keeps_rows_to_train_on_whatever_the_fractions(size: int) -> None:
+    keys = np.arange(size, dtype="uint64")
+    parts = preprocess.split(keys, np.zeros(size, "int32"), validation=0.3, test=0.5)
+    assert min(np.bincount(parts, minlength=3)) >= 1

@@ -4,14 +4,16 @@ import base64
 import csv
 import io
 import json
+import re
 import zlib
 from pathlib import Path
 
 import pytest
 
 import inference
+import train
 from conftest import Run, flowers, play
-from tabular import Schema
+from model_schema import Schema
 
 PROBLEMS = {
     "species": ("multiclass_classification", "balanced_accuracy", {"f1_macro", "log_loss", "accuracy"}),
@@ -45,8 +47,8 @@ def test_the_evaluation_tells_what_training_minimised(run: Run) -> None:
 
 def test_every_row_lands_in_one_part(run: Run) -> None:
     parts = [run.part(name) for name in ("train", "validation", "test")]
-    assert len({lines[0] for lines in parts}) == 1
-    rows = [line for lines in parts for line in lines[1:]]
+    assert len({tuple(rows[0]) for rows in parts}) == 1
+    rows = [tuple(row) for part in parts for row in part[1:]]
     assert len(rows) == len(set(rows)) == 120
 
 
@@ -66,7 +68,18 @@ def test_the_schema_tells_what_each_column_is(run: Run) -> None:
 
 def test_the_artifact_is_complete(run: Run) -> None:
     files = sorted(str(path.relative_to(run.model)) for path in run.model.rglob("*") if path.is_file())
-    assert files == ["code/inference.py", "code/tabular.py", "model.json", "schema.json"]
+    modules = ("cells", "chunks", "errors", "features", "inference", "model_schema")
+    assert files == [*(f"code/{name}.py" for name in modules), "model.json", "schema.json"]
+
+
+def test_the_endpoints_code_is_complete() -> None:
+    """What goes along imports nothing that stays behind."""
+    source = Path(train.__file__).parent
+    own = {path.stem for path in source.glob("*.py")}
+    for name in train.INFERENCE_FILES:
+        text = (source / name).read_text(encoding="utf-8")
+        imported = set(re.findall(r"^(?:from|import) (\w+)", text, re.MULTILINE)) & own
+        assert {f"{module}.py" for module in imported} <= set(train.INFERENCE_FILES), name
 
 
 def test_the_registered_sample_is_what_the_model_answers(run: Run) -> None:
@@ -79,7 +92,7 @@ def test_the_registered_sample_is_what_the_model_answers(run: Run) -> None:
     answer = inference.predict_fn(inference.input_fn(request, "text/csv"), model)
     assert answer["predictions"] == [expected["prediction"]]
     if "probability" in expected:
-        assert answer["probabilities"][0][expected["prediction"]] == expected["probability"]
+        assert answer["probabilities"][0][str(expected["prediction"])] == expected["probability"]
 
 
 def test_the_registration_fits_the_metadata_of_a_model_version(run: Run) -> None:

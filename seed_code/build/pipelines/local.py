@@ -1,0 +1,98 @@
+"""Train and measure a model on this machine: ``python -m pipelines.local table.csv --target price``.
+
+Preprocess, Train and Evaluate run one after the other on `config.toml`, each in SageMaker's folders below one
+of its own, as they do on SageMaker; nothing calls AWS.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from pipelines.configuration import Configuration, ConfigurationError
+
+SOURCE = Path(__file__).parent.parent / "src"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the steps.
+
+    Returns:
+        The exit code of the step that failed; 0 when there is a model.
+    """
+    parser = argparse.ArgumentParser(prog="python -m pipelines.local", description=__doc__)
+    parser.add_argument("data", type=Path, help="a file, or a folder of files")
+    parser.add_argument(
+        "--target", required=True, help="header of the column to predict (--target=-x for -x)"
+    )
+    parser.add_argument("--output", type=Path, default=Path("build/local"), help="where everything goes")
+    given = parser.parse_args(arguments)
+    try:
+        configuration = Configuration.load()
+        run(given.data, given.target, configuration, given.output.resolve())
+    except ConfigurationError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except subprocess.CalledProcessError as error:
+        # The step has said why.
+        return error.returncode
+    print(
+        f"Model: {given.output / 'model'}, metrics: {given.output / 'processing/evaluation/evaluation.json'}"
+    )
+    return 0
+
+
+def run(data: Path, target: str, configuration: Configuration, folder: Path) -> None:
+    """Run the steps in a folder.
+
+    Args:
+        data: A file, or a folder of files.
+        target: The header of the column to predict.
+        configuration: The whole of `config.toml`.
+        folder: Where SageMaker's folders are; what an earlier run left there goes.
+
+    Raises:
+        ConfigurationError: There is no such data, or the folder is not one of an earlier run.
+        CalledProcessError: A step failed.
+    """
+    if not data.exists():
+        raise ConfigurationError(f"There is no file {data}; give the path of a table.")
+    marker = folder / ".local-run"
+    if folder.exists() and not marker.exists():
+        raise ConfigurationError(f"{folder} was not made by an earlier run; name another folder by --output.")
+    shutil.rmtree(folder, ignore_errors=True)
+    inputs = folder / "processing" / "input"
+    (inputs / "data").mkdir(parents=True)
+    marker.touch()
+    if data.is_dir():
+        shutil.copytree(data, inputs / "data", dirs_exist_ok=True)
+    else:
+        shutil.copy(data, inputs / "data")
+    _step("preprocess.py", {"target": target, **configuration.data.arguments}, folder)
+    for name in ("train", "validation", "schema"):
+        shutil.copytree(folder / "processing" / name, folder / "input" / "data" / name)
+    hyperparameters = configuration.hyperparameters.model_dump()
+    _step("train.py", {name: str(value) for name, value in hyperparameters.items()}, folder)
+    (inputs / "model").mkdir()
+    with tarfile.open(inputs / "model" / "model.tar.gz", "w:gz") as archive:
+        archive.add(folder / "model", ".")
+    for name in ("train", "test"):
+        shutil.copytree(folder / "processing" / name, inputs / name)
+    _step("evaluate.py", {}, folder)
+
+
+def _step(script: str, arguments: Mapping[str, str], folder: Path) -> None:
+    given = [part for name, value in arguments.items() for part in (f"--{name}", value)]
+    subprocess.run(  # noqa: S603
+        [sys.executable, str(SOURCE / script), *given],
+        env={**os.environ, "SAGEMAKER_BASE_DIR": str(folder)},
+        check=True,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

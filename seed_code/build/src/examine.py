@@ -1,0 +1,271 @@
+"""The one gatekeeper: what a table means, or one sentence that says why nothing can be learned from it.
+
+Preprocessing, the check before a start (`check.py`) and a run on one's own machine all ask here.
+"""
+
+import argparse
+import difflib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from cells import MISSING, word
+from chunks import chunks
+from columns import decide_column
+from errors import DataError, shortened
+from model_schema import Column, Finding, Schema
+from profiles import Profile
+from reading import Row, Table, open_table
+from relation import NOTEWORTHY, explained
+from target import Problem, Target, decide_target
+
+# The rows by which the relation of ignored columns to the target is judged.
+SAMPLE_ROWS = 5_000
+SAMPLE_CELLS = 1_000_000
+# More findings than these say no more; the columns that are ignored are in the schema all the same.
+MAXIMUM_FINDINGS = 100
+MAXIMUM_COSTS = 1_000
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the team says of its data, where it is not to be decided by itself.
+
+    Attributes:
+        target: The header of the column to predict.
+        problem: ``auto``, ``classification`` or ``regression``.
+        encoding: The name of a codec, or ``auto``.
+        decimal: The decimal mark, or ``auto``.
+        never_missing: Texts that are values, although they usually mean a missing one.
+    """
+
+    target: str
+    problem: Problem = "auto"
+    encoding: str = "auto"
+    decimal: str = "auto"
+    never_missing: tuple[str, ...] = ()
+
+    @staticmethod
+    def add_to(parser: argparse.ArgumentParser) -> None:
+        """Let a step take these options."""
+        parser.add_argument("--target", required=True, help="header of the column to predict")
+        parser.add_argument(
+            "--problem-type", choices=("auto", "classification", "regression"), default="auto"
+        )
+        parser.add_argument("--encoding", default="auto", help="encoding of the files, such as windows-1252")
+        parser.add_argument("--decimal-mark", choices=("auto", ".", ","), default="auto")
+        parser.add_argument(
+            "--never-missing", type=_texts, default=(), help='JSON list of texts that are values, as ["NA"]'
+        )
+
+    @classmethod
+    def of(cls, arguments: argparse.Namespace) -> Self:
+        """Read the options that were given."""
+        return cls(
+            arguments.target,
+            arguments.problem_type,
+            arguments.encoding,
+            arguments.decimal_mark,
+            arguments.never_missing,
+        )
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What a table means.
+
+    Attributes:
+        table: The table.
+        schema: What its columns are.
+        rows: How many rows have a target.
+        dropped: How many have none, and are left out.
+        sample: Some rows from all over the table.
+    """
+
+    table: Table
+    schema: Schema
+    rows: int
+    dropped: int
+    sample: tuple[Row, ...]
+
+    @property
+    def target_position(self) -> int:
+        """Where the target stands in a row."""
+        return self.table.header.index(self.schema.target)
+
+    def known_rows(self) -> Iterator[list[str]]:
+        """Yield the rows that have a target; missing cells are empty."""
+        missing, position = self.schema.missing_texts, self.target_position
+        for row in self.table.rows():
+            if row.cells[position] not in missing:
+                yield ["" if cell in missing else cell for cell in row.cells]
+
+    def report(self) -> Iterator[str]:
+        """Tell what was decided and found, line by line."""
+        schema = self.schema
+        yield self.table.sentence
+        kinds = [column.kind for column in schema.columns]
+        yield (
+            f"{schema.problem_type.replace('_', ' ')} of {schema.target}: {self.rows:,} rows"
+            f"{f' ({self.dropped:,} more lack it and are left out)' if self.dropped else ''}, "
+            + ", ".join(f"{kinds.count(kind):,} {kind}" for kind in ("numeric", "categorical", "ignored"))
+            + " columns"
+        )
+        if schema.classes:
+            yield f"classes: {shortened(schema.classes)}"
+        for finding in schema.findings:
+            about = f"{finding.column}: " if finding.column else ""
+            cells = f" [{finding.count:,}]" if finding.count else ""
+            first = f"; first {finding.example}" if finding.example else ""
+            yield f"finding: {about}{finding.says}{cells}{first}"
+
+
+def examine(location: Path, options: Options) -> Examination:
+    """Decide what a table means.
+
+    Args:
+        location: A folder of files, or one file.
+        options: What the team says of it.
+
+    Raises:
+        DataError: Nothing can be learned from it.
+    """
+    table = open_table(location, options.encoding, options.decimal)
+    _check_header(table, options.target)
+    missing = tuple(text for text in MISSING if text == "" or text not in options.never_missing)
+    profiles, sample = _count(table, options.target, frozenset(missing))
+    of_target = profiles.pop(options.target)
+    if not of_target.rows:
+        raise DataError(f"{table.files[0].name} has a header and no rows below it.")
+    target = decide_target(of_target, options.problem)
+    answers = _Answers.of(options.target, table.header.index(options.target), target, sample)
+    columns, findings = _decide_columns(table, profiles, answers)
+    schema = Schema(
+        target=options.target,
+        problem_type=target.problem_type,
+        columns=columns,
+        classes=target.classes,
+        integer_classes=target.integer_classes,
+        target_numbers=target.numbers,
+        missing=missing,
+        findings=(*_of_table(table, profiles), *target.findings, *findings)[:MAXIMUM_FINDINGS],
+    )
+    return Examination(table, schema, of_target.known, of_target.rows - of_target.known, tuple(sample))
+
+
+def _check_header(table: Table, target: str) -> None:
+    if target in table.header:
+        return
+    close = difflib.get_close_matches(target, table.header[:10_000], n=1)
+    hint = f'did you mean "{close[0]}"?' if close else f"its columns are {shortened(table.header)}."
+    raise DataError(
+        f'The data has no target column "{target}"; {hint} The first line of each file must name the columns.'
+    )
+
+
+def _count(table: Table, target: str, missing: frozenset[str]) -> tuple[dict[str, Profile], list[Row]]:
+    """Count every column over the rows that have a target, and keep some rows from all over the table."""
+    profiles = {name: Profile(name, table.decimal, missing) for name in table.header}
+    position = table.header.index(target)
+    most = max(100, min(SAMPLE_ROWS, SAMPLE_CELLS // len(table.header)))
+    sample: list[Row] = []
+    stride, number = 1, 0
+    for rows in chunks(table.rows(), len(table.header)):
+        known = [row for row in rows if row.cells[position] not in missing]
+        profiles[target].add([row.cells[position] for row in rows], rows)
+        if known:
+            for name, cells in zip(
+                table.header, zip(*(row.cells for row in known), strict=True), strict=True
+            ):
+                if name != target:
+                    profiles[name].add(cells, known)
+        for row in known:
+            if number % stride == 0:
+                sample.append(row)
+                if len(sample) > most:
+                    sample, stride = sample[::2], stride * 2
+            number += 1
+    return profiles, sample
+
+
+def _decide_columns(
+    table: Table, profiles: dict[str, Profile], answers: "_Answers"
+) -> tuple[tuple[Column, ...], list[Finding]]:
+    columns: list[Column] = []
+    costs: list[tuple[float, Finding]] = []
+    findings: list[Finding] = []
+    for name, profile in profiles.items():
+        column, found = decide_column(profile)
+        if name in table.nameless and column.kind != "ignored":
+            raise DataError(
+                f"{table.files[0].name} has a column without a name in its header (column "
+                f"{table.header.index(name) + 1}); give each column a name of its own."
+            )
+        columns.append(column)
+        findings += found
+        if column.kind == "ignored" and len(profile.words) > 1 and len(costs) < MAXIMUM_COSTS:
+            share = answers.explained_by(table.header.index(name))
+            costs.append((-share, _cost(column, profile.known, share)))
+    if all(column.kind == "ignored" for column in columns):
+        why = f" ({columns[0].name}: {columns[0].reason})" if columns else ""
+        raise DataError(
+            f'No column beside the target "{answers.name}" can be used as a feature{why}; give data with '
+            "some."
+        )
+    # What costs most is to be seen first.
+    return tuple(columns), [finding for _, finding in sorted(costs, key=lambda each: each[0])] + findings
+
+
+def _cost(column: Column, known: int, share: float) -> Finding:
+    says = f"is ignored: {column.reason}"
+    if share >= NOTEWORTHY:
+        says += f"; read as categories, numbers or dates it would explain about {share:.0%} of the target"
+    return Finding(column.name, says, known)
+
+
+@dataclass(frozen=True)
+class _Answers:
+    """The target in the rows of a sample.
+
+    Attributes:
+        name: The header of the target.
+        values: Numbers, or words.
+        rows: The rows.
+    """
+
+    name: str
+    values: list[float] | list[str]
+    rows: list[Row]
+
+    @classmethod
+    def of(cls, name: str, position: int, target: Target, rows: list[Row]) -> Self:
+        cells = [row.cells[position] for row in rows]
+        if target.classes:
+            return cls(name, [word(cell) for cell in cells], rows)
+        return cls(name, [target.numbers.read(cell) for cell in cells], rows)
+
+    def explained_by(self, position: int) -> float:
+        return explained([row.cells[position] for row in self.rows], self.values)
+
+
+def _of_table(table: Table, profiles: dict[str, Profile]) -> Iterator[Finding]:
+    if table.left_out:
+        says = f"these files are no tables by their names, and are not read: {shortened(table.left_out, 5)}"
+        yield Finding("", says, len(table.left_out))
+    marks: dict[str, list[int]] = {}
+    for profile in profiles.values():
+        for text, count in profile.usual.items():
+            if text:
+                marks.setdefault(text, []).append(count)
+    for text, counts in sorted(marks.items(), key=lambda each: -sum(each[1])):
+        yield Finding("", f'"{text}" counts as missing, in {len(counts):,} columns', sum(counts))
+
+
+def _texts(argument: str) -> tuple[str, ...]:
+    """Read a JSON list of texts."""
+    texts = json.loads(argument)
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        raise ValueError(argument)
+    return tuple(text.strip() for text in texts)
