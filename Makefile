@@ -48,6 +48,14 @@ test: setup ## Lint, type-check and test everything, the rehearsal included.
 	"$(BIN)/mypy"
 	"$(BIN)/pytest" --numprocesses 2
 
+FUZZ_EXAMPLES ?= 100000
+FUZZ_SEED ?= $(shell date +%s)
+
+.PHONY: fuzz
+fuzz: setup ## Try generated tables and requests on the build seed. FUZZ_EXAMPLES=100000 FUZZ_SEED=number
+	@echo "FUZZ_SEED=$(FUZZ_SEED), which plays the same again"
+	@FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) "$(BIN)/pytest" --hypothesis-seed=$(FUZZ_SEED) tests/seed_code/test_fuzz.py
+
 .PHONY: test-page
 test-page: setup ## Look at the last rehearsal's report in headless Chromium.
 	@"$(BIN)/python" -m rehearsal.page_check

@@ -1,8 +1,8 @@
 """The data that the story is played on, checked before anything starts.
 
 Whoever brings bad data should learn it in a second. The check is the one that the team's pipeline makes, on
-AWS and here: the build seed's own program, run as its README says, so that both accept the same data and refuse
-it in the same words.
+AWS and here: the build seed's own program, run as its README says, so that both accept the same data and
+refuse it in the same words.
 """
 
 import json

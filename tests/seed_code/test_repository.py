@@ -16,9 +16,20 @@ REQUIRED = {".gitignore", "README.md", "buildspec.yml", "pyproject.toml", *LOCKS
 
 
 def imports(source: str) -> set[str]:
-    """The top-level names that a module imports."""
+    """The top-level names that a module imports, but for those that it does without where they are missing."""
     found = set()
-    for node in ast.walk(ast.parse(source)):
+    tree = ast.parse(source)
+    optional = {
+        inner
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Try)
+        and any(getattr(handler.type, "id", "") == "ImportError" for handler in node.handlers)
+        for statement in node.body
+        for inner in ast.walk(statement)
+    }
+    for node in ast.walk(tree):
+        if node in optional:
+            continue
         if isinstance(node, ast.Import):
             found |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:

@@ -49,5 +49,5 @@ if __name__ == "__main__":
     try:
         main()
     except (DataError, UsageError) as error:
-        print(error, file=sys.stderr)
+        print(" ".join(str(error).split()), file=sys.stderr)
         sys.exit(2)

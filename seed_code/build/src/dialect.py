@@ -141,7 +141,10 @@ def decide(path: Path, encoding: str = "auto") -> tuple[Dialect, list[list[str]]
     tried = [(candidate, *_records(candidate, body, complete)) for candidate in candidates]
     dialect, records, _ = max(tried, key=lambda each: _score(each[1], each[2]))
     if not records:
-        raise DataError(f"{path.name} has no complete row in its first {SAMPLE_BYTES:,} bytes.")
+        raise DataError(
+            f"{path.name}, line 1, is not CSV; name the columns in it, quote names by double quotes, and "
+            "double those within."
+        )
     if len(records[0]) < 2:
         raise DataError(
             f"{path.name} is not a table: its first line has one field; begin the file with the names of "

@@ -2,7 +2,123 @@
 
 from tests.seed_code.mistakes import Mistake
 
-MISTAKES = (
+
+def _mistake(name: str, file: str, old: str, new: str, test: str) -> Mistake:
+    """A mistake in a script that the tests of one file must notice."""
+    check = f"python -m pytest --exitfirst tests/{test}.py"
+    return Mistake(name=name, file=f"src/{file}.py", old=old, new=new, check=check)
+
+
+READING = (
+    _mistake("unusable data is accepted", "target", "ROWS = 30", "ROWS = 0", "test_preprocess"),
+    _mistake(
+        "one text makes classes of numbers",
+        "target",
+        "return 2 * good >= profile.known",
+        "return good == profile.known",
+        "test_preprocess",
+    ),
+    _mistake(
+        "decimal commas are not seen",
+        "reading",
+        'return "," if votes[","] > votes["."] else "."',
+        'return "."',
+        "test_reading",
+    ),
+    _mistake(
+        "a part is not read as it was written",
+        "parts",
+        "quoting=csv.QUOTE_ALL",
+        "quoting=csv.QUOTE_MINIMAL",
+        "test_reading",
+    ),
+    _mistake(
+        "numbers beyond single precision reach XGBoost",
+        "features",
+        "return values.clip(-LARGEST, LARGEST)",
+        "return values",
+        "test_tables",
+    ),
+)
+
+NUMBERS = (
+    _mistake(
+        "test rows are trained on, too",
+        "preprocess",
+        "            writers[part].write(cells)\n",
+        "            writers[part].write(cells)\n            writers[0].write(cells)\n",
+        "test_numbers",
+    ),
+    _mistake(
+        "the validation part is trained on",
+        "train",
+        'read(schema, folders.channel("train"), "train")',
+        'read(schema, folders.channel("validation"), "validation")',
+        "test_numbers",
+    ),
+    _mistake(
+        "early stopping watches the training part",
+        "train",
+        "for name, matrix in matrices.items()]",
+        "for name, matrix in reversed(matrices.items())]",
+        "test_numbers",
+    ),
+    _mistake(
+        "the training part is evaluated",
+        "evaluate",
+        '    truth = target_of(schema, path_of(test, "test"))\n',
+        '    test, name = training, "train"\n    truth = target_of(schema, path_of(test, name))\n',
+        "test_numbers",
+    ),
+    _mistake(
+        "the baseline is of the test part",
+        "evaluate",
+        'known = target_of(schema, path_of(training, "train"))',
+        'known = target_of(schema, path_of(test, "test"))',
+        "test_numbers",
+    ),
+    _mistake(
+        "answers stay in the scale of training",
+        "inference",
+        "return raw * scale + center",
+        "return raw",
+        "test_numbers",
+    ),
+    _mistake(
+        "the skill score measures the baseline",
+        "scores",
+        "error = abs(self.best - self.scores[self.primary])",
+        "error = abs(self.best - self.baseline[self.primary]) / 2",
+        "test_numbers",
+    ),
+)
+
+REQUESTS = (
+    _mistake(
+        "null is zero",
+        "inference",
+        "    return [cell.strip() if isinstance(cell, str) else cell for cell in row]\n",
+        '    row = [0 if cell is None else cell for cell in row]\n    return [str(cell).strip() for cell in row]\n',
+        "test_inference",
+    ),
+    _mistake(
+        "blank rows get no answer",
+        "inference",
+        "list(csv.reader(io.StringIO(text, newline=\"\"), strict=True))",
+        "[row for row in csv.reader(io.StringIO(text, newline=\"\"), strict=True) if row]",
+        "test_inference",
+    ),
+    _mistake(
+        "a wrong request is an error of the server",
+        "inference",
+        "status: HTTPStatus = HTTPStatus.BAD_REQUEST",
+        "status: HTTPStatus = HTTPStatus.INTERNAL_SERVER_ERROR",
+        "test_inference",
+    ),
+    _mistake("a header is answered", "inference", "if _is_header(rows[0], schema)", "if False", "test_inference"),
+)
+
+STEPS = (
     Mistake(
         name="unused import",
         file="src/train.py",
@@ -10,11 +126,9 @@ MISTAKES = (
         new="import folders, os",
         check="ruff check .",
     ),
-    Mistake(
-        name="unusable data is accepted",
-        file="src/preprocess.py",
-        old="MINIMUM_ROWS = 30",
-        new="MINIMUM_ROWS = 0",
-        check="python -m pytest tests/test_preprocess.py",
-    ),
+    _mistake("a bug ends without a sentence", "step", "except Exception as", "except ValueError as", "test_step"),
+    _mistake("a value with a dash is an option", "step", "action.nargs != 0", "action.nargs == 0", "test_step"),
+    _mistake("the card leaves findings out", "card", "**_findings(version),", "", "test_document"),
 )
+
+MISTAKES = (*READING, *NUMBERS, *REQUESTS, *STEPS)
