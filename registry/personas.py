@@ -75,7 +75,7 @@ class Personas(Construct):
             permissions=[
                 *reading,
                 self._approve_versions(),
-                self._prepare_groups(),
+                *self._prepare_groups(),
                 *listing,
                 *self._replay_dead_letters(names),
                 *self._run_deployments(),
@@ -233,22 +233,26 @@ class Personas(Construct):
             _hold_transitions(STAGES_BEFORE_THE_APPROVAL),
         ]
 
-    def _prepare_groups(self) -> Permission:
+    def _prepare_groups(self) -> list[Permission]:
         """Groups for projects that register centrally themselves: `catalog group create`."""
-        return Permission(
-            actions=(
-                "sagemaker:AddTags",
-                "sagemaker:CreateModelPackageGroup",
-                "sagemaker:GetModelPackageGroupPolicy",
-                "sagemaker:PutModelPackageGroupPolicy",
+        groups = (arn("sagemaker", "model-package-group/*"),)
+        because = "Groups are named after projects of all accounts, of which new ones come."
+        return [
+            Permission(
+                actions=("sagemaker:AddTags", "sagemaker:CreateModelPackageGroup"),
+                resources=groups,
+                conditions={
+                    # Of a request with tags; others have none.
+                    "ForAllValues:StringEquals": {"aws:TagKeys": [REGISTERS_DIRECTLY_TAG, SOURCE_ACCOUNT_TAG]}
+                },
+                because=because,
             ),
-            resources=(arn("sagemaker", "model-package-group/*"),),
-            conditions={
-                # Of a request with tags; others have none.
-                "ForAllValues:StringEquals": {"aws:TagKeys": [REGISTERS_DIRECTLY_TAG, SOURCE_ACCOUNT_TAG]}
-            },
-            because="Groups are named after projects of all accounts, of which new ones come.",
-        )
+            Permission(
+                actions=("sagemaker:GetModelPackageGroupPolicy", "sagemaker:PutModelPackageGroupPolicy"),
+                resources=groups,
+                because=because,
+            ),
+        ]
 
     def _own_deploy_projects(self) -> list[Permission]:
         """CreateProject launches a Service Catalog product with the caller's own permissions.
