@@ -10,6 +10,8 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
+from roles import arn
+
 
 class AlarmTopic(Construct):
     """A topic to which alarms are sent, with the mailbox of those who look after the platform."""
@@ -26,6 +28,20 @@ class AlarmTopic(Construct):
         super().__init__(scope, construct_id)
         self.topic = sns.Topic(self, "Topic", master_key=key, enforce_ssl=True)
         self.topic.add_subscription(subscriptions.EmailSubscription(email))
+        # A policy of its own takes the place of the default one, by which the account's alarms may publish.
+        # https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
+        self.topic.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="AlarmsOfThisAccountPublish",
+                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+                actions=["sns:Publish"],
+                resources=[self.topic.topic_arn],
+                conditions={
+                    "ArnLike": {"aws:SourceArn": arn("cloudwatch", "alarm:*")},
+                    "StringEquals": {"aws:SourceAccount": cdk.Aws.ACCOUNT_ID},
+                },
+            )
+        )
         # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
         key.add_to_resource_policy(
             iam.PolicyStatement(

@@ -1,6 +1,7 @@
 """Everything the emulator adds to ministack, in one list; imported after ministack has got its settings."""
 
 from rehearsal.emulator import (
+    alarms,
     cloudformation,
     cloudformation_conditions,
     cloudformation_reads,
@@ -34,6 +35,7 @@ from rehearsal.emulator.service_catalog import service_catalog
 from settings import Settings
 
 SEAMS = (
+    alarms,
     cloudformation,
     cloudformation_conditions,
     cloudformation_reads,
