@@ -33,7 +33,7 @@ def mistakes(template: Template) -> Iterator[str]:
 
 
 def _mistakes_of_topic(resources: Mapping[str, Any], topic: Any) -> Iterator[str]:
-    found = resources.get(topic.get("Ref")) if isinstance(topic, dict) else None
+    found = resources.get(topic.get("Ref", "")) if isinstance(topic, dict) else None
     if not found:
         yield f"{topic} is no topic of the template"
         return

@@ -86,6 +86,23 @@ def test_locks_name_hashes_and_no_host(name: str) -> None:
     assert "index" not in lock
 
 
+@pytest.mark.parametrize("name", environments.NAMES)
+def test_locks_hold_what_their_requirements_say(name: str) -> None:
+    """A library that is pinned apart from the one it belongs to drifts away from it."""
+    wanted, locked = (
+        {
+            line.split(" ")[0]
+            for line in (environments.LOCKS / f"{name}.{kind}").read_text("utf-8").splitlines()
+        }
+        for kind in ("in", "lock")
+    )
+    assert {line for line in wanted if "==" in line} <= locked
+    versions = dict(line.split("==") for line in locked if "==" in line)
+    if "boto3" in versions:
+        # AWS releases both together, and every runtime and image has them so.
+        assert versions["boto3"].split(".")[:2] == versions["botocore"].split(".")[:2]
+
+
 def test_download_settings_keep_the_way_to_the_index_and_nothing_else(tmp_path: Path) -> None:
     surroundings = {
         "PIP_INDEX_URL": "https://mirror.example/simple",
