@@ -37,6 +37,21 @@ ACCOUNTS = (
         shown_by=f"{_TESTS}::test_build_quota",
     ),
     Assumption(
+        key="instance-quota",
+        assumed="A fresh account may run processing, training and endpoints on the seeds' instance types.",
+        where=("seed_code/build/config.toml", "seed_code/deploy_realtime/config/test.json"),
+        source=Source(
+            says="Quotas are counted by instance type and by use, and are lower for new accounts.",
+            url="https://docs.aws.amazon.com/sagemaker/latest/dg/regions-quotas.html",
+        ),
+        if_wrong="A job or an endpoint fails with ResourceLimitExceeded.",
+        fallback="The team names another instance type in its repository: `config.toml`, or the stage's file "
+        "in `config/`; or AWS raises the quota.",
+        probe="Asks Service Quotas for the instance types that the seeds name.",
+        probed=True,
+        shown_by="tests/scripts/test_probe.py::test_instance_quota",
+    ),
+    Assumption(
         key="cloudformation-trust",
         assumed="CloudFormation tells `aws:SourceAccount` when it assumes a role that it was passed.",
         where=("portfolios/deployment_target.py", "roles.py"),

@@ -11,7 +11,11 @@ Written by `scripts/catalog assumptions` from `assumptions/`; a test keeps it eq
 
 This bundle was built without an AWS account. What follows is what only an account can tell. Each row says
 what is taken for granted, what the documentation says, and what the platform does where it does not hold: by
-itself, or by a setting in `catalog.yaml`. Each fallback is tested.
+itself, or by a setting in `catalog.yaml`. Each fallback is tested, and `make rehearse FEAR=1` plays the whole
+story on an emulator where these assumptions do not hold.
+
+`scripts/catalog probe` asks your own account, with throw-away resources that it removes again, and says which
+settings to set. `--pretend` says what it would make.
 
 | Assumption | If it does not hold | Probe |
 |---|---|---|

@@ -9,15 +9,9 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from names import ProjectNames
+from pipelines.compute import COMPUTE
 from pipelines.storage import ProjectStorage
 from roles import Permission, arn, role, service_principal
-
-COMPUTE = {
-    "small": "BUILD_GENERAL1_SMALL",
-    "medium": "BUILD_GENERAL1_MEDIUM",
-    "large": "BUILD_GENERAL1_LARGE",
-}
-"""https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-compute-types.html"""
 
 CACHE = "cache"
 """Folder of the project's bucket in which builds keep what speeds up the next; may be emptied at any time."""

@@ -23,6 +23,7 @@ from scripts import (
 from scripts.caller import Need
 from scripts.command import RETRIES, CatalogFile, Pretend, aws_session, output, report, sentences
 from scripts.policies import check_sizes
+from scripts.probe.command import command as probe_command
 from scripts.projects import commands as projects
 from settings import CATALOG, load
 
@@ -33,6 +34,7 @@ app.add_typer(projects.app, name="project")
 app.command(name="access-matrix")(access_matrix.command)
 app.command(name="assumptions")(assumptions_page.command)
 app.command(name="lineage")(lineage.command)
+app.command(name="probe")(probe_command)
 app.command(name="receipt")(receipts.command)
 app.command(name="replay")(replay.command)
 app.command(name="rollback")(rollback.command)

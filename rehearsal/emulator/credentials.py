@@ -14,7 +14,7 @@ from ministack.core import iam_evaluator
 from ministack.services import iam, sts
 
 from rehearsal.emulator.service import ServiceError
-from rehearsal.emulator.switches import ROOT_SECRET_ACCESS_KEY, feared
+from rehearsal.emulator.switches import ROOT_SECRET_ACCESS_KEY
 from rehearsal.isolation import LoopbackSession
 
 SESSION_SECONDS = 3600
@@ -80,8 +80,6 @@ def service_role_credentials(
     account, name = _parts(role_arn)
     role = iam._roles.get_scoped(account, None, name)
     keys = {"aws:sourcearn": source_arn, "aws:sourceaccount": source_account or account}
-    if service_principal == "cloudformation.amazonaws.com" and feared("cloudformation-trust"):
-        keys = {}
     if role is None or not trusts_service(role["AssumeRolePolicyDocument"], service_principal, keys):
         raise ServiceError(
             "AccessDenied",

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from rehearsal.emulator.authorization import ResourcePolicy
 from rehearsal.emulator.service import Request, Service, ServiceError
 from settings import Settings
 
@@ -167,6 +168,14 @@ def _node_arn(parameter: str) -> Callable[[Request], str]:
     return find
 
 
+def _of_the_caller(request: Request, _: str) -> ResourcePolicy:
+    """What delegated administrators read lies in the management account, and has no policy that lets them in.
+
+    The caller's own policies decide, and Organizations itself (`_as_reader`).
+    """
+    return None, request.account
+
+
 def _service_key(request: Request) -> dict[str, Any]:
     return {"organizations:ServicePrincipal": request.parameters["ServicePrincipal"]}
 
@@ -200,7 +209,7 @@ def _list_accounts(request: Request) -> dict[str, Any]:
     return {"Accounts": [_account(organization, node) for node in organization.accounts.values()]}
 
 
-@organizations.operation("DescribeAccount", resource=_node_arn("AccountId"))
+@organizations.operation("DescribeAccount", resource=_node_arn("AccountId"), resource_policy=_of_the_caller)
 def _describe_account(request: Request) -> dict[str, Any]:
     organization, identifier = _as_reader(request), request.parameters["AccountId"]
     if identifier not in organization.accounts:
@@ -208,7 +217,9 @@ def _describe_account(request: Request) -> dict[str, Any]:
     return {"Account": _account(organization, organization.accounts[identifier])}
 
 
-@organizations.operation("ListAccountsForParent", resource=_node_arn("ParentId"))
+@organizations.operation(
+    "ListAccountsForParent", resource=_node_arn("ParentId"), resource_policy=_of_the_caller
+)
 def _list_accounts_for_parent(request: Request) -> dict[str, Any]:
     organization = _as_reader(request)
     parent = _parent(organization, request)
@@ -216,7 +227,9 @@ def _list_accounts_for_parent(request: Request) -> dict[str, Any]:
     return {"Accounts": [_account(organization, node) for node in accounts]}
 
 
-@organizations.operation("ListOrganizationalUnitsForParent", resource=_node_arn("ParentId"))
+@organizations.operation(
+    "ListOrganizationalUnitsForParent", resource=_node_arn("ParentId"), resource_policy=_of_the_caller
+)
 def _list_units_for_parent(request: Request) -> dict[str, Any]:
     organization = _as_reader(request)
     parent = _parent(organization, request)
@@ -224,7 +237,9 @@ def _list_units_for_parent(request: Request) -> dict[str, Any]:
     return {"OrganizationalUnits": [_unit(organization, node) for node in units]}
 
 
-@organizations.operation("DescribeOrganizationalUnit", resource=_node_arn("OrganizationalUnitId"))
+@organizations.operation(
+    "DescribeOrganizationalUnit", resource=_node_arn("OrganizationalUnitId"), resource_policy=_of_the_caller
+)
 def _describe_unit(request: Request) -> dict[str, Any]:
     organization, identifier = _as_reader(request), request.parameters["OrganizationalUnitId"]
     if identifier not in organization.units:
@@ -234,7 +249,7 @@ def _describe_unit(request: Request) -> dict[str, Any]:
     return {"OrganizationalUnit": _unit(organization, organization.units[identifier])}
 
 
-@organizations.operation("ListParents", resource=_node_arn("ChildId"))
+@organizations.operation("ListParents", resource=_node_arn("ChildId"), resource_policy=_of_the_caller)
 def _list_parents(request: Request) -> dict[str, Any]:
     organization, identifier = _as_reader(request), request.parameters["ChildId"]
     if identifier not in organization.units and identifier not in organization.accounts:
@@ -324,7 +339,9 @@ def _list_administrators(request: Request) -> dict[str, Any]:
     }
 
 
-@organizations.operation("ListDelegatedServicesForAccount", resource=_node_arn("AccountId"))
+@organizations.operation(
+    "ListDelegatedServicesForAccount", resource=_node_arn("AccountId"), resource_policy=_of_the_caller
+)
 def _list_delegated_services(request: Request) -> dict[str, Any]:
     organization, account = _as_reader(request), request.parameters["AccountId"]
     return {

@@ -32,6 +32,7 @@ from rehearsal.emulator.ram import ram
 from rehearsal.emulator.sagemaker import sagemaker
 from rehearsal.emulator.service import Service
 from rehearsal.emulator.service_catalog import service_catalog
+from rehearsal.emulator.service_quotas import service_quotas
 from settings import Settings
 
 SEAMS = (
@@ -68,6 +69,7 @@ SERVICES: list[Service] = [
     ram,
     sagemaker,
     service_catalog,
+    service_quotas,
 ]
 
 

@@ -168,7 +168,7 @@ class Service:
     """A service of the overlay.
 
     Attributes:
-        name: Its name in botocore, which is also its credential scope.
+        name: Its name in botocore.
         iam_prefix: What its IAM actions start with.
     """
 
@@ -232,11 +232,13 @@ class Service:
 
     def install(self) -> None:
         """Route the service's requests here, in place of what ministack may have."""
-        app.SERVICE_HANDLERS[self.name] = self._handle
-        router.SERVICE_PATTERNS.setdefault(self.name, {"credential_scope": self.name})
+        # Requests are told apart by their credential scope.
+        scope = self.model.signing_name
+        app.SERVICE_HANDLERS[scope] = self._handle
+        router.SERVICE_PATTERNS.setdefault(scope, {"credential_scope": scope})
         # Without a namespace ministack checks the signature only; the policies are evaluated here, where
         # resources and condition keys are known.
-        iam_actions.SERVICE_TO_IAM_NAMESPACE.pop(self.name, None)
+        iam_actions.SERVICE_TO_IAM_NAMESPACE.pop(scope, None)
 
     async def _handle(
         self, method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, Any]

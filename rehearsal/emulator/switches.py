@@ -22,6 +22,7 @@ FEARS = {
     "empty-lists": "DescribeModelPackage answers empty lists for what was not registered.",
     "group-asked-by-pipelines": "RegisterModel asks for CreateModelPackageGroup as well.",
     "group-policy": "A group's policy names accounts, and has no conditions.",
+    "instance-quota": "The account may run no instance of the seeds' types.",
     "key-alias": "A key's aliases are not told to policies of other accounts.",
     "metadata-update": "UpdateModelPackage replaces the customer metadata.",
     "model-card-field": "A version is registered without a ModelCard.",

@@ -51,3 +51,24 @@ def test_a_role_without_the_permission_is_denied(emulator: Emulator) -> None:
     assert organizations.list_roots()["Roots"]
     with pytest.raises(ClientError, match="not authorized to perform: organizations:DescribeOrganization"):
         organizations.describe_organization()
+
+
+def test_an_administrators_role_lists_accounts_by_its_own_policies(emulator: Emulator) -> None:
+    management = emulator.client("organizations", account=emulator.management)
+    management.enable_aws_service_access(ServicePrincipal=BACKUP)
+    management.register_delegated_administrator(AccountId=emulator.hub, ServicePrincipal=BACKUP)
+    units = f"arn:aws:organizations::{emulator.management}:ou/{SETTINGS.organization.id}/*"
+    may = emulator.role(allow("organizations:ListAccountsForParent", units), account=emulator.hub)
+    may_not = emulator.role(account=emulator.hub)
+    try:
+        listed = emulator.client("organizations", account=emulator.hub, role=may).list_accounts_for_parent(
+            ParentId=UNITS.test
+        )
+        assert [account["Id"] for account in listed["Accounts"]] == [emulator.test]
+        with pytest.raises(ClientError, match="not authorized"):
+            emulator.client("organizations", account=emulator.hub, role=may_not).list_accounts_for_parent(
+                ParentId=UNITS.test
+            )
+    finally:
+        management.deregister_delegated_administrator(AccountId=emulator.hub, ServicePrincipal=BACKUP)
+        management.disable_aws_service_access(ServicePrincipal=BACKUP)

@@ -1,0 +1,1 @@
+"""`catalog probe`: what a real account says to the assumptions of `assumptions/`."""
