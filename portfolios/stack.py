@@ -130,7 +130,6 @@ class PortfoliosStack(cdk.Stack):
             description=product.description,
             owner=settings.portfolios.provider_name,
             distributor=settings.portfolios.provider_name,
-            support_email=settings.portfolios.support_email,
             support_description=f"Questions about {product.name}",
             product_versions=[
                 servicecatalog.CloudFormationProductVersion(
@@ -140,6 +139,10 @@ class PortfoliosStack(cdk.Stack):
                 )
             ],
         )
+        # The CDK's own pattern of an address knows domains of two to four letters at their end alone.
+        resource = offered.node.default_child
+        if isinstance(resource, servicecatalog.CfnCloudFormationProduct):
+            resource.support_email = settings.portfolios.support_email
         if product.portfolio == "sagemaker_projects":
             cdk.Tags.of(offered).add(*STUDIO_VISIBILITY)
         association = servicecatalog.CfnPortfolioProductAssociation(
