@@ -37,7 +37,7 @@ class TrainingRole(Construct):
             storage: Where the jobs write.
             registration: Where the pipeline keeps and registers model versions.
             model_card_arn: The card in which it documents them.
-            input_data_uri: Where the jobs find their data: ``s3://bucket/key``, without a slash at its end.
+            input_data_uri: Where the jobs find their data: ``s3://bucket/key``, or ``s3://bucket/folder/``.
         """
         super().__init__(scope, construct_id)
         self.name = names.role("training")
@@ -113,11 +113,10 @@ def _input_data(platform: PlatformNames, uri: str) -> list[Permission]:
     return [
         Permission(
             actions=("s3:GetObject",),
-            resources=(
-                f"arn:{cdk.Aws.PARTITION}:s3:::{path}",
-                f"arn:{cdk.Aws.PARTITION}:s3:::{path}/*",
-            ),
-            because="The input data may be one object or all objects of a folder.",
+            resources=(f"arn:{cdk.Aws.PARTITION}:s3:::{path}*",),
+            # SageMaker takes every key that begins with the address, so that a job with the right to one
+            # object alone fails beside `data.csv.bak`. Preprocess reads only what the address names.
+            because="The input data is a folder's objects, or one object, which SageMaker reads as a prefix.",
         ),
         Permission(
             # CloudFormation cannot cut the key off a URI to make a condition of it; names of objects

@@ -24,7 +24,7 @@ REGISTRATION_GROUP = "Registration"
 # No character that would widen the training role's policy (``*``, ``?``, ``$``), and no slash at the end. It
 # goes into the metadata of each version, which decides the rest
 # (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModelPackage.html).
-S3_URI_PATTERN = r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9_.=+@-]+)+$"
+S3_URI_PATTERN = r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9_.=+@-]+)+/?$"
 MAXIMUM_S3_URI = 256
 # A column may be called almost anything; quotes, backslashes and the like would not survive a command line.
 COLUMN_PATTERN = r"^[^\s\"'`$\\][^\"'`$\\\x00-\x1f]{0,126}$"
@@ -60,9 +60,9 @@ class BuildFromS3Stack(cdk.Stack):
             "InputDataUri",
             group=DATA_GROUP,
             label="Input data",
-            description="A CSV file in S3, or a folder of them, with a header line.",
+            description="A CSV file in S3, or a folder of them, with a slash at its end; each has a header.",
             pattern=S3_URI_PATTERN,
-            expected="an S3 address such as s3://bucket/folder/data.csv, without a slash at its end",
+            expected="an S3 address such as s3://bucket/folder/data.csv or s3://bucket/folder/",
             maximum=MAXIMUM_S3_URI,
         )
         target_column = form.ask(

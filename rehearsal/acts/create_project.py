@@ -13,9 +13,9 @@ def play(story: Story) -> str:
     scientist = stage.people.data_scientist
     bucket = stage.names.team_data_bucket(stage.account_id("development"))
     name = project_name(story.data.name)
-    prefix = f"input/{name}"
+    prefix = f"input/{name}/"
     stage.acting_as(scientist, "s3").put_object(
-        Bucket=bucket, Key=f"{prefix}/data.csv", Body=story.data.path.read_bytes()
+        Bucket=bucket, Key=f"{prefix}data.csv", Body=story.data.path.read_bytes()
     )
     story.data_uri = f"s3://{bucket}/{prefix}"
     story.tell(f"{story.data.path.name} is in {story.data_uri}")

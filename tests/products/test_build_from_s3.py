@@ -129,11 +129,11 @@ def test_training_keeps_versions_in_the_one_place(registration: str) -> None:
     assert (encrypting["Resource"], encrypting["Condition"]) == {
         "team": (
             "<StorageKeyBAA9457B.Arn>",
-            {"ForAnyValue:StringEquals": {"kms:ResourceAliases": f"alias/mlplatform-x-{ID}"}},
+            {"ForAnyValue:StringLike": {"kms:ResourceAliases": f"alias/mlplatform-x-{ID}"}},
         ),
         "central": (
             f"arn:aws:kms:{HUB}:key/*",
-            {"ForAnyValue:StringEquals": {"kms:ResourceAliases": "alias/mlplatform-x-registry"}},
+            {"ForAnyValue:StringLike": {"kms:ResourceAliases": "alias/mlplatform-x-registry"}},
         ),
     }[registration]
 
@@ -170,7 +170,7 @@ def test_a_push_to_the_branch_starts_the_pipeline(launched: Launch) -> None:
 def test_training_role_reads_its_data_and_passes_itself_alone(launched: Launch) -> None:
     role = launched.role(f"mlplatform-x-training-{ID}")
     data = LONGEST["InputDataUri"].removeprefix("s3://")
-    assert {f"arn:aws:s3:::{data}", f"arn:aws:s3:::{data}/*"} < resources(role, "s3:GetObject")
+    assert f"arn:aws:s3:::{data}*" in resources(role, "s3:GetObject")
     assert f"arn:aws:s3:::{data.split('/')[0]}" in resources(role, "s3:ListBucket")
     (passing,) = allowed(role, "iam:PassRole")
     assert passing["Resource"] == f"arn:aws:iam::333333333333:role/{role['RoleName']}"

@@ -88,7 +88,11 @@ class PipelineBuilder:
             "Preprocess",
             inputs={"data": self._input_data},
             outputs=("train", "validation", "test", "schema"),
-            arguments={"target": self._target, **self._configuration.data.arguments},
+            arguments={
+                "target": self._target,
+                "input-data": self._input_data,
+                **self._configuration.data.arguments,
+            },
         )
 
     def _train(self, preprocess: ProcessingStep) -> TrainingStep:

@@ -14,7 +14,7 @@ import numpy as np
 import folders
 import step
 from cells import word
-from errors import UsageError
+from errors import DataError, UsageError
 from examine import Examination, Options, examine
 from parts import NAMES, PartWriter, path_of
 
@@ -27,6 +27,7 @@ def main() -> None:
     """Run the step."""
     parser = step.Arguments(__doc__)
     Options.add_to(parser)
+    parser.add_argument("--input-data", default="", help="S3 URI that the data was copied from")
     parser.add_argument("--split-seed", type=int, default=1)
     parser.add_argument("--validation-fraction", type=float, default=0.15)
     parser.add_argument("--test-fraction", type=float, default=0.15)
@@ -35,13 +36,33 @@ def main() -> None:
     if not (0 < validation < 1 and 0 < test < 1 and validation + test < 1):
         raise UsageError("The fractions for validation and test must leave rows to train on.")
 
-    examination = examine(folders.processing("input/data"), Options.of(arguments))
+    location = named(folders.processing("input/data"), arguments.input_data)
+    examination = examine(location, Options.of(arguments))
     for line in examination.report():
         print(line)
     keys, classes = row_keys(examination, arguments.split_seed)
     parts = split(keys, classes, validation=validation, test=test)
     write(examination, parts, folders.processing("."))
     print(", ".join(f"{name} {int((parts == number).sum()):,}" for number, name in enumerate(NAMES)))
+
+
+def named(folder: Path, uri: str) -> Path:
+    """What a URI names of the files that SageMaker copied, which are all whose keys begin with it.
+
+    Args:
+        folder: Where they are.
+        uri: ``s3://bucket/data.csv`` names this object and not ``data.csv.bak``, ``s3://bucket/folder/``
+            what is in the folder. Empty if a person put the files there.
+
+    Raises:
+        DataError: There is no such object.
+    """
+    name = uri.rpartition("/")[2]
+    if not name:
+        return folder
+    if not (folder / name).is_file():
+        raise DataError(f"There is no file {uri}; for the files of a folder, end its address: {uri}/.")
+    return folder / name
 
 
 def row_keys(examination: Examination, seed: int) -> tuple[Array, Array]:

@@ -11,6 +11,7 @@ import pytest
 import preprocess
 import step
 from conftest import flowers
+from errors import DataError
 from examine import Options, examine
 from model_schema import Schema
 from parts import NAMES, read_part
@@ -35,6 +36,29 @@ def outcome(
         (data / name).write_bytes(content if isinstance(content, bytes) else content.encode())
     step.run(preprocess.main)
     return Schema.load(folder / "processing/schema/schema.json")
+
+
+@pytest.mark.parametrize(
+    ("uri", "expected"),
+    [
+        pytest.param("s3://team/churn/q.csv", ["q.csv"], id="an object"),
+        pytest.param("s3://team/churn/", ["q.csv", "q2.csv"], id="a folder"),
+        pytest.param("", ["q.csv", "q2.csv"], id="files of a person"),
+    ],
+)
+def test_what_is_named_is_what_is_read(tmp_path: Path, uri: str, expected: list[str]) -> None:
+    """SageMaker copies every object whose key begins with the URI, such as ``q.csv.metadata``."""
+    for name in ("q.csv", "q.csv.metadata", "q2.csv"):
+        (tmp_path / name).write_text(numbered([str(number % 7) for number in range(ROWS)]), encoding="utf-8")
+    table = examine(preprocess.named(tmp_path, uri), Options("b")).table
+    assert [path.name for path in table.files] == expected
+
+
+def test_a_folder_without_a_slash_is_refused(tmp_path: Path) -> None:
+    """Its files and those of ``churn-archive/`` could not be told apart."""
+    (tmp_path / "a.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    with pytest.raises(DataError, match=r"There is no file s3://team/churn; .*: s3://team/churn/\."):
+        preprocess.named(tmp_path, "s3://team/churn")
 
 
 @pytest.mark.parametrize(
