@@ -68,11 +68,6 @@ class FoundationStack(cdk.Stack):
             trusts=iam.AccountPrincipal(settings.accounts.shared_services),
             permissions=_publishing(bucket),
         )
-        cdk.Validations.of(access_logs).acknowledge(
-            cdk.Acknowledgment(
-                id="AwsSolutions-S1", reason="This is the bucket of the access logs; logging it would loop."
-            )
-        )
 
 
 def asset_synthesizer(settings: Settings) -> cdk.DefaultStackSynthesizer:
