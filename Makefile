@@ -61,7 +61,7 @@ test-page: setup ## Look at the last rehearsal's report in headless Chromium.
 	@"$(BIN)/python" -m rehearsal.page_check
 
 .PHONY: bench
-bench: setup ## Measure synth, templates and the rehearsal.
+bench: setup ## Measure synth, templates, promotion, the build seed's steps and the rehearsal.
 	@"$(BIN)/python" -m scripts.bench
 
 .PHONY: clean

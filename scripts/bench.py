@@ -1,4 +1,4 @@
-"""Measure the synthesis, promotion and the rehearsal: `python -m scripts.bench`."""
+"""Measure the synthesis, promotion, the build seed's steps and the rehearsal: `python -m scripts.bench`."""
 
 import json
 import os
@@ -17,6 +17,7 @@ from rich.table import Table
 import app
 from portfolios.stack import PortfoliosStack
 from products.product import Template, discover, render
+from scripts.bench_tables import bench_tables, print_tables
 from settings import load
 
 REPOSITORY = Path(__file__).parents[1]
@@ -174,4 +175,5 @@ def print_rehearsal(console: Console, report: Mapping[str, Any]) -> None:
 if __name__ == "__main__":
     print_synth(Console(), bench_synth())
     print_promotion(Console(), bench_promotion())
+    print_tables(Console(), list(bench_tables()))
     print_rehearsal(Console(), bench_rehearsal())

@@ -62,9 +62,15 @@ def read_number(text: str, decimal: Decimal = ".") -> tuple[float, str] | None:
         The number and its unit: ``%``, a currency, or nothing; None when it is no number. ``5 %`` is 5 of the
         unit ``%``. Infinity is a number.
     """
-    if _PLAIN[decimal].fullmatch(text):
-        return float(text if decimal == "." else text.replace(",", ".")), ""
-    return _dressed(text, decimal)
+    plain = plain_number(text, decimal)
+    return _dressed(text, decimal) if plain is None else (plain, "")
+
+
+def plain_number(text: str, decimal: Decimal = ".") -> float | None:
+    """Read a number that has nothing beside its digits, its sign, its decimal mark and its exponent."""
+    if not _PLAIN[decimal].fullmatch(text):
+        return None
+    return float(text if decimal == "." else text.replace(",", "."))
 
 
 @lru_cache(maxsize=4096)
@@ -121,11 +127,6 @@ def _without_unit(text: str) -> tuple[str, str]:
         if text.endswith(name):
             return text[: -len(name)].strip(), name
     return text, ""
-
-
-def is_plain(text: str, decimal: Decimal = ".") -> bool:
-    """Whether a text is a number without anything beside its digits, its sign and its decimal mark."""
-    return _PLAIN[decimal].fullmatch(text) is not None
 
 
 def is_integer(text: str) -> bool:

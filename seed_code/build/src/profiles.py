@@ -4,14 +4,17 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from cells import MISSING_AMONG_NUMBERS, PERCENT, Decimal, is_integer, is_plain, read_number, word
+from cells import MISSING_AMONG_NUMBERS, PERCENT, Decimal, plain_number, read_number, word
 from reading import Row
 
 # A column of more distinct texts than this is no category.
 MAXIMUM_CATEGORIES = 200
 # An integer target of at most this many values is read as classes; more numbers than this are a quantity.
 MAXIMUM_INTEGER_CLASSES = 10
+# Before they are spelt alike, as `TRUE`, `True` and `true` are.
+MAXIMUM_TEXTS = 3 * MAXIMUM_CATEGORIES
 MAXIMUM_EXCEPTIONS = 100
 MAXIMUM_SAMPLE = 2000
 # Of single precision, in which XGBoost computes.
@@ -37,11 +40,9 @@ class Profile:
         missing: Texts that count as missing.
         rows: How many cells were seen.
         known: How many of them are not missing.
-        words: How often each word was seen, until there are too many.
-        texts: How a word was first written.
+        texts: How often each text was seen, until there are too many.
         numbers: How often a number of each unit was seen.
         distinct: Distinct numbers, until they are a quantity.
-        integers: Whether all numbers are integers without leading zeros.
         others: Texts that are no number, until there are too many.
         other_count: How many cells are no number.
         markers: Texts that count as missing among numbers.
@@ -59,11 +60,9 @@ class Profile:
     missing: frozenset[str]
     rows: int = 0
     known: int = 0
-    words: Counter[str] = field(default_factory=Counter)
-    texts: dict[str, str] = field(default_factory=dict)
+    texts: Counter[str] = field(default_factory=Counter)
     numbers: dict[str, Seen] = field(default_factory=dict)
     distinct: set[float] = field(default_factory=set)
-    integers: bool = True
     others: dict[str, Seen] = field(default_factory=dict)
     other_count: int = 0
     markers: dict[str, Seen] = field(default_factory=dict)
@@ -99,19 +98,37 @@ class Profile:
                 self.usual[text] = self.usual.get(text, 0) + count
                 continue
             self.known += count
-            if not self.many:
-                spelt = word(text)
-                self.words[spelt] += count
-                self.texts.setdefault(spelt, text)
-            number = read_number(text, self.decimal)
+            if len(self.texts) <= MAXIMUM_TEXTS:
+                self.texts[text] += count
+            number = plain_number(text, self.decimal)
             if number is not None:
-                self._add_number(number, text, count, cells, rows)
+                self._add_number(number, "", text, count, cells, rows)
+                continue
+            dressed = read_number(text, self.decimal)
+            if dressed is not None:
+                self._add_number(*dressed, text, count, cells, rows)
+                if math.isfinite(dressed[0]):
+                    self.dressed = self.dressed or Seen(0, text, rows[cells.index(text)].place)
+                    self.dressed.count += count
             elif text.lower() in MISSING_AMONG_NUMBERS:
                 _see(self.markers, text, count, text, cells, rows)
             else:
                 self.other_count += count
                 if text in self.others or len(self.others) <= MAXIMUM_EXCEPTIONS:
                     _see(self.others, text, count, text, cells, rows)
+
+    @cached_property
+    def words(self) -> Counter[str]:
+        """How often each word was seen, as far as texts were kept; asked for when all rows were counted."""
+        words: Counter[str] = Counter()
+        for text, count in self.texts.items():
+            words[word(text)] += count
+        return words
+
+    @cached_property
+    def written(self) -> dict[str, str]:
+        """How a word was first written."""
+        return {word(text): text for text in reversed(self.texts)}
 
     def _counts(self, cells: Sequence[str]) -> bool:
         """Whether cells go on counting rows, of which some may have been left out."""
@@ -121,30 +138,23 @@ class Profile:
             self.last = int(cell[:18])
         return True
 
-    def _add_number(
-        self, number: tuple[float, str], text: str, count: int, cells: Sequence[str], rows: Sequence[Row]
+    def _add_number(  # noqa: PLR0917
+        self, value: float, unit: str, text: str, count: int, cells: Sequence[str], rows: Sequence[Row]
     ) -> None:
-        value, unit = number
         # The place is needed of the first alone, and looking for it takes time.
         if unit in self.numbers:
             self.numbers[unit].count += count
         else:
             _see(self.numbers, unit, count, text, cells, rows)
-        if not self.is_quantity:
+        if len(self.distinct) <= MAXIMUM_INTEGER_CLASSES:
             self.distinct.add(value)
-        if self.integers and not is_integer(text):
-            self.integers = False
-        if not is_plain(text, self.decimal) and math.isfinite(value):
-            if self.dressed is None:
-                self.dressed = Seen(0, text, rows[cells.index(text)].place)
-            self.dressed.count += count
-        self.largest = max(self.largest, abs(value))
-        if abs(value) > LARGEST:
-            if self.huge is None:
-                self.huge = Seen(0, text, rows[cells.index(text)].place)
-            self.huge.count += count
         if len(self.sample) < MAXIMUM_SAMPLE and math.isfinite(value):
             self.sample.append(value)
+        size = abs(value)
+        self.largest = max(self.largest, size)
+        if size > LARGEST:
+            self.huge = self.huge or Seen(0, text, rows[cells.index(text)].place)
+            self.huge.count += count
 
     @property
     def unit(self) -> str:

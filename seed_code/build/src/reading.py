@@ -18,7 +18,7 @@ TABLE_SUFFIXES = (".csv", ".tsv", ".tab", ".psv", ".txt", ".data", ".dat")
 COMPRESSED_SUFFIXES = (".gz", ".bz2", ".xz")
 # What Hadoop and Spark call the parts of a table.
 _PART = re.compile(r"part-[\w-]+")
-# Endpoints answer requests of at most 6 MB, and the parts of a row are not to be far from one another.
+# Beside the target. A row of empty cells still fits into the sample that is registered with a version.
 MAXIMUM_COLUMNS = 100_000
 # Files whose first rows are asked for the decimal mark.
 SAMPLED_FILES = 10
@@ -160,8 +160,10 @@ def _header(path: Path, record: list[str]) -> tuple[tuple[str, ...], frozenset[s
                 "own."
             )
         seen.add(name)
-    if len(names) > MAXIMUM_COLUMNS:
-        raise DataError(f"{path.name} has {len(names):,} columns; a model takes {MAXIMUM_COLUMNS:,} at most.")
+    if len(names) > MAXIMUM_COLUMNS + 1:
+        raise DataError(
+            f"{path.name} has {len(names):,} columns; a model takes {MAXIMUM_COLUMNS:,} beside its target."
+        )
     return tuple(names), frozenset(nameless)
 
 

@@ -110,7 +110,7 @@ def _classification(profile: Profile, findings: list[Finding]) -> Target:
             f'The target column "{name}" has {size} distinct values, and a classification takes at most '
             f"{MAXIMUM_CLASSES} classes; choose a column of fewer classes, or of numbers."
         )
-    for text in profile.texts.values():
+    for text in profile.written.values():
         # As the answer that is registered with a version holds it.
         if len(json.dumps(text, ensure_ascii=False).encode()) > MAXIMUM_LABEL_BYTES + 2:
             raise DataError(
@@ -119,18 +119,18 @@ def _classification(profile: Profile, findings: list[Finding]) -> Target:
             )
     split = [spelt for spelt, count in counts.items() if count >= ROWS_TO_SPLIT_A_CLASS]
     if len(split) < 2:
-        which = f'only "{profile.texts[split[0]]}" has' if split else "no class has"
+        which = f'only "{profile.written[split[0]]}" has' if split else "no class has"
         raise DataError(
             f'The target column "{name}" has {size} classes, and {which} {ROWS_TO_SPLIT_A_CLASS} rows, which '
             "are needed to train on some and to test on others; two classes must have them."
         )
     integers = all(is_integer(spelt) for spelt in counts)
     order = sorted(counts, key=(lambda spelt: (int(spelt), spelt)) if integers else str)
-    labels = order if integers else [profile.texts[spelt] for spelt in order]
+    labels = order if integers else [profile.written[spelt] for spelt in order]
     rare = [spelt for spelt in order if counts[spelt] < ROWS_TO_SPLIT_A_CLASS]
     if rare:
         says = f"has classes of fewer than {ROWS_TO_SPLIT_A_CLASS} rows, which are in the training part alone"
-        findings.append(Finding(name, says, len(rare), f'"{profile.texts[rare[0]]}"'))
+        findings.append(Finding(name, says, len(rare), f'"{profile.written[rare[0]]}"'))
     findings += _case_findings(profile, labels)
     kind: ProblemType = "binary_classification" if len(labels) == 2 else "multiclass_classification"
     return Target(kind, tuple(labels), integers, Numbers(profile.decimal), tuple(findings))

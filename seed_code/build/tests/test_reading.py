@@ -149,8 +149,8 @@ def test_what_else_begins_with_the_name_of_a_file_is_left_out_and_said(tmp_path:
             {"1.csv": "a,b\n1,2\n", "2.csv": "1,2\n"}, "write it into each part", id="a part without header"
         ),
         pytest.param(
-            {"a.csv": ",".join(f"c{number}" for number in range(100_001)) + "\n"},
-            "has 100,001 columns",
+            {"a.csv": ",".join(f"c{number}" for number in range(100_002)) + "\n"},
+            "has 100,002 columns",
             id="too many columns",
         ),
         pytest.param(
