@@ -13,7 +13,7 @@ from pipelines.assets import CUSTOM_RESOURCES, AssetLocation
 from portfolios.boundary import apply_boundary
 from portfolios.deployment_target import DeploymentTargetStack
 from portfolios.foundation import asset_synthesizer
-from portfolios.launch_account import LaunchAccountStack
+from portfolios.launch_account import LaunchAccountStack, add_ml_administrator
 from portfolios.sagemaker_projects import SageMakerProjects
 from products.product import Product, Template, scratch_app
 from settings import Settings
@@ -57,6 +57,7 @@ class AccountsStack(cdk.Stack):
         asset = s3_assets.Asset(self, "CustomResources", path=str(bundle(CUSTOM_RESOURCES)))
         self.custom_resources = AssetLocation(bucket=asset.s3_bucket_name, key=asset.s3_object_key)
         SageMakerProjects(self, "SageMakerProjects", names=settings.names, code=self.custom_resources)
+        add_ml_administrator(self, settings)
         names, units = settings.names, settings.organization.organizational_units
         with tempfile.TemporaryDirectory() as folder:
             app = scratch_app(folder)

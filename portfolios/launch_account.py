@@ -62,15 +62,7 @@ class LaunchAccountStack(cdk.Stack):
                     product=product,
                     template=templates[product.identifier],
                 )
-        role(
-            self,
-            "MlAdministrator",
-            name=settings.names.ml_administrator_role,
-            description="Launches products of the portfolio ML Admin",
-            # Identities of this account whose own policy allows it.
-            trusts=iam.AccountRootPrincipal(),
-            permissions=launching(owners=("*",), updates=True),
-        )
+        add_ml_administrator(self, settings)
         SageMakerProjects(self, "SageMakerProjects", names=settings.names, code=custom_resources)
         self._forward_decisions(settings)
         LineageReader(self, "LineageReader", names=settings.names, permissions=where_models_are_made())
@@ -97,3 +89,21 @@ class LaunchAccountStack(cdk.Stack):
             },
             targets=[events.CfnRule.TargetProperty(id="registry", arn=bus_arn, role_arn=forwarding.role_arn)],
         )
+
+
+def add_ml_administrator(scope: Construct, settings: Settings) -> None:
+    """Define the role of whoever launches products of ML Admin in an account.
+
+    Args:
+        scope: The stack.
+        settings: What the adopter decided.
+    """
+    role(
+        scope,
+        "MlAdministrator",
+        name=settings.names.ml_administrator_role,
+        description="Launches products of the portfolio ML Admin",
+        # Identities of this account whose own policy allows it.
+        trusts=iam.AccountRootPrincipal(),
+        permissions=launching(owners=("*",), updates=True),
+    )

@@ -94,15 +94,18 @@ class Form:
         }
         return parameter.value_as_string
 
-    def answer(self, name: str, value: str, description: str) -> None:
+    def answer(
+        self, name: str, value: str, description: str, *, condition: cdk.CfnCondition | None = None
+    ) -> None:
         """Tell the team about something that the product has made.
 
         Args:
             name: The output's name.
             value: Its value.
             description: What to do with it.
+            condition: Holds if it has been made.
         """
-        cdk.CfnOutput(self._stack, name, value=value, description=description)
+        cdk.CfnOutput(self._stack, name, value=value, description=description, condition=condition)
 
 
 def ask_for_project(form: Form, stack: cdk.Stack, settings: Settings) -> ProjectNames:

@@ -16,6 +16,7 @@ from registry.objects import MODELS, REGISTERED, decisions
 from registry.storage import RegistryStorage
 from roles import Permission, arn, role, service_principal
 from settings import Repository
+from studio import look_around, own_profile, profile_of
 
 PRODUCTION_APPROVAL = "ApproveProduction/ApproveProduction"
 """Stage and action of a deploy pipeline in which the governance officer decides."""
@@ -74,6 +75,7 @@ class Personas(Construct):
             trusts=trusts,
             permissions=[
                 *reading,
+                *_studio(names, names.ml_engineer_role),
                 self._approve_versions(),
                 *self._prepare_groups(),
                 *listing,
@@ -91,6 +93,7 @@ class Personas(Construct):
             trusts=trusts,
             permissions=[
                 *reading,
+                *_studio(names, names.governance_officer_role),
                 self._approve_production(),
                 _hold_transitions(STAGES_FROM_THE_APPROVAL),
                 *self._approve_cards(),
@@ -330,3 +333,10 @@ def _hold_transitions(stages: tuple[str, ...]) -> Permission:
         resources=tuple(arn("codepipeline", f"*/{stage}") for stage in stages),
         because="Pipelines are named after projects, of which new ones come.",
     )
+
+
+def _studio(names: PlatformNames, role_name: str) -> list[Permission]:
+    """The own profile in the hub's Studio domain, which the product `studio_domain` makes."""
+    profile = profile_of(role_name, names.prefix)
+    key = {"ForAnyValue:StringEquals": {"kms:ResourceAliases": names.domain_key_alias}}
+    return [*own_profile(profile, key_arn=arn("kms", "key/*"), key_conditions=key), look_around()]

@@ -54,8 +54,8 @@ def offer(catalog: Any, product_id: str) -> Offer:
     return Offer(product_id=product_id, artifact_id=newest["Id"], path_id=paths[0]["Id"])
 
 
-def launch(story: Story, person: Person, name: str, title: str, parameters: dict[str, str]) -> dict[str, Any]:
-    """Launch a product and wait for it.
+def begin(story: Story, person: Person, name: str, title: str, parameters: dict[str, str]) -> str:
+    """Begin to launch a product.
 
     Args:
         story: The story.
@@ -65,7 +65,7 @@ def launch(story: Story, person: Person, name: str, title: str, parameters: dict
         parameters: The product's parameters.
 
     Returns:
-        The outputs of the product.
+        The id of the launch's record.
     """
     found = find(story, person, name)
     record = story.acting_as(person, "servicecatalog").provision_product(
@@ -75,7 +75,12 @@ def launch(story: Story, person: Person, name: str, title: str, parameters: dict
         ProvisionedProductName=title,
         ProvisioningParameters=[{"Key": key, "Value": value} for key, value in parameters.items()],
     )["RecordDetail"]
-    return provisioned(story, person, record["RecordId"])
+    return str(record["RecordId"])
+
+
+def finish(story: Story, person: Person, record_id: str) -> dict[str, Any]:
+    """Wait for a launch, and return the outputs of the product."""
+    return provisioned(story, person, record_id)
 
 
 def create_project(

@@ -35,7 +35,8 @@ class Person:
     @property
     def profile(self) -> str:
         """Name of the person's profile for the AWS CLI."""
-        return f"{self.account}-{self.role}" if self.role in OWN_ROLES else self.role
+        several = self.role in OWN_ROLES or self.role.endswith("-ml-administrator")
+        return f"{self.account}-{self.role}" if several else self.role
 
     @property
     def user(self) -> str:
@@ -49,6 +50,7 @@ class People:
 
     platform_engineer: Person
     ml_administrator: Person
+    hub_administrator: Person
     lead_data_scientist: Person
     data_scientist: Person
     ml_engineer: Person
@@ -72,6 +74,9 @@ class People:
             ),
             ml_administrator=Person(
                 title="Lead data scientist", account="development", role=names.ml_administrator_role
+            ),
+            hub_administrator=Person(
+                title="ML administrator", account="shared_services", role=names.ml_administrator_role
             ),
             lead_data_scientist=Person(
                 title="Lead data scientist", account="development", role=names.lead_data_scientist_role

@@ -9,6 +9,7 @@ from constructs import Construct
 from launching import launching
 from roles import Permission, arn, role, role_arn, service_principal
 from settings import Settings
+from studio import look_around, own_profile, profile_of
 
 NOTHING_NARROWER = "AWS offers no narrower resource for these actions."
 NAMED_LATER = "Named when a project or a space is made; the account belongs to one team."
@@ -42,6 +43,7 @@ class Personas(Construct):
             *_results(settings.name_prefix),
             _read_cards(settings),
             _lists(),
+            look_around(),
         ]
         self.data_scientist = role(
             self,
@@ -49,7 +51,10 @@ class Personas(Construct):
             name=names.data_scientist_role,
             description="Makes projects, changes their code, runs their pipelines and sees their models",
             trusts=_trusts(),
-            permissions=[*work, *_studio("data-scientist", key)],
+            permissions=[
+                *work,
+                *own_profile(profile_of(names.data_scientist_role, names.prefix), key_arn=key.key_arn),
+            ],
         )
         self.lead_data_scientist = role(
             self,
@@ -59,7 +64,7 @@ class Personas(Construct):
             trusts=_trusts(),
             permissions=[
                 *work,
-                *_studio("lead-data-scientist", key),
+                *own_profile(profile_of(names.lead_data_scientist_role, names.prefix), key_arn=key.key_arn),
                 *_update_projects(),
                 _approval(),
                 _start_cards(settings),
@@ -112,57 +117,6 @@ def _start_cards(settings: Settings) -> Permission:
         actions=("sts:AssumeRole", "sts:TagSession"),
         resources=(role_arn(settings.accounts.shared_services, settings.names.model_card_author_role),),
     )
-
-
-def _studio(profile: str, key: kms.IKey) -> list[Permission]:
-    """The person's own profile and private spaces.
-
-    https://docs.aws.amazon.com/sagemaker/latest/dg/studio-updated-spaces-permissions.html
-    """
-    own_profile = arn("sagemaker", f"user-profile/*/{profile}")
-    spaces = (arn("sagemaker", "app/*"), arn("sagemaker", "space/*"))
-    return [
-        Permission(
-            actions=("sagemaker:CreatePresignedDomainUrl", "sagemaker:DescribeUserProfile"),
-            resources=(own_profile,),
-            because="The domain gets its id after this role is made.",
-        ),
-        Permission(
-            actions=("sagemaker:DescribeApp", "sagemaker:DescribeDomain", "sagemaker:DescribeSpace"),
-            resources=(*spaces, arn("sagemaker", "domain/*")),
-            because=NAMED_LATER,
-        ),
-        Permission(
-            actions=(
-                "sagemaker:CreateApp",
-                "sagemaker:CreateSpace",
-                "sagemaker:DeleteApp",
-                "sagemaker:DeleteSpace",
-                "sagemaker:UpdateSpace",
-            ),
-            resources=spaces,
-            conditions={
-                "ArnLike": {"sagemaker:OwnerUserProfileArn": own_profile},
-                "StringEquals": {"sagemaker:SpaceSharingType": "Private"},
-            },
-            because=f"{NAMED_LATER} The conditions keep to the person's own private spaces.",
-        ),
-        Permission(
-            actions=("sagemaker:AddTags",),
-            resources=spaces,
-            conditions={"StringEquals": {"sagemaker:TaggingAction": ["CreateApp", "CreateSpace"]}},
-            because=NAMED_LATER,
-        ),
-        Permission(
-            # The volumes of spaces are encrypted under a grant.
-            actions=("kms:CreateGrant",),
-            resources=(key.key_arn,),
-            conditions={"Bool": {"kms:GrantIsForAWSResource": "true"}},
-        ),
-        Permission(
-            actions=("kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext"), resources=(key.key_arn,)
-        ),
-    ]
 
 
 def _data(key: kms.IKey, team_data: s3.IBucket) -> list[Permission]:
@@ -343,16 +297,12 @@ def _lists() -> Permission:
         actions=(
             "codecommit:ListRepositories",
             "codepipeline:ListPipelines",
-            "sagemaker:ListApps",
             "sagemaker:ListCodeRepositories",
-            "sagemaker:ListDomains",
             "sagemaker:ListModelPackageGroups",
             "sagemaker:ListPipelines",
             "sagemaker:ListProcessingJobs",
             "sagemaker:ListProjects",
-            "sagemaker:ListSpaces",
             "sagemaker:ListTrainingJobs",
-            "sagemaker:ListUserProfiles",
             # How Studio finds jobs, executions and versions.
             "sagemaker:Search",
             # By their tags, what belongs to a project.

@@ -12,7 +12,9 @@ from pipelines.storage import encryption_key, private_bucket
 from products.form import Form
 from products.studio_domain.network import StudioNetwork
 from products.studio_domain.personas import Personas
+from roles import role_arn
 from settings import Settings
+from studio import profile_of
 
 DOMAIN_GROUP = "Domain"
 NETWORK_GROUP = "Network"
@@ -28,7 +30,11 @@ CIDR_PATTERN = rf"^{_OCTET}(\.{_OCTET}){{3}}/(1[6-9]|2[0-5])$"
 
 
 class StudioDomainStack(cdk.Stack):
-    """Domain, profiles and roles, network, key and the team's data bucket."""
+    """Domain, profiles and roles, network, key and the team's data bucket.
+
+    In the shared services account there is no team: the registry has made the roles there, and its bucket
+    holds what they work on. So that domain has profiles for them, and neither roles nor a bucket of its own.
+    """
 
     def __init__(
         self,
@@ -86,6 +92,9 @@ class StudioDomainStack(cdk.Stack):
         )
 
         names = replace(settings.names, region=cdk.Aws.REGION)
+        is_hub = cdk.Fn.condition_equals(cdk.Aws.ACCOUNT_ID, settings.accounts.shared_services)
+        in_hub = cdk.CfnCondition(self, "InSharedServices", expression=is_hub)
+        for_a_team = cdk.CfnCondition(self, "ForATeam", expression=cdk.Fn.condition_not(is_hub))
         key = encryption_key(
             self, "Key", alias=names.domain_key_alias, description="The Studio domain and its team's data"
         )
@@ -103,6 +112,14 @@ class StudioDomainStack(cdk.Stack):
             ),
         )
         personas = Personas(self, "Personas", settings=settings, key=key, team_data=team_data)
+        for construct in (team_data, personas):
+            _only_if(for_a_team, construct)
+        hub_roles = {"MlEngineer": names.ml_engineer_role, "GovernanceOfficer": names.governance_officer_role}
+        default_role = cdk.Fn.condition_if(
+            for_a_team.logical_id,
+            personas.data_scientist.role_arn,
+            role_arn(cdk.Aws.ACCOUNT_ID, names.ml_engineer_role),
+        )
         domain = sagemaker.CfnDomain(
             self,
             "Domain",
@@ -116,35 +133,61 @@ class StudioDomainStack(cdk.Stack):
             # and keep the network with it.
             home_efs_file_system_creation="Disabled",
             default_user_settings=sagemaker.CfnDomain.UserSettingsProperty(
-                execution_role=personas.data_scientist.role_arn,
+                execution_role=cdk.Token.as_string(default_role),
                 security_groups=[network.security_group_id],
                 studio_web_portal="ENABLED",
                 default_landing_uri="studio::",
             ),
             tag_propagation="ENABLED",
         )
-        for name, persona in (
-            ("data-scientist", personas.data_scientist),
-            ("lead-data-scientist", personas.lead_data_scientist),
+        for persona, role_name in (
+            (personas.data_scientist, names.data_scientist_role),
+            (personas.lead_data_scientist, names.lead_data_scientist_role),
         ):
-            sagemaker.CfnUserProfile(
-                self,
-                f"{persona.node.id}Profile",
-                domain_id=domain.attr_domain_id,
-                user_profile_name=name,
-                user_settings=sagemaker.CfnUserProfile.UserSettingsProperty(execution_role=persona.role_arn),
+            profile = self._profile(
+                persona.node.id, domain, profile_of(role_name, names.prefix), persona.role_arn
             )
+            profile.cfn_options.condition = for_a_team
+        for persona_id, role_name in hub_roles.items():
+            execution_role = role_arn(cdk.Aws.ACCOUNT_ID, role_name)
+            profile = self._profile(persona_id, domain, profile_of(role_name, names.prefix), execution_role)
+            profile.cfn_options.condition = in_hub
 
         form.answer("DomainId", domain.attr_domain_id, "The domain, as the SageMaker console lists it.")
         form.answer("DomainUrl", domain.attr_url, "Open Studio here once you have assumed one of the roles.")
-        form.answer("TeamDataBucketName", team_data.bucket_name, "Put the team's data here.")
+        form.answer(
+            "TeamDataBucketName",
+            team_data.bucket_name,
+            "Put the team's data here.",
+            condition=for_a_team,
+        )
         form.answer(
             "DataScientistRoleArn",
             personas.data_scientist.role_arn,
             "Let data scientists assume this role; its Studio profile is data-scientist.",
+            condition=for_a_team,
         )
         form.answer(
             "LeadDataScientistRoleArn",
             personas.lead_data_scientist.role_arn,
             "Let those who approve models assume this role; its Studio profile is lead-data-scientist.",
+            condition=for_a_team,
         )
+
+    def _profile(
+        self, persona: str, domain: sagemaker.CfnDomain, name: str, execution_role: str
+    ) -> sagemaker.CfnUserProfile:
+        return sagemaker.CfnUserProfile(
+            self,
+            f"{persona}Profile",
+            domain_id=domain.attr_domain_id,
+            user_profile_name=name,
+            user_settings=sagemaker.CfnUserProfile.UserSettingsProperty(execution_role=execution_role),
+        )
+
+
+def _only_if(condition: cdk.CfnCondition, construct: Construct) -> None:
+    """Make everything in a construct only if a condition holds."""
+    for child in construct.node.find_all():
+        if isinstance(child, cdk.CfnResource):
+            child.cfn_options.condition = condition

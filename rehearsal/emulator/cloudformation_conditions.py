@@ -1,12 +1,16 @@
-"""Conditions of CloudFormation templates that join text, which ministack takes to be always true.
+"""Conditions of CloudFormation templates that ministack takes to be always true, or never.
 
-The bootstrap of the AWS CDK has such conditions, to tell an empty list
-(https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-conditions.html).
+Those that join text, as the bootstrap of the AWS CDK does to tell an empty list, and those that ask for the
+account or the Region
+(https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-conditions.html
+and https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html).
 """
 
 from typing import Any
 
 from ministack.services.cloudformation import changesets, engine, handlers, stacks
+
+from rehearsal.emulator.service import current_account, current_region
 
 _evaluate = engine._evaluate_conditions
 
@@ -18,20 +22,24 @@ def install() -> None:
 
 
 def _evaluate_conditions(template: dict[str, Any], parameters: dict[str, Any]) -> dict[str, bool]:
-    joined = {**template, "Conditions": _join(template.get("Conditions", {}), parameters)}
+    joined = {**template, "Conditions": _resolve(template.get("Conditions", {}), parameters)}
     evaluated: dict[str, bool] = _evaluate(joined, parameters)
     return evaluated
 
 
-def _join(value: Any, parameters: dict[str, Any]) -> Any:
-    """Replace each `Fn::Join` by its text."""
+def _resolve(value: Any, parameters: dict[str, Any]) -> Any:
+    """Replace each `Fn::Join` by its text, and what stands for the place of the stack by the place."""
     match value:
+        case {"Ref": "AWS::AccountId"}:
+            return current_account()
+        case {"Ref": "AWS::Region"}:
+            return current_region()
         case {"Fn::Join": [separator, entries]}:
             return str(separator).join(_entries(entries, parameters))
         case dict():
-            return {key: _join(entry, parameters) for key, entry in value.items()}
+            return {key: _resolve(entry, parameters) for key, entry in value.items()}
         case list():
-            return [_join(entry, parameters) for entry in value]
+            return [_resolve(entry, parameters) for entry in value]
     return value
 
 
@@ -49,4 +57,4 @@ def _text(entry: Any, parameters: dict[str, Any]) -> str:
     match entry:
         case {"Ref": name} if name in parameters:
             return str(parameters[name]["Value"])
-    return str(_join(entry, parameters))
+    return str(_resolve(entry, parameters))

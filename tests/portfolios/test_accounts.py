@@ -9,6 +9,7 @@ from products.product import discover
 from settings import Settings
 from tests.portfolios.small import Templates, resources
 
+HUB = "mlplatform-accounts"
 LAUNCH = "ML platform: roles of an account that launches products"
 TARGET = "ML platform: roles and storage of an account that serves models"
 
@@ -75,8 +76,11 @@ def test_decisions_go_to_the_hub(platform: Templates, settings: Settings) -> Non
     assert actions(forwarding) == {"events:PutEvents"}
 
 
-def test_administrator_launches_and_creates_nothing_else(platform: Templates, settings: Settings) -> None:
-    administrator = roles(platform[LAUNCH])[settings.names.ml_administrator_role]
+@pytest.mark.parametrize("template", [LAUNCH, HUB])
+def test_administrator_launches_and_creates_nothing_else(
+    platform: Templates, settings: Settings, template: str
+) -> None:
+    administrator = roles(platform[template])[settings.names.ml_administrator_role]
     known = {action: iam_actions.find(action) for action in actions(administrator)}
     assert {action for action, found in known.items() if found is None or found.changes} == {
         "servicecatalog:ProvisionProduct",

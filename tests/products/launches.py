@@ -105,8 +105,12 @@ class Launch:
 
     @property
     def outputs(self) -> dict[str, dict[str, Any]]:
-        """The outputs, with their values filled in."""
-        return {name: self.value(output) for name, output in self.template["Outputs"].items()}
+        """The outputs whose condition holds, with their values filled in."""
+        return {
+            name: self.value(output)
+            for name, output in self.template["Outputs"].items()
+            if self._holds(output.get("Condition"))
+        }
 
     def of_type(self, resource_type: str) -> list[dict[str, Any]]:
         """The properties of the resources of one type."""
@@ -158,7 +162,13 @@ class Launch:
     def _holds(self, condition: str | None) -> bool:
         if condition is None:
             return True
-        left, right = self.value(self.template["Conditions"][condition]["Fn::Equals"])
+        return self._is_true(self.template["Conditions"][condition])
+
+    def _is_true(self, condition: dict[str, Any]) -> bool:
+        if "Fn::Not" in condition:
+            (negated,) = condition["Fn::Not"]
+            return not self._is_true(negated)
+        left, right = self.value(condition["Fn::Equals"])
         return bool(left == right)
 
 

@@ -1,5 +1,6 @@
 """The Studio domain's own promises."""
 
+import json
 from typing import Any
 
 import pytest
@@ -152,3 +153,40 @@ def test_no_subnet_has_a_way_to_the_internet(launched: Launch) -> None:
     types = {item["Type"] for item in launched.resources.values()}
     assert not types & {"AWS::EC2::InternetGateway", "AWS::EC2::NatGateway", "AWS::EC2::Route"}
     assert [subnet["MapPublicIpOnLaunch"] for subnet in launched.of_type("AWS::EC2::Subnet")] == [False] * 2
+
+
+HUB = {"AWS::AccountId": "222222222222"}
+
+
+def test_the_hubs_domain_has_the_hubs_personas_and_nothing_of_a_team() -> None:
+    """An ML engineer has a Studio to create deploy projects in."""
+    hub = launch("studio_domain", **HUB)
+    arn = "arn:aws:iam::222222222222:role/mlplatform-x"
+    assert {
+        profile["UserProfileName"]: profile["UserSettings"]["ExecutionRole"]
+        for profile in hub.of_type("AWS::SageMaker::UserProfile")
+    } == {"ml-engineer": f"{arn}-ml-engineer", "governance-officer": f"{arn}-governance-officer"}
+    domain = hub.only("AWS::SageMaker::Domain")
+    assert domain["DefaultUserSettings"]["ExecutionRole"] == f"{arn}-ml-engineer"
+    assert hub.of_type("AWS::S3::Bucket") == []
+    assert [role["RoleName"] for role in hub.of_type("AWS::IAM::Role")] == ["mlplatform-x-studio-flow-log"]
+    assert sorted(hub.outputs) == ["DomainId", "DomainUrl"]
+
+
+def test_nothing_of_the_hubs_domain_refers_to_what_is_not_there() -> None:
+    hub = launch("studio_domain", **HUB)
+    missing = set(hub.template["Resources"]) - set(hub.resources)
+    text = json.dumps({"resources": hub.resources, "outputs": hub.outputs})
+    assert missing
+    assert [name for name in missing if f"<{name}." in text or f"<{name}>" in text] == []
+
+
+def test_the_teams_domain_has_nothing_of_the_hub(launched: Launch) -> None:
+    assert "ml-engineer" not in json.dumps(launched.resources)
+    assert sorted(launched.outputs) == [
+        "DataScientistRoleArn",
+        "DomainId",
+        "DomainUrl",
+        "LeadDataScientistRoleArn",
+        "TeamDataBucketName",
+    ]

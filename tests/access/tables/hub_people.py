@@ -2,7 +2,7 @@
 
 from registry.functions.model_registry.promotion.fields import WRITTEN_BY_PROMOTION
 from tests.access.rows import May, MayNot, Table
-from tests.access.tables.shared import OF_A_PROJECT, launches, reads_build_logs
+from tests.access.tables.shared import OF_A_PROJECT, launches, opens_studio, reads_build_logs
 
 _BUCKET = "s3::mlplatform-registry-{hub}-{region}"
 _PIPELINE = "codepipeline:hub:churn-serving-p-deploy"
@@ -122,11 +122,31 @@ _NOT_THEIRS_TO_WRITE = (
     *(f"CustomerMetadataProperties/{name}" for name in WRITTEN_BY_PROMOTION),
 )
 
+
+def _studio(profile: str, other: str) -> tuple[May, ...]:
+    return (
+        *opens_studio(
+            account="hub",
+            profile=profile,
+            other=other,
+            key="arn:aws:kms:{region}:{hub}:key/studio",
+            not_key="arn:aws:kms:{region}:{dev}:key/studio",
+            key_alias="alias/mlplatform-domain",
+        ),
+        May(
+            actions="sagemaker: ListApps ListDomains ListSpaces ListUserProfiles",
+            on=("*",),
+            why="Studio lists what its domain has.",
+        ),
+    )
+
+
 ML_ENGINEER = Table(
     role="ml-engineer",
     account="hub",
     may=(
         *_READS,
+        *_studio("ml-engineer", "governance-officer"),
         May(
             actions="sagemaker: UpdateModelPackage",
             on=(_VERSION,),
@@ -223,6 +243,7 @@ GOVERNANCE_OFFICER = Table(
     account="hub",
     may=(
         *_READS,
+        *_studio("governance-officer", "ml-engineer"),
         May(
             actions="codepipeline: PutApprovalResult",
             on=(f"{_PIPELINE}/ApproveProduction/ApproveProduction",),

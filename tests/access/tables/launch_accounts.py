@@ -3,32 +3,38 @@
 from tests.access.rows import May, MayNot, Table
 from tests.access.tables.shared import launches
 
-ADMINISTRATOR = Table(
-    role="ml-administrator",
-    account="dev",
-    may=launches(
-        account="dev",
-        owners=("hub", "dev"),
-        updates=True,
-        why="The lead launches the domain as the account's ML administrator.",
-    ),
-    may_not=(
-        MayNot(
-            actions="servicecatalog: CreateConstraint AssociateProductWithPortfolio AcceptPortfolioShare",
-            on=("catalog:dev:portfolio/port-abcdefghijklm",),
-            why="What is offered is decided in the hub.",
+_ADMINISTRATORS = tuple(
+    Table(
+        role="ml-administrator",
+        account=account,
+        may=launches(
+            account=account,
+            owners=("hub", "dev"),
+            updates=True,
+            why="The domain is launched by the account's ML administrator.",
         ),
-        MayNot(
-            actions="iam: PassRole CreateRole",
-            on=("iam:dev:role/mlplatform-launch-studio-domain", "iam:dev:role/mlplatform-data-scientist"),
-            why="The launch role is used by Service Catalog alone.",
+        may_not=(
+            MayNot(
+                actions="servicecatalog: CreateConstraint AssociateProductWithPortfolio AcceptPortfolioShare",
+                on=(f"catalog:{account}:portfolio/port-abcdefghijklm",),
+                why="What is offered is the platform engineer's to decide.",
+            ),
+            MayNot(
+                actions="iam: PassRole CreateRole",
+                on=(
+                    f"iam:{account}:role/mlplatform-launch-studio-domain",
+                    f"iam:{account}:role/mlplatform-data-scientist",
+                ),
+                why="The launch role is used by Service Catalog alone.",
+            ),
+            MayNot(
+                actions="cloudformation: CreateStack UpdateStack DeleteStack",
+                on=(f"cloudformation:{account}:stack/SC-1-pp-2/3",),
+                why="Stacks change by launches alone.",
+            ),
         ),
-        MayNot(
-            actions="cloudformation: CreateStack UpdateStack DeleteStack",
-            on=("cloudformation:dev:stack/SC-1-pp-2/3",),
-            why="Stacks change by launches alone.",
-        ),
-    ),
+    )
+    for account in ("dev", "hub")
 )
 
 EVENT_FORWARDING = Table(
@@ -107,4 +113,4 @@ FLOW_LOG = Table(
     ),
 )
 
-LAUNCH_ACCOUNTS = (ADMINISTRATOR, EVENT_FORWARDING, LINEAGE_READER, FLOW_LOG)
+LAUNCH_ACCOUNTS = (*_ADMINISTRATORS, EVENT_FORWARDING, LINEAGE_READER, FLOW_LOG)

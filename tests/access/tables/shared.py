@@ -70,6 +70,75 @@ def launches(
     )
 
 
+def opens_studio(
+    *, account: str, profile: str, other: str, key: str, not_key: str, key_alias: str | None = None
+) -> tuple[May, ...]:
+    """To open Studio under the person's own profile, and to keep private spaces there.
+
+    Args:
+        account: The account of the domain.
+        profile: The profile.
+        other: Somebody else's.
+        key: The domain's key.
+        not_key: Another key.
+        key_alias: The alias by which alone the role knows the key.
+    """
+    elsewhere = "hub" if account == "dev" else "dev"
+    profiles = f"arn:aws:sagemaker:{{region}}:{{{account}}}:user-profile/d-1"
+    spaces = (f"sagemaker:{account}:app/d-1/space/jupyterlab/default", f"sagemaker:{account}:space/d-1/space")
+    alias = {"kms:ResourceAliases": [key_alias]} if key_alias else {}
+    return (
+        May(
+            actions="sagemaker: CreatePresignedDomainUrl DescribeUserProfile",
+            on=(f"sagemaker:{account}:user-profile/d-1/{profile}",),
+            not_on=(f"sagemaker:{account}:user-profile/d-1/{other}",),
+            why="Studio opens with the person's own profile.",
+        ),
+        May(
+            actions="sagemaker: DescribeApp DescribeDomain DescribeSpace",
+            on=(*spaces, f"sagemaker:{account}:domain/d-1"),
+            not_on=(f"sagemaker:{elsewhere}:domain/d-1",),
+            why="Studio shows its domain and spaces.",
+        ),
+        May(
+            actions="sagemaker: CreateApp CreateSpace DeleteApp DeleteSpace UpdateSpace",
+            on=spaces,
+            given={"sagemaker:OwnerUserProfileArn": f"{profiles}/{profile}"},
+            only_if={"sagemaker:SpaceSharingType": "Private"},
+            unless=({"sagemaker:OwnerUserProfileArn": f"{profiles}/{other}"},),
+            not_on=(f"sagemaker:{elsewhere}:space/d-1/space",),
+            why="Each works in private spaces of their own.",
+        ),
+        May(
+            actions="sagemaker: AddTags",
+            on=spaces,
+            only_if={"sagemaker:TaggingAction": "CreateApp"},
+            not_on=(f"sagemaker:{account}:domain/d-1",),
+            why="Studio tags apps as it creates them.",
+        ),
+        May(
+            actions="sagemaker: AddTags",
+            on=spaces,
+            only_if={"sagemaker:TaggingAction": "CreateSpace"},
+            why="Studio tags spaces as it creates them.",
+        ),
+        May(
+            actions="kms: CreateGrant",
+            on=(key,),
+            only_if={"kms:GrantIsForAWSResource": "true", **alias},
+            not_on=(not_key,),
+            why="Volumes of spaces are encrypted under a grant.",
+        ),
+        May(
+            actions="kms: DescribeKey GenerateDataKeyWithoutPlaintext",
+            on=(key,),
+            only_if=alias,
+            not_on=(not_key,),
+            why="Volumes of spaces are encrypted with the domain's key.",
+        ),
+    )
+
+
 def reads_build_logs(account: str) -> tuple[May, ...]:
     """To read what builds print.
 

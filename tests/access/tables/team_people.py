@@ -1,7 +1,7 @@
 """Data scientists and lead data scientists of a development account."""
 
 from tests.access.rows import May, MayNot, Table
-from tests.access.tables.shared import OF_A_PROJECT, launches, reads_build_logs
+from tests.access.tables.shared import OF_A_PROJECT, launches, opens_studio, reads_build_logs
 
 _DATA = "s3::mlplatform-team-data-{dev}-{region}"
 _RESULTS = "s3::mlplatform-p-team-{dev}-{region}"
@@ -29,62 +29,6 @@ def _job_logs() -> tuple[May, ...]:
             on=tuple(f"{group}:log-stream:pipelines-1" for group in groups),
             not_on=others,
             promise=("seed_code/build/README.md", "the log of Preprocess says which and why"),
-        ),
-    )
-
-
-def _studio(profile: str, other: str) -> tuple[May, ...]:
-    own = f"arn:aws:sagemaker:{{region}}:{{dev}}:user-profile/d-1/{profile}"
-    theirs = f"arn:aws:sagemaker:{{region}}:{{dev}}:user-profile/d-1/{other}"
-    spaces = ("sagemaker:dev:app/d-1/space/jupyterlab/default", "sagemaker:dev:space/d-1/space")
-    private = {"sagemaker:SpaceSharingType": "Private"}
-    return (
-        May(
-            actions="sagemaker: CreatePresignedDomainUrl DescribeUserProfile",
-            on=(f"sagemaker:dev:user-profile/d-1/{profile}",),
-            not_on=(f"sagemaker:dev:user-profile/d-1/{other}",),
-            why="Studio opens with the person's own profile.",
-        ),
-        May(
-            actions="sagemaker: DescribeApp DescribeDomain DescribeSpace",
-            on=(*spaces, "sagemaker:dev:domain/d-1"),
-            not_on=("sagemaker:hub:domain/d-1",),
-            why="Studio shows its domain and spaces.",
-        ),
-        May(
-            actions="sagemaker: CreateApp CreateSpace DeleteApp DeleteSpace UpdateSpace",
-            on=spaces,
-            given={"sagemaker:OwnerUserProfileArn": own},
-            only_if=private,
-            unless=({"sagemaker:OwnerUserProfileArn": theirs},),
-            not_on=("sagemaker:hub:space/d-1/space",),
-            why="Each works in private spaces of their own.",
-        ),
-        May(
-            actions="sagemaker: AddTags",
-            on=spaces,
-            only_if={"sagemaker:TaggingAction": "CreateApp"},
-            not_on=("sagemaker:dev:domain/d-1",),
-            why="Studio tags apps as it creates them.",
-        ),
-        May(
-            actions="sagemaker: AddTags",
-            on=spaces,
-            only_if={"sagemaker:TaggingAction": "CreateSpace"},
-            why="Studio tags spaces as it creates them.",
-        ),
-        May(
-            actions="kms: CreateGrant",
-            on=("kms:studio",),
-            only_if={"kms:GrantIsForAWSResource": "true"},
-            not_on=("kms:churn-p-team",),
-            why="Volumes of spaces are encrypted under a grant.",
-        ),
-        May(
-            actions="kms: DescribeKey GenerateDataKeyWithoutPlaintext",
-            on=("kms:studio",),
-            not_on=("kms:churn-p-team",),
-            why="Volumes of spaces are encrypted with the domain's key.",
         ),
     )
 
@@ -336,7 +280,14 @@ TEAM_PEOPLE = tuple(
         role=role,
         account="dev",
         variant=variant,
-        may=(*_WORK, *_studio(role, other), *code, *(_LEAD_ONLY if role == LEAD else ())),
+        may=(
+            *_WORK,
+            *opens_studio(
+                account="dev", profile=role, other=other, key="kms:studio", not_key="kms:churn-p-team"
+            ),
+            *code,
+            *(_LEAD_ONLY if role == LEAD else ()),
+        ),
         may_not=(*_NOBODY, *(() if role == LEAD else _SCIENTIST_NOT)),
     )
     for role, other in ((DATA_SCIENTIST, LEAD), (LEAD, DATA_SCIENTIST))

@@ -275,3 +275,21 @@ def test_types_of_the_overlay_are_created_and_deleted(emulator: Emulator, name: 
     identifier = cloudformation.describe_stacks(StackName=name)["Stacks"][0]["StackId"]
     cloudformation.delete_stack(StackName=name)
     assert finish(emulator, identifier) == ("DELETE_COMPLETE", [])
+
+
+def test_conditions_know_account_and_region(emulator: Emulator, name: str) -> None:
+    topic = {"Type": "AWS::SNS::Topic"}
+    content = {
+        "Conditions": {
+            "Here": {"Fn::Equals": [{"Ref": "AWS::AccountId"}, emulator.development]},
+            "NotHere": {"Fn::Not": [{"Condition": "Here"}]},
+            "Region": {"Fn::Equals": [{"Ref": "AWS::Region"}, emulator.region]},
+            "There": {"Fn::Equals": [{"Ref": "AWS::AccountId"}, emulator.hub]},
+        },
+        "Resources": {word: {**topic, "Condition": word} for word in ("Here", "NotHere", "Region", "There")},
+    }
+    cloudformation = emulator.client("cloudformation")
+    cloudformation.create_stack(StackName=name, TemplateBody=json.dumps(content))
+    cloudformation.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig={"Delay": 0.05})
+    made = cloudformation.describe_stack_resources(StackName=name)["StackResources"]
+    assert sorted(each["LogicalResourceId"] for each in made) == ["Here", "Region"]
