@@ -37,6 +37,8 @@ PROJECT_ID_PATTERN = "^[a-z0-9](-*[a-z0-9]){0,19}$"
 
 # What people see of the two portfolios.
 PORTFOLIO_NAMES = {"ml_admin": "ML Admin", "sagemaker_projects": "SageMaker Projects"}
+# The part of SageMaker Projects that is launched in shared services, and so is shared with nobody.
+OWN_PROJECTS_PORTFOLIO = "SageMaker Projects (shared services)"
 
 PROJECT_NAME_PARAMETER = "SageMakerProjectName"
 PROJECT_ID_PARAMETER = "SageMakerProjectId"
@@ -191,7 +193,7 @@ class PlatformNames:
 
     @property
     def ml_administrator_role(self) -> str:
-        """Launch accounts: the lead data scientist when launching from the ML Admin portfolio."""
+        """Launch accounts and shared services: launches from the ML Admin portfolio."""
         return f"{self.prefix}-ml-administrator"
 
     @property

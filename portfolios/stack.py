@@ -3,6 +3,7 @@
 import json
 import tempfile
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import aws_cdk as cdk
@@ -10,11 +11,11 @@ from aws_cdk import aws_s3_assets as s3_assets
 from aws_cdk import aws_servicecatalog as servicecatalog
 from constructs import Construct
 
-from names import PORTFOLIO_NAMES
+from names import OWN_PROJECTS_PORTFOLIO, PORTFOLIO_NAMES
 from pipelines.assets import AssetLocation
 from portfolios.foundation import asset_synthesizer
 from portfolios.launch_role import add_launch_role
-from products.product import ASSET_EXCLUDE, Portfolio, Product, Template, render_all
+from products.product import ASSET_EXCLUDE, LaunchAccount, Portfolio, Product, Template, render_all
 from settings import PortfolioSettings, Settings
 
 # Studio shows a product in the form for new projects if the product itself carries this tag
@@ -26,6 +27,21 @@ _DESCRIPTIONS: Mapping[Portfolio, str] = {
     "ml_admin": "What a team's administrator sets up once in an account, before the first project.",
     "sagemaker_projects": "Projects that Amazon SageMaker Studio offers: train a model, deploy a model.",
 }
+
+
+# Completes "Launched in".
+_PLACES: Mapping[LaunchAccount, str] = {
+    "development": "development accounts",
+    "shared_services": "the shared services account",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class LaunchRoleHere:
+    """The launch role of a product in this account: its name in each, and its construct here."""
+
+    name: str
+    construct: Construct
 
 
 class PortfoliosStack(cdk.Stack):
@@ -67,26 +83,42 @@ class PortfoliosStack(cdk.Stack):
         }
         self.templates: Mapping[str, Template] = render_all(products, settings, self.assets)
         self._tag_options = Construct(self, "TagOptions")
-        portfolios: dict[Portfolio, servicecatalog.Portfolio] = {
-            "ml_admin": self._add_portfolio("ml_admin", settings.portfolios.ml_admin, settings),
+        portfolios = {
+            "ml_admin": self._add_portfolio("Portfolio-ml_admin", "ml_admin", "development", settings),
             "sagemaker_projects": self._add_portfolio(
-                "sagemaker_projects", settings.portfolios.sagemaker_projects, settings
+                "Portfolio-sagemaker_projects", "sagemaker_projects", "development", settings
             ),
         }
+        # A portfolio is shared as a whole. What is launched here would be shown in Studio's form wherever it
+        # is shared, and fail there: so it has a portfolio of its own, which nobody shares.
+        own_projects = self._add_portfolio(
+            "Portfolio-own_projects", "sagemaker_projects", "shared_services", settings
+        )
         for product in products:
-            self._add_product(shelves[product.identifier], product, portfolios[product.portfolio], settings)
+            shelf = shelves[product.identifier]
+            offered = self._add_product(shelf, product, settings)
+            launch_role = self._add_launch_role(shelf, product, settings)
+            is_project = product.portfolio == "sagemaker_projects"
+            if not is_project or "development" in product.launched_in:
+                _offer(shelf, "", portfolios[product.portfolio], offered, launch_role)
+            if is_project and "shared_services" in product.launched_in:
+                _offer(shelf, "Own", own_projects, offered, launch_role)
 
     def _add_portfolio(
-        self, key: Portfolio, offer: PortfolioSettings, settings: Settings
+        self, construct_id: str, key: Portfolio, launched_in: LaunchAccount, settings: Settings
     ) -> servicecatalog.Portfolio:
+        offer: PortfolioSettings = getattr(settings.portfolios, key)
+        is_shared = launched_in == "development"
         portfolio = servicecatalog.Portfolio(
             self,
-            f"Portfolio-{key}",
-            display_name=PORTFOLIO_NAMES[key],
+            construct_id,
+            display_name=PORTFOLIO_NAMES[key] if is_shared else OWN_PROJECTS_PORTFOLIO,
             provider_name=settings.portfolios.provider_name,
             description=_DESCRIPTIONS[key],
         )
         for name in settings.principals(key):
+            if name in _people_elsewhere(settings, launched_in):
+                continue
             # A name without an account id holds in whichever account the portfolio is shared with. Whoever
             # may create a role of this name there may launch: hence exact names, and no patterns
             # (https://docs.aws.amazon.com/servicecatalog/latest/adminguide/catalogs_portfolios_sharing_how-to-share.html).
@@ -117,17 +149,18 @@ class PortfoliosStack(cdk.Stack):
         return servicecatalog.CfnTagOption(self._tag_options, construct_id, key=key, value=value, active=True)
 
     def _add_product(
-        self, scope: Construct, product: Product, portfolio: servicecatalog.Portfolio, settings: Settings
-    ) -> None:
+        self, scope: Construct, product: Product, settings: Settings
+    ) -> servicecatalog.CloudFormationProduct:
         # `from_asset` would name a construct after the path of the file, which is a passing one.
         template = servicecatalog.CloudFormationTemplate.from_url(
             _publish_template(scope, product, self.templates[product.identifier])
         )
+        places = " and ".join(_PLACES[account] for account in product.launched_in)
         offered = servicecatalog.CloudFormationProduct(
             scope,
             "Product",
             product_name=product.name,
-            description=product.description,
+            description=f"{product.description} Launched in {places}.",
             owner=settings.portfolios.provider_name,
             distributor=settings.portfolios.provider_name,
             support_description=f"Questions about {product.name}",
@@ -145,28 +178,54 @@ class PortfoliosStack(cdk.Stack):
             resource.support_email = settings.portfolios.support_email
         if product.portfolio == "sagemaker_projects":
             cdk.Tags.of(offered).add(*STUDIO_VISIBILITY)
-        association = servicecatalog.CfnPortfolioProductAssociation(
-            scope, "Association", portfolio_id=portfolio.portfolio_id, product_id=offered.product_id
-        )
+        return offered
+
+    def _add_launch_role(self, scope: Construct, product: Product, settings: Settings) -> LaunchRoleHere:
         # The role must exist in the account that creates the constraint, also where nothing is launched
         # (https://docs.aws.amazon.com/servicecatalog/latest/dg/API_CreateConstraint.html).
         launched_here = "shared_services" in product.launched_in
-        launch_role = add_launch_role(
+        role = add_launch_role(
             scope,
             "LaunchHere",
             settings=settings,
             product=product,
             template=self.templates[product.identifier] if launched_here else None,
         )
-        constraint = servicecatalog.CfnLaunchRoleConstraint(
-            scope,
-            "LaunchRole",
-            portfolio_id=portfolio.portfolio_id,
-            product_id=offered.product_id,
-            local_role_name=settings.names.launch_role(product.identifier),
-            description="The role of this name in the account that launches",
-        )
-        constraint.node.add_dependency(association, launch_role)
+        return LaunchRoleHere(name=settings.names.launch_role(product.identifier), construct=role)
+
+
+def _offer(
+    scope: Construct,
+    suffix: str,
+    portfolio: servicecatalog.Portfolio,
+    product: servicecatalog.CloudFormationProduct,
+    launch_role: LaunchRoleHere,
+) -> None:
+    """Put a product into a portfolio, to be launched under its role."""
+    association = servicecatalog.CfnPortfolioProductAssociation(
+        scope, f"{suffix}Association", portfolio_id=portfolio.portfolio_id, product_id=product.product_id
+    )
+    constraint = servicecatalog.CfnLaunchRoleConstraint(
+        scope,
+        f"{suffix}LaunchRole",
+        portfolio_id=portfolio.portfolio_id,
+        product_id=product.product_id,
+        local_role_name=launch_role.name,
+        description="The role of this name in the account that launches",
+    )
+    constraint.node.add_dependency(association, launch_role.construct)
+
+
+def _people_elsewhere(settings: Settings, launched_in: LaunchAccount) -> tuple[str, ...]:
+    """The platform's own roles of people who do not work in a kind of account.
+
+    A principal is a name, which holds in every account: whoever works elsewhere would be shown what cannot be
+    launched there.
+    """
+    names = settings.names
+    if launched_in == "development":
+        return (names.ml_engineer_role, names.governance_officer_role)
+    return (names.data_scientist_role, names.lead_data_scientist_role)
 
 
 def _construct_id(*texts: str) -> str:

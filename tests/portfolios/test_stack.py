@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from names import PORTFOLIO_NAMES
 from products.product import Product, discover
 from settings import Settings
 from tests.portfolios.conftest import Synthesize
@@ -86,7 +87,12 @@ def test_principals_are_exact_names_without_an_account(offered: dict[str, Any], 
 def test_each_portfolio_offers_its_tag_options(offered: dict[str, Any], settings: Settings) -> None:
     wanted = [
         (key, value)
-        for portfolio in (settings.portfolios.ml_admin, settings.portfolios.sagemaker_projects)
+        for portfolio, portfolios in (
+            (settings.portfolios.ml_admin, 1),
+            # Shared with development accounts, and launched here.
+            (settings.portfolios.sagemaker_projects, 2),
+        )
+        for _ in range(portfolios)
         for key, values in portfolio.tag_options.items()
         for value in values
     ]
@@ -94,6 +100,53 @@ def test_each_portfolio_offers_its_tag_options(offered: dict[str, Any], settings
     # An account has but one TagOption for a key and a value, whoever offers it.
     assert sorted((option["Key"], option["Value"]) for option in options) == sorted(set(wanted))
     assert len(resources(offered, "AWS::ServiceCatalog::TagOptionAssociation")) == len(wanted) > len(options)
+
+
+def offers(template: dict[str, Any]) -> dict[str, tuple[set[str], set[str]]]:
+    """The names of the products and of the principals of each portfolio, by the portfolio's name."""
+    portfolios = resources(template, "AWS::ServiceCatalog::Portfolio")
+    found: dict[str, tuple[set[str], set[str]]] = {logical_id: (set(), set()) for logical_id in portfolios}
+    for association in resources(template, "AWS::ServiceCatalog::PortfolioProductAssociation").values():
+        product = template["Resources"][association["ProductId"]["Ref"]]["Properties"]["Name"]
+        found[association["PortfolioId"]["Ref"]][0].add(product)
+    for association in resources(template, "AWS::ServiceCatalog::PortfolioPrincipalAssociation").values():
+        found[association["PortfolioId"]["Ref"]][1].add(association["PrincipalARN"].rpartition("/")[2])
+    return {portfolios[logical_id]["DisplayName"]: offer for logical_id, offer in found.items()}
+
+
+def test_people_are_shown_only_what_they_can_launch_where_they_work(
+    offered: dict[str, Any], settings: Settings
+) -> None:
+    """A data scientist is not shown the deploy project, nor an ML engineer the build project."""
+    names = settings.names
+    places = {
+        names.ml_administrator_role: {"development", "shared_services"},
+        names.data_scientist_role: {"development"},
+        names.lead_data_scientist_role: {"development"},
+        names.ml_engineer_role: {"shared_services"},
+    }
+    launched_in = {product.name: set(product.launched_in) for product in discover()}
+    seen: set[str] = set()
+    for person, accounts in places.items():
+        shown = set().union(*(names for names, people in offers(offered).values() if person in people))
+        assert shown, person
+        assert {name for name in shown if not accounts <= launched_in[name]} == set(), person
+        seen |= shown
+    assert seen == set(launched_in)
+
+
+def test_only_what_is_launched_in_development_is_shared(offered: dict[str, Any]) -> None:
+    """Sharing finds portfolios by their names, and each is shared as a whole."""
+    shared = set().union(*(offers(offered)[name][0] for name in PORTFOLIO_NAMES.values()))
+    assert shared == {product.name for product in discover() if "development" in product.launched_in}
+
+
+def test_every_product_says_where_it_is_launched(offered: dict[str, Any]) -> None:
+    descriptions = {name: product["Description"] for name, product in by_name(offered).items()}
+    for product in discover():
+        sentence = descriptions[product.name].removeprefix(product.description)
+        assert ("development accounts" in sentence) is ("development" in product.launched_in)
+        assert ("shared services account" in sentence) is ("shared_services" in product.launched_in)
 
 
 def test_templates_lie_in_the_asset_bucket(offered: dict[str, Any], settings: Settings) -> None:
