@@ -266,9 +266,20 @@ def build_action(
 
 
 def cloudformation_action(
-    name: str, *, artifact: str, template: str, stack: str, action_role: str, execution_role: str
+    name: str,
+    *,
+    artifact: str,
+    template: str,
+    stack: str,
+    action_role: str,
+    execution_role: str,
+    replace_failed: bool = False,
 ) -> Action:
     """An action that brings a stack up to date, in the account of its roles.
+
+    A stack whose first creation has failed can only be deleted. REPLACE_ON_FAILURE does so by itself, but
+    also with a stack whose update and rollback have failed, which may still serve
+    (https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CloudFormation.html).
 
     Args:
         name: The action's name.
@@ -277,13 +288,14 @@ def cloudformation_action(
         stack: The stack's name.
         action_role: ARN of the role under which CodePipeline calls CloudFormation.
         execution_role: ARN of the role under which CloudFormation works.
+        replace_failed: Whether to delete a stack that has failed, and create it anew.
     """
     return partial(
         Declaration,
         name=name,
         action_type_id=_type("Deploy", "CloudFormation"),
         configuration={
-            "ActionMode": "CREATE_UPDATE",
+            "ActionMode": "REPLACE_ON_FAILURE" if replace_failed else "CREATE_UPDATE",
             "RoleArn": execution_role,
             "StackName": stack,
             "TemplatePath": f"{artifact}::{template}",

@@ -97,16 +97,21 @@ def test_a_release_starts_the_pipeline_with_its_version(launched: Launch, pipeli
 
 
 @pytest.mark.parametrize(
-    ("stage", "account", "name"),
-    [("DeployTest", TEST, "test"), ("DeployProduction", PRODUCTION, "production")],
+    ("stage", "account", "name", "mode"),
+    [
+        # After a failed creation, the next deployment works.
+        ("DeployTest", TEST, "test", "REPLACE_ON_FAILURE"),
+        # An endpoint that still serves is not deleted.
+        ("DeployProduction", PRODUCTION, "production", "CREATE_UPDATE"),
+    ],
 )
 def test_each_stage_deploys_its_template_to_its_account(
-    pipeline: dict[str, Any], stage: str, account: str, name: str
+    pipeline: dict[str, Any], stage: str, account: str, name: str, mode: str
 ) -> None:
     deploy = action(pipeline, stage)
     assert deploy["RoleArn"] == f"arn:aws:iam::{account}:role/mlplatform-x-deployment"
     assert deploy["Configuration"] == {
-        "ActionMode": "CREATE_UPDATE",
+        "ActionMode": mode,
         "RoleArn": f"arn:aws:iam::{account}:role/mlplatform-x-deployment-cloudformation",
         "StackName": f"mlplatform-x-endpoint-{ID}",
         "TemplatePath": f"Build::endpoint-{name}.template.json",
