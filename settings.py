@@ -143,6 +143,7 @@ class AssumptionSettings(_Section):
     """What to do where AWS is not as it is hoped to be; `docs/assumptions.md` explains each.
 
     Attributes:
+        approver: Who says who approved a central version: the version itself, or CloudTrail.
         build_compute: The compute of CodeBuild projects, each of which has a quota of its own.
         cloudformation_trust: Whether the role of CloudFormation in target accounts asks for
             ``aws:SourceAccount``, or trusts the service.
@@ -152,6 +153,7 @@ class AssumptionSettings(_Section):
         pipeline_start: What starts a deploy pipeline: a rule of EventBridge, or the release function.
     """
 
+    approver: Literal["version", "cloudtrail"] = "version"
     build_compute: Literal["small", "medium", "large"] = "small"
     cloudformation_trust: Literal["source_account", "service"] = "source_account"
     group_policy: Literal["organization", "accounts"] = "organization"

@@ -31,6 +31,24 @@ REGISTRY = (
         shown_by=f"{_TESTS}::test_group_policy",
     ),
     Assumption(
+        key="last-modified-by",
+        assumed="A version says in LastModifiedBy.IamIdentity which role has changed it last.",
+        where=(f"{_CODE}/release/approval.py", f"{_CODE}/release/trail.py", "registry/release.py"),
+        source=Source(
+            says="IamIdentity belongs to “model package groups, model packages, and project entities only”; "
+            "that it is there for every caller is not said.",
+            url=f"{_API}/API_UserContext.html",
+        ),
+        if_wrong="No version would be released, because nobody knows who has approved it.",
+        fallback="Release waits for CloudTrail's event of the approval, and looks the record up there; it "
+        "takes a trail of management events, and some minutes. The team's approver is then missing in the "
+        "receipt.",
+        setting=Setting(path="assumptions.approver", hoped="version", fallback="cloudtrail"),
+        probe="Changes a throw-away version, and reads who has changed it.",
+        probed=True,
+        shown_by=f"{_TESTS}::test_last_modified_by",
+    ),
+    Assumption(
         key="metadata-update",
         assumed="UpdateModelPackage keeps the customer metadata that it is not sent.",
         where=(f"{_CODE}/release/release.py", f"{_CODE}/promotion/central.py"),

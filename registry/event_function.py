@@ -84,21 +84,10 @@ class EventFunction(Construct):
             dead_letters=dead_letters,
         )
         self.function = made.function
-        events.Rule(
-            self,
-            "Rule",
-            description=f"Starts: {description}",
-            event_bus=event_bus,
-            event_pattern=event_pattern,
-            targets=[
-                targets.LambdaFunction(
-                    self.function,
-                    dead_letter_queue=dead_letters,
-                    max_event_age=cdk.Duration.hours(24),
-                    retry_attempts=185,
-                )
-            ],
-        )
+        self._description = description
+        self._event_bus = event_bus
+        self._dead_letters = dead_letters
+        self.start_on("Rule", event_pattern)
         alarms.watch(
             f"{construct_id}DeadLetters",
             dead_letters.metric_approximate_number_of_messages_visible(
@@ -119,4 +108,27 @@ class EventFunction(Construct):
                 f"{description} Several attempts have failed. "
                 f"See the log group {made.log_group.log_group_name} for the reason."
             ),
+        )
+
+    def start_on(self, construct_id: str, event_pattern: events.EventPattern) -> None:
+        """Start the function on events of its bus.
+
+        Args:
+            construct_id: The id of the rule.
+            event_pattern: The events.
+        """
+        events.Rule(
+            self,
+            construct_id,
+            description=f"Starts: {self._description}",
+            event_bus=self._event_bus,
+            event_pattern=event_pattern,
+            targets=[
+                targets.LambdaFunction(
+                    self.function,
+                    dead_letter_queue=self._dead_letters,
+                    max_event_age=cdk.Duration.hours(24),
+                    retry_attempts=185,
+                )
+            ],
         )

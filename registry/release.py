@@ -1,5 +1,7 @@
 """Release: what is approved centrally can be deployed."""
 
+from typing import Literal
+
 import embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
 import aws_cdk as cdk
 from aws_cdk import aws_events as events
@@ -12,6 +14,8 @@ from registry.cards import reading_permissions
 from registry.event_function import EventFunction
 from registry.functions.model_registry.events import STATE_CHANGE
 from registry.functions.model_registry.release.release import DETAIL_TYPE
+from registry.functions.model_registry.release.trail import EVENT_NAME, RECORDED_CALL
+from registry.functions.model_registry.tagging import APPROVED
 from registry.objects import DIRECT_RECEIPTS, VERSIONS, decisions
 from registry.storage import RegistryStorage
 from roles import Permission, arn
@@ -29,6 +33,7 @@ class ReleaseFunction(EventFunction):
         storage: RegistryStorage,
         alarms: AlarmTopic,
         starts_pipelines: bool,
+        approver: Literal["version", "cloudtrail"],
     ) -> None:
         """Define the function.
 
@@ -39,6 +44,7 @@ class ReleaseFunction(EventFunction):
             storage: The central bucket and key.
             alarms: Who is told of failures.
             starts_pipelines: Whether it starts deploy pipelines itself, because no rule can.
+            approver: Who says who has approved a version: the version itself, or CloudTrail.
         """
         # AWS services send their events to the account's default bus, and deploy pipelines listen there.
         default_bus_arn = arn("events", "event-bus/default")
@@ -56,6 +62,7 @@ class ReleaseFunction(EventFunction):
                 *_keep_objects(storage),
                 *reading_permissions(),
                 *([_start_pipelines()] if starts_pipelines else ()),
+                *([_look_into_the_trail()] if approver == "cloudtrail" else ()),
                 Permission(
                     actions=("events:PutEvents",),
                     resources=(default_bus_arn,),
@@ -69,6 +76,7 @@ class ReleaseFunction(EventFunction):
                 ),
             ],
             environment={
+                "APPROVER": approver,
                 "EVENT_SOURCE": names.registry_event_source,
                 "FUNCTION_ROLES": ",".join((names.promotion_role, names.release_role, names.stage_role)),
                 "REGISTRY_ACCOUNT": names.shared_services_account,
@@ -84,6 +92,17 @@ class ReleaseFunction(EventFunction):
             timeout=cdk.Duration.minutes(5),
             memory_mib=256,
         )
+        if approver == "cloudtrail":
+            approval = {"modelApprovalStatus": [APPROVED]}
+            self.start_on(
+                "RecordedApprovals",
+                events.EventPattern(
+                    account=[names.shared_services_account],
+                    source=["aws.sagemaker"],
+                    detail_type=[RECORDED_CALL],
+                    detail={"eventName": [EVENT_NAME], "requestParameters": approval},
+                ),
+            )
         if starts_pipelines:
             # The rules of deploy projects, which AWS names after their stacks.
             self.function.add_permission(
@@ -92,6 +111,14 @@ class ReleaseFunction(EventFunction):
                 source_account=cdk.Aws.ACCOUNT_ID,
                 source_arn=arn("events", "rule/*"),
             )
+
+
+def _look_into_the_trail() -> Permission:
+    return Permission(
+        actions=("cloudtrail:LookupEvents",),
+        resources=("*",),
+        because="AWS offers no narrower resource for this action.",
+    )
 
 
 def _start_pipelines() -> Permission:

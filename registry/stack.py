@@ -67,6 +67,7 @@ class RegistryStack(cdk.Stack):
             storage=storage,
             alarms=alarms,
             starts_pipelines=settings.assumptions.pipeline_start == "release_function",
+            approver=settings.assumptions.approver,
         )
         StageFunction(
             self,

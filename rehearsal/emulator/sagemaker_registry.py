@@ -237,7 +237,9 @@ def _update_version(request: Request) -> dict[str, Any]:
             **version,
             **changed,
             "LastModifiedTime": time.time(),
-            "LastModifiedBy": {"IamIdentity": {"Arn": request.caller_arn}},
+            "LastModifiedBy": {}
+            if feared("last-modified-by")
+            else {"IamIdentity": {"Arn": request.caller_arn}},
         }
     if "ModelApprovalStatus" in given:
         track_approval(version_at(version_arn))

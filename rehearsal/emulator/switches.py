@@ -24,6 +24,7 @@ FEARS = {
     "group-policy": "A group's policy names accounts, and has no conditions.",
     "instance-quota": "The account may run no instance of the seeds' types.",
     "key-alias": "A key's aliases are not told to policies of other accounts.",
+    "last-modified-by": "A version does not say which role has changed it.",
     "metadata-update": "UpdateModelPackage replaces the customer metadata.",
     "model-card-field": "A version is registered without a ModelCard.",
     "pipeline-start": "A rule starts a pipeline without variables.",

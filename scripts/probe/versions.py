@@ -6,6 +6,7 @@ from typing import Any
 
 from registry.functions.model_registry.group_policy import group_policy
 from registry.functions.model_registry.promotion.fields import carried_fields
+from registry.functions.model_registry.records import modified_by
 from registry.serving import readers
 from scripts.probe.scene import Answer, NotKnownError, Probe, Scene, judged, refusal
 
@@ -48,9 +49,17 @@ def _ask_for_versions(scene: Scene) -> list[Answer]:
     described = sagemaker.describe_model_package(ModelPackageName=arn)
     empty = sorted(_empty_lists({name: described.get(name) for name in carried_fields(sagemaker)}))
     sagemaker.update_model_package(ModelPackageArn=arn, CustomerMetadataProperties={"second": "2"})
-    kept = sagemaker.describe_model_package(ModelPackageName=arn)["CustomerMetadataProperties"]
+    changed = sagemaker.describe_model_package(ModelPackageName=arn)
+    kept, by = changed["CustomerMetadataProperties"], modified_by(changed)
     carded = refusal(sagemaker.create_model_package, **version, ModelCard=_CARD)
     return [
+        Answer(
+            key="last-modified-by",
+            holds=by is not None,
+            says=f"The version was changed by {by}."
+            if by
+            else "The version does not say who has changed it.",
+        ),
         Answer(
             key="metadata-update",
             holds="first" in kept,
@@ -79,7 +88,7 @@ def _empty_lists(value: Any, path: str = "") -> Iterator[str]:
 VERSIONS = (
     Probe(keys=("group-policy",), makes="a model package group with a policy", ask=_ask_for_group_policy),
     Probe(
-        keys=("metadata-update", "empty-lists", "model-card-field"),
+        keys=("last-modified-by", "metadata-update", "empty-lists", "model-card-field"),
         makes="a model package group with two versions, of an image that does not exist",
         ask=_ask_for_versions,
     ),

@@ -3,7 +3,7 @@
 Each test is named for the assumption's key. The cloud in memory then behaves as it is feared that AWS may.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +18,7 @@ from registry.functions.model_registry.member_accounts import MemberAccounts
 from registry.functions.model_registry.promotion.promote import Promotion
 from registry.functions.model_registry.release.release import Release
 from registry.functions.model_registry.release.starting import Start, Starter
+from registry.functions.model_registry.release.trail import RecordedApproval, Trail
 from registry.serving import card_reader_permission_arn
 from tests.assumptions.fallbacks import FALLBACKS
 from tests.registry.cards import full_content
@@ -25,7 +26,16 @@ from tests.registry.cloud import HUB, REGION, TEAM, Cloud, client, policy, state
 from tests.registry.deploying import EXECUTION, OFFICER_ARN, PIPELINE, do, ready_version, step
 from tests.registry.promoting import READERS, only_central_version, promote, simple_version
 from tests.registry.registry_stack import NAMES, SETTINGS
-from tests.registry.versions import GROUP, ML_ENGINEER, book, promoted_version, receipt, registered_version
+from tests.registry.versions import (
+    APPROVER,
+    GROUP,
+    ML_ENGINEER,
+    book,
+    promoted_version,
+    receipt,
+    registered_version,
+    tags,
+)
 
 CENTRAL_GROUP = f"arn:aws:sagemaker:{REGION}:{HUB}:model-package-group/{GROUP}"
 CARD_FIELD = {"ModelCardContent": "{}", "ModelCardStatus": "Draft"}
@@ -309,3 +319,88 @@ INCOMPLETE: tuple[dict[str, Any], ...] = (
 def test_pipeline_start_needs_everything(change: dict[str, Any]) -> None:
     with pytest.raises(RegistryError, match="names no pipeline, event and variables"):
         Start.parse({**STARTING, **change})
+
+
+# A version says which role has changed it last.
+
+TRAIL = "6f1d9c1e-0000-4000-8000-000000000000"
+
+
+def by_trail(release: Release, event: dict[str, Any]) -> str:
+    recorded = RecordedApproval.parse(event)
+    assert recorded is not None
+    approver = Trail(cloudtrail=client("cloudtrail")).approver(recorded)
+    return replace(release, approver_told_apart=True).follow(recorded.change, approver)
+
+
+def test_last_modified_by(cloud: Cloud, release: Release) -> None:
+    cloud.feared = {"last-modified-by"}
+    arn = promoted_version(cloud)
+    event = cloud.approve(arn, who=ML_ENGINEER)
+    with pytest.raises(RegistryError, match=r"set assumptions\.approver to cloudtrail"):
+        release.follow(StateChange.parse(event))
+
+    said = replace(release, approver_told_apart=True).follow(StateChange.parse(event))
+    assert said == f"{arn} is Approved: it is released when CloudTrail says by whom."
+    assert cloud.events == []
+    assert tags(cloud) == {}
+
+    said = by_trail(release, cloud.record(TRAIL, arn, by=ML_ENGINEER))
+    assert said == f"{arn} is released to the workload accounts."
+    assert tags(cloud) == {"approval-status": "Approved"}
+    (approval,) = book().decisions(receipt(cloud, arn), "central-approval")
+    assert approval.by == APPROVER
+    assert approval.time == f"{cloud.records[TRAIL]['EventTime']:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def test_last_modified_by_closes_without_the_trail(cloud: Cloud, release: Release) -> None:
+    cloud.feared = {"last-modified-by"}
+    arn = promoted_version(cloud)
+    event = cloud.approve(arn, "Rejected", who=ML_ENGINEER)
+    replace(release, approver_told_apart=True).follow(StateChange.parse(event))
+    assert tags(cloud) == {"approval-status": "Rejected"}
+
+
+def forged(cloud: Cloud, event: dict[str, Any]) -> None:
+    cloud.records.clear()
+
+
+def of_another_version(cloud: Cloud, event: dict[str, Any]) -> None:
+    cloud.record(TRAIL, "arn:another", by=ML_ENGINEER)
+
+
+def of_a_rejection(cloud: Cloud, event: dict[str, Any]) -> None:
+    cloud.record(TRAIL, event["detail"]["requestParameters"]["modelPackageArn"], by="x", status="Rejected")
+
+
+def that_was_refused(cloud: Cloud, event: dict[str, Any]) -> None:
+    arn = event["detail"]["requestParameters"]["modelPackageArn"]
+    cloud.record(TRAIL, arn, by="intruder", errorCode="AccessDenied")
+
+
+def by_a_function(cloud: Cloud, event: dict[str, Any]) -> None:
+    cloud.record(TRAIL, event["detail"]["requestParameters"]["modelPackageArn"], by="mlplatform-promotion")
+
+
+NO_APPROVALS: dict[str, tuple[Callable[[Cloud, dict[str, Any]], None], str]] = {
+    "nobody has recorded": (forged, "does not list the record .* yet"),
+    "is about another version": (of_another_version, "is no approval of"),
+    "is a rejection": (of_a_rejection, "is no approval of"),
+    "AWS has refused": (that_was_refused, "is no approval of"),
+    "is a function's": (by_a_function, "approve it once more"),
+}
+
+
+@pytest.mark.parametrize(("spoil", "sentence"), NO_APPROVALS.values(), ids=list(NO_APPROVALS))
+def test_last_modified_by_believes_no_event_that(
+    cloud: Cloud, release: Release, spoil: Callable[[Cloud, dict[str, Any]], None], sentence: str
+) -> None:
+    cloud.feared = {"last-modified-by"}
+    arn = promoted_version(cloud)
+    cloud.approve(arn, who=ML_ENGINEER)
+    event = cloud.record(TRAIL, arn, by=ML_ENGINEER)
+    spoil(cloud, event)
+    with pytest.raises(RegistryError, match=sentence):
+        by_trail(release, event)
+    assert cloud.events == []
+    assert tags(cloud) == {}

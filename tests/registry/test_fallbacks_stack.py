@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
 import aws_cdk as cdk
@@ -114,3 +115,31 @@ def test_card_permission_takes_nothing_with_it(template: Template) -> None:
 @pytest.mark.parametrize("role", SHARING_ROLES)
 def test_card_resource_policy(template: Template, role: str) -> None:
     assert may(template, asks(role, "sagemaker:PutResourcePolicy", "*"))
+
+
+LOOKING = asks(NAMES.release_role, "cloudtrail:LookupEvents", "*")
+
+
+def test_last_modified_by(template: Template, fallen_back: Template) -> None:
+    def approvals(found: Template) -> list[Any]:
+        patterns = [
+            rule["Properties"]["EventPattern"] for rule in resources(found, "AWS::Events::Rule").values()
+        ]
+        return [each for each in patterns if each["detail-type"] == ["AWS API Call via CloudTrail"]]
+
+    assert not may(template, LOOKING)
+    assert approvals(template) == []
+    assert variables(template, "Release")["APPROVER"] == "version"
+    assert may(fallen_back, LOOKING)
+    assert approvals(fallen_back) == [
+        {
+            "account": [HUB],
+            "source": ["aws.sagemaker"],
+            "detail-type": ["AWS API Call via CloudTrail"],
+            "detail": {
+                "eventName": ["UpdateModelPackage"],
+                "requestParameters": {"modelApprovalStatus": ["Approved"]},
+            },
+        }
+    ]
+    assert variables(fallen_back, "Release")["APPROVER"] == "cloudtrail"

@@ -26,6 +26,7 @@ Handler = Callable[[dict[str, Any], LambdaContext], None]
 @pytest.fixture(autouse=True)
 def function_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {
+        "APPROVER": "version",
         "EVENT_SOURCE": "mlplatform.registry",
         "IMAGE_REPOSITORIES": "mlplatform-models",
         "MODEL_CARDS_LAYOUT": "central",

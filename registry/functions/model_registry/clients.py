@@ -1,6 +1,6 @@
 """How the functions talk to AWS."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
@@ -57,3 +57,8 @@ def ram() -> "RAMClient":
 def organizations() -> "OrganizationsClient":
     """A client of AWS Organizations."""
     return boto3.client("organizations", config=_CONFIG)
+
+
+def cloudtrail() -> Any:
+    """A client of AWS CloudTrail."""
+    return boto3.client("cloudtrail", config=_CONFIG)

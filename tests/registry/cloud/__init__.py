@@ -9,6 +9,7 @@ such as ``ecr_PutImage``, and take the operation's parameters by keyword; then a
 """
 
 from .clients import client, use
+from .cloudtrail import CloudTrail
 from .codepipeline import CodePipeline
 from .core import HUB, OTHER_TEAM, REGION, TEAM, Call, Core, Killed, Parameters, failure
 from .ecr import Downloads, Registry
@@ -64,5 +65,6 @@ class Cloud(
     Registry,
     CodePipeline,
     Organizations,
+    CloudTrail,
 ):
     """All services; the clients that `client` makes act in the hub."""

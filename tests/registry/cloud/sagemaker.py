@@ -101,7 +101,8 @@ class SageMaker(Core):
 
     def _modified(self, arn: str, by: str) -> None:
         self.versions[arn]["LastModifiedTime"] = self.now()
-        self.versions[arn]["LastModifiedBy"] = {"IamIdentity": {"Arn": by}}
+        told = "last-modified-by" not in self.feared
+        self.versions[arn]["LastModifiedBy"] = {"IamIdentity": {"Arn": by}} if told else {}
 
     def _announce(self, arn: str, *fields: str) -> None:
         event = state_change(arn, self.versions[arn]["ModelApprovalStatus"])

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from ..errors import RegistryError
 from ..identities import account_of, role_name
 from ..receipts import ReceiptBook
 from ..records import Decision, Receipt, modified_by
+from .trail import Approver
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,12 +27,15 @@ class CentralApprovals:
     book: ReceiptBook
     functions: frozenset[str]
 
-    def recorded(self, version: Mapping[str, Any], receipt: Receipt) -> Decision:
+    def recorded(
+        self, version: Mapping[str, Any], receipt: Receipt, approver: Approver | None = None
+    ) -> Decision:
         """Record the approval of an approved version, once.
 
         Args:
             version: What DescribeModelPackage says of it.
             receipt: Its receipt.
+            approver: Who has approved it, where CloudTrail says so in place of the version.
 
         Returns:
             The newest approval.
@@ -39,11 +44,12 @@ class CentralApprovals:
             RegistryError: If it is not known who has approved it, or that is nobody of this account.
         """
         arn = version["ModelPackageArn"]
-        by = modified_by(version)
+        by = approver.arn if approver else modified_by(version)
         if by is None:
             raise RegistryError(
                 f"{arn} has been Approved since it was registered, by nobody of account {self.book.account}: "
-                "set it to PendingManualApproval; then let the ML engineer approve it."
+                "set it to PendingManualApproval; then let the ML engineer approve it. If SageMaker never "
+                "says who, set assumptions.approver to cloudtrail in catalog.yaml, and deploy the registry."
             )
         if account_of(by) != self.book.account:
             raise RegistryError(
@@ -51,7 +57,9 @@ class CentralApprovals:
                 "PendingManualApproval; then let the ML engineer approve it."
             )
         if role_name(by) not in self.functions:
-            return self._record(version, receipt, by)
+            return self._record(
+                version, receipt, by, approver.time if approver else version["LastModifiedTime"]
+            )
         earlier = self.book.decisions(receipt, "central-approval")
         if not earlier:
             raise RegistryError(
@@ -64,8 +72,7 @@ class CentralApprovals:
         """Whether a deploy pipeline has begun with a version since it was approved."""
         return any(test.time >= approval.time for test in self.book.decisions(receipt, "test"))
 
-    def _record(self, version: Mapping[str, Any], receipt: Receipt, by: str) -> Decision:
-        time = version["LastModifiedTime"]
+    def _record(self, version: Mapping[str, Any], receipt: Receipt, by: str, time: datetime) -> Decision:
         return self.book.decide(
             receipt,
             "central-approval",

@@ -18,6 +18,7 @@ from .approval import CentralApprovals
 from .registration import DirectRegistration
 from .release import Release
 from .starting import Start, Starter
+from .trail import RecordedApproval, Trail
 
 logger = Logger(service="release")
 
@@ -39,6 +40,7 @@ def release() -> Release:
         ),
         tags=ArtifactTags(artifacts=artifacts),
         event_source=os.environ["EVENT_SOURCE"],
+        approver_told_apart=os.environ["APPROVER"] == "cloudtrail",
     )
 
 
@@ -54,9 +56,11 @@ def handle(event: dict[str, Any], _context: LambdaContext) -> None:
         if start is not None:
             logger.info(Starter(codepipeline=clients.codepipeline()).start(start))
             return
-        change = StateChange.parse(event)
+        recorded = RecordedApproval.parse(event)
+        change = recorded.change if recorded else StateChange.parse(event)
         logger.append_keys(model_package=change.version.arn)
-        logger.info(release().follow(change))
+        approver = Trail(cloudtrail=clients.cloudtrail()).approver(recorded) if recorded else None
+        logger.info(release().follow(change, approver))
     except Exception as error:
         logger.exception(str(error))
         raise

@@ -13,6 +13,7 @@ from ..settling import settle
 from ..tagging import APPROVED, ArtifactTags
 from .approval import CentralApprovals
 from .registration import DirectRegistration
+from .trail import Approver
 
 if TYPE_CHECKING:
     from mypy_boto3_events.client import EventBridgeClient
@@ -41,6 +42,8 @@ class Release:
         registration: The receipts of versions that were not promoted.
         tags: The tags on the artifacts.
         event_source: The source of the event that it sends.
+        approver_told_apart: Whether CloudTrail says who has approved, in an event of its own, because
+            versions do not; until then nothing is released.
     """
 
     sagemaker: "SageMakerClient"
@@ -50,8 +53,9 @@ class Release:
     registration: DirectRegistration
     tags: ArtifactTags
     event_source: str
+    approver_told_apart: bool = False
 
-    def follow(self, change: StateChange) -> str:
+    def follow(self, change: StateChange, approver: Approver | None = None) -> str:
         """Bring the tags of a version's artifact in line with its status, then announce it if it is approved.
 
         What counts is the status when the version is looked at, so that events out of order end in the right
@@ -61,6 +65,7 @@ class Release:
 
         Args:
             change: The change of a central version.
+            approver: Who has approved it, where CloudTrail tells that apart.
 
         Returns:
             One sentence that says what was done.
@@ -76,9 +81,11 @@ class Release:
             arn=arn,
             look=lambda: self._describe(change),
             status=lambda version: str(version["ModelApprovalStatus"]),
-            act=self._act,
+            act=lambda version: self._act(version, approver),
         )
         status = version["ModelApprovalStatus"]
+        if self._waits(version, approver):
+            return f"{arn} is {status}: it is released when CloudTrail says by whom."
         if approval is None or change.approval_status != APPROVED:
             return f"{arn} is {status}: its artifact is tagged so, and nothing is announced."
         receipt, decision = approval
@@ -94,8 +101,14 @@ class Release:
         ):
             return self.sagemaker.describe_model_package(ModelPackageName=change.version.arn)
 
-    def _act(self, version: Mapping[str, Any]) -> Approval | None:
+    def _waits(self, version: Mapping[str, Any], approver: Approver | None) -> bool:
+        approved = version["ModelApprovalStatus"] == APPROVED
+        return approved and self.approver_told_apart and approver is None
+
+    def _act(self, version: Mapping[str, Any], approver: Approver | None) -> Approval | None:
         """Record and tag; give what a release is based on, if the version is approved."""
+        if self._waits(version, approver):
+            return None
         approved = version["ModelApprovalStatus"] == APPROVED
         written: dict[str, str] = {}
         if not has_receipt(version) and (approved or not is_promoted(version)):
@@ -105,7 +118,7 @@ class Release:
                 "CustomerMetadataProperties": {**version.get("CustomerMetadataProperties", {}), **written},
             }
         # Before the version is changed here, for it says only who changed it last.
-        approval = self._approval(version) if approved else None
+        approval = self._approval(version, approver) if approved else None
         if written:
             # The whole map: AWS does not say whether an update merges it or replaces it.
             self.sagemaker.update_model_package(
@@ -115,10 +128,10 @@ class Release:
         self.tags.follow(version)
         return approval
 
-    def _approval(self, version: Mapping[str, Any]) -> Approval:
+    def _approval(self, version: Mapping[str, Any], approver: Approver | None) -> Approval:
         receipt = self.book.read(version)
         self.tags.artifacts.check(version, receipt)
-        return receipt, self.approvals.recorded(version, receipt)
+        return receipt, self.approvals.recorded(version, receipt, approver)
 
     def _announce(self, version: Mapping[str, Any]) -> None:
         detail = {name: version[name] for name in ANNOUNCED_FIELDS}
