@@ -102,8 +102,12 @@ class AccountsStack(cdk.Stack):
                 enabled=True, retain_stacks_on_account_removal=False
             ),
             managed_execution={"Active": True},
+            # One account that refuses its stack, such as by a policy of its unit, must not take back all
+            # others and this stack; `catalog accounts` names it. AWS skips suspended accounts by itself, and
+            # works on no more accounts at once than may fail, and one
+            # (https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_StackSetOperationPreferences.html).
             operation_preferences=cdk.CfnStackSet.OperationPreferencesProperty(
-                failure_tolerance_percentage=0, max_concurrent_percentage=100
+                failure_tolerance_percentage=100, max_concurrent_percentage=100
             ),
             stack_instances_group=[
                 cdk.CfnStackSet.StackInstancesProperty(

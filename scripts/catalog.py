@@ -8,6 +8,7 @@ from rich.table import Table
 
 from scripts import (
     access_matrix,
+    accounts,
     assumptions_page,
     boundaries,
     cards,
@@ -32,6 +33,7 @@ app.add_typer(cards.app, name="card")
 app.add_typer(groups.app, name="group")
 app.add_typer(projects.app, name="project")
 app.command(name="access-matrix")(access_matrix.command)
+app.command(name="accounts")(accounts.command)
 app.command(name="assumptions")(assumptions_page.command)
 app.command(name="lineage")(lineage.command)
 app.command(name="probe")(probe_command)

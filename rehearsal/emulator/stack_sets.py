@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from botocore.exceptions import ClientError
 from ministack.services import s3
 from ministack.services.cloudformation import helpers
 
@@ -48,6 +49,7 @@ class StackSet:
     Attributes:
         properties: As in its resource.
         stacks: Names of its stacks.
+        failures: Where its last operation failed, and why.
     """
 
     identifier: str
@@ -57,6 +59,7 @@ class StackSet:
     template: str
     properties: Properties
     stacks: dict[Target, str] = field(default_factory=dict)
+    failures: dict[Target, str] = field(default_factory=dict)
     created: float = field(default_factory=time.time)
 
     @property
@@ -191,34 +194,60 @@ def _deploy(stack_set: StackSet, targets: Mapping[Target, Properties]) -> None:
     """Create or update the stack at each target, all at once.
 
     Raises:
-        ServiceError: Some failed; with account and reason of each.
+        ServiceError: More failed in a Region than is tolerated; with account and reason of each.
     """
+    created = [target for target in targets if target not in stack_set.stacks]
+    stack_set.failures = {}
     for target, overrides in targets.items():
-        parameters = {**_parameters(stack_set.properties.get("Parameters", ())), **overrides}
-        request: dict[str, Any] = {
-            "TemplateURL": template_store.publish("stacksets", stack_set.template, target.region),
-            "Parameters": [
-                {"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()
-            ],
-            "Capabilities": stack_set.properties.get("Capabilities", []),
-            # Without those that tell of the stack set's own stack.
-            "Tags": [
-                tag for tag in stack_set.properties.get("Tags", []) if not tag["Key"].startswith("aws:")
-            ],
-        }
-        target_client = _client(target)
-        if target in stack_set.stacks:
-            try:
-                target_client.update_stack(StackName=stack_set.stacks[target], **request)
-            except target_client.exceptions.ClientError as error:
-                if "No updates are to be performed" not in str(error):
-                    raise
-        else:
-            service_linked_roles.create(_member_role(target.account))
-            name = f"StackSet-{stack_set.name}-{uuid.uuid4()}"
-            target_client.create_stack(StackName=name, **request)
-            stack_set.stacks[target] = name
-    _wait(stack_set, targets)
+        try:
+            _begin(stack_set, target, overrides)
+        except ClientError as error:
+            stack_set.failures[target] = str(error)
+    begun = [target for target in targets if target not in stack_set.failures]
+    stack_set.failures |= _outcomes(stack_set, begun)
+    _refuse_beyond_tolerance(stack_set, targets)
+    # A stack that was never complete is made anew by the next operation.
+    _remove(stack_set, [target for target in created if target in stack_set.failures])
+
+
+def _begin(stack_set: StackSet, target: Target, overrides: Properties) -> None:
+    parameters = {**_parameters(stack_set.properties.get("Parameters", ())), **overrides}
+    request: dict[str, Any] = {
+        "TemplateURL": template_store.publish("stacksets", stack_set.template, target.region),
+        "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+        "Capabilities": stack_set.properties.get("Capabilities", []),
+        # Without those that tell of the stack set's own stack.
+        "Tags": [tag for tag in stack_set.properties.get("Tags", []) if not tag["Key"].startswith("aws:")],
+    }
+    target_client = _client(target)
+    if target in stack_set.stacks:
+        try:
+            target_client.update_stack(StackName=stack_set.stacks[target], **request)
+        except ClientError as error:
+            if "No updates are to be performed" not in str(error):
+                raise
+    else:
+        service_linked_roles.create(_member_role(target.account))
+        name = f"StackSet-{stack_set.name}-{uuid.uuid4()}"
+        target_client.create_stack(StackName=name, **request)
+        stack_set.stacks[target] = name
+
+
+def _refuse_beyond_tolerance(stack_set: StackSet, targets: Iterable[Target]) -> None:
+    """Compare failures with the tolerance of the operation, which counts by Region and rounds down.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_StackSetOperationPreferences.html
+    """
+    preferences = stack_set.properties.get("OperationPreferences", {})
+    share = int(preferences.get("FailureTolerancePercentage", 0))
+    for region in {target.region for target in targets}:
+        accounts = sum(1 for target in targets if target.region == region)
+        failures = {target: why for target, why in stack_set.failures.items() if target.region == region}
+        if len(failures) > int(preferences.get("FailureToleranceCount", accounts * share // 100)):
+            reasons = (f"account {target.account} in {region}: {why}" for target, why in failures.items())
+            raise ServiceError(
+                "OperationFailed", f"StackSet {stack_set.name} failed in {' and in '.join(reasons)}"
+            )
 
 
 def _member_role(account: str) -> service_linked_roles.ServiceLinkedRole:
@@ -229,26 +258,28 @@ def _member_role(account: str) -> service_linked_roles.ServiceLinkedRole:
 
 
 def _remove(stack_set: StackSet, targets: Iterable[Target]) -> None:
-    targets = list(targets)
+    targets = [target for target in targets if target in stack_set.stacks]
     for target in targets:
         _client(target).delete_stack(StackName=stack_set.stacks[target])
-    _wait(stack_set, targets, deleted=True)
+    failures = _outcomes(stack_set, targets, deleted=True)
+    if failures:
+        reasons = (f"account {target.account} in {target.region}: {why}" for target, why in failures.items())
+        raise ServiceError(
+            "OperationFailed", f"StackSet {stack_set.name} failed in {' and in '.join(reasons)}"
+        )
     for target in targets:
         del stack_set.stacks[target]
 
 
-def _wait(stack_set: StackSet, targets: Iterable[Target], *, deleted: bool = False) -> None:
-    failures = []
+def _outcomes(stack_set: StackSet, targets: Iterable[Target], *, deleted: bool = False) -> dict[Target, str]:
+    """Wait for stacks, and return why some of them failed."""
+    failures = {}
     for target in targets:
         stack = cloudformation.StackName(target.account, target.region, stack_set.stacks[target])
         outcome = cloudformation.wait(stack, deleted=deleted)
         if not outcome.ok:
-            reasons = "; ".join(outcome.reasons) or outcome.status
-            failures.append(f"account {target.account} in {target.region}: {reasons}")
-    if failures:
-        raise ServiceError(
-            "OperationFailed", f"StackSet {stack_set.name} failed in {' and in '.join(failures)}"
-        )
+            failures[target] = "; ".join(outcome.reasons) or outcome.status
+    return failures
 
 
 def _client(target: Target) -> Any:
@@ -318,19 +349,31 @@ def _list_stack_sets(_: cloudformation.Parameters) -> Properties:
 
 def _list_stack_instances(parameters: cloudformation.Parameters) -> Properties:
     found = _named(parameters)
-    return {
-        "Summaries": [
-            {
-                "StackSetId": found.identifier,
-                "Account": target.account,
-                "Region": target.region,
-                "StackId": cloudformation.identifier(cloudformation.StackName(*target, stack)),
-                "Status": "CURRENT",
-                "StackInstanceStatus": {"DetailedStatus": "SUCCEEDED"},
-            }
-            for target, stack in found.stacks.items()
-        ]
+    return {"Summaries": [_instance(found, target) for target in {**found.stacks, **found.failures}]}
+
+
+def _instance(stack_set: StackSet, target: Target) -> Properties:
+    """Tell of the stack in one account.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_StackInstanceSummary.html
+    """
+    instance: Properties = {
+        "StackSetId": stack_set.identifier,
+        "Account": target.account,
+        "Region": target.region,
+        "Status": "CURRENT",
+        "StackInstanceStatus": {"DetailedStatus": "SUCCEEDED"},
     }
+    if target in stack_set.stacks:
+        stack = cloudformation.StackName(*target, stack_set.stacks[target])
+        instance["StackId"] = cloudformation.identifier(stack)
+    if target in stack_set.failures:
+        instance |= {
+            "Status": "OUTDATED",
+            "StatusReason": stack_set.failures[target],
+            "StackInstanceStatus": {"DetailedStatus": "FAILED"},
+        }
+    return instance
 
 
 def _summary(stack_set: StackSet) -> Properties:

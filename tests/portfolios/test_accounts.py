@@ -57,6 +57,16 @@ def test_stack_sets_follow_the_organisation(stack_sets: dict[str, dict[str, Any]
         assert stack_set["Capabilities"] == ["CAPABILITY_NAMED_IAM"]
 
 
+def test_one_account_that_fails_does_not_fail_the_deployment(
+    stack_sets: dict[str, dict[str, Any]],
+) -> None:
+    for stack_set in stack_sets.values():
+        assert stack_set["OperationPreferences"] == {
+            "FailureTolerancePercentage": 100,
+            "MaxConcurrentPercentage": 100,
+        }
+
+
 def test_templates_need_no_bootstrap(platform: Templates) -> None:
     for name in (LAUNCH, TARGET):
         assert "Parameters" not in platform[name]

@@ -33,6 +33,7 @@ PEOPLE = {
 }
 
 FROM_THE_HUB: dict[str, tuple[str, set[str]]] = {
+    "accounts": ("", {NAMES.platform_engineer_role}),
     "card approve": (f"--model-package {VERSION}", {OFFICER}),
     "group create": (f"--project-name churn --project-id p-abc --account {TEAM}", {ENGINEER}),
     "lineage": (f"--model-package {VERSION}", {ENGINEER, OFFICER}),
@@ -102,7 +103,7 @@ def test_the_tables_know_every_command() -> None:
 
 def invoke(monkeypatch: pytest.MonkeyPatch, command: str, arguments: str, arn: str) -> Any:
     session = session_of(arn)
-    for module in ("cards", "catalog", "groups", "lineage", "receipts", "replay", "rollback"):
+    for module in ("accounts", "cards", "catalog", "groups", "lineage", "receipts", "replay", "rollback"):
         monkeypatch.setattr(f"scripts.{module}.aws_session", lambda _: session)
     return CliRunner().invoke(app, [*command.split(), *arguments.split()], env={"COLUMNS": "400"})
 

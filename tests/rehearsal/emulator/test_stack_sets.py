@@ -115,6 +115,54 @@ def test_a_stack_that_fails_in_an_account_fails_the_stack_set_with_its_reason(em
 
 
 @pytest.mark.parametrize(
+    ("preferences", "status"),
+    [
+        ({"FailureTolerancePercentage": 100}, "CREATE_COMPLETE"),
+        ({"FailureTolerancePercentage": 50}, "CREATE_COMPLETE"),
+        ({"FailureToleranceCount": 1}, "CREATE_COMPLETE"),
+        ({"FailureTolerancePercentage": 49}, "ROLLBACK_COMPLETE"),
+        ({"FailureTolerancePercentage": 0}, "ROLLBACK_COMPLETE"),
+        ({}, "ROLLBACK_COMPLETE"),
+    ],
+)
+def test_one_account_fails_the_stack_set_beyond_its_tolerance(
+    emulator: Emulator, preferences: Mapping[str, int], status: str
+) -> None:
+    """Of two accounts, one lacks a parameter; the next operation makes its stack."""
+    name = f"set-{uuid.uuid4().hex[:8]}"
+    suffix = [{"ParameterKey": "Suffix", "ParameterValue": "x"}]
+    groups = [
+        {
+            "DeploymentTargets": {"OrganizationalUnitIds": [unit]},
+            "Regions": [SETTINGS.region],
+            "ParameterOverrides": overrides,
+        }
+        for unit, overrides in ((UNITS.production, suffix), (UNITS.test, []))
+    ]
+    more = {"StackInstancesGroup": groups, "OperationPreferences": preferences}
+    cloudformation = emulator.client("cloudformation", account=emulator.hub)
+    cloudformation.create_stack(StackName=name, TemplateBody=template(name, [], name, Parameters=[], **more))
+    assert settled(cloudformation, name)["StackStatus"] == status
+    assert topics(emulator, emulator.test, name) == set()
+    if status == "ROLLBACK_COMPLETE":
+        assert topics(emulator, emulator.production, name) == set()
+        return
+    assert topics(emulator, emulator.production, name) == {f"{name}-x-{emulator.production}"}
+    assert _statuses(cloudformation, name) == {emulator.production: "SUCCEEDED", emulator.test: "FAILED"}
+    cloudformation.update_stack(
+        StackName=name, TemplateBody=template(name, [], name, Parameters=suffix, **more)
+    )
+    assert settled(cloudformation, name)["StackStatus"] == "UPDATE_COMPLETE"
+    assert _statuses(cloudformation, name) == {emulator.production: "SUCCEEDED", emulator.test: "SUCCEEDED"}
+    assert topics(emulator, emulator.test, name) == {f"{name}-x-{emulator.test}"}
+
+
+def _statuses(cloudformation: Any, name: str) -> dict[str, str]:
+    listed = cloudformation.list_stack_instances(StackSetName=name, CallAs="DELEGATED_ADMIN")["Summaries"]
+    return {each["Account"]: each["StackInstanceStatus"]["DetailedStatus"] for each in listed}
+
+
+@pytest.mark.parametrize(
     ("account", "call_as", "sentence"),
     [
         ("development", "DELEGATED_ADMIN", "is not a delegated administrator"),
