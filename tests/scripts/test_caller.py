@@ -59,6 +59,7 @@ OTHERWISE = {
     "card show": "whoever has the card through AWS RAM reads it, in whichever account",
     "check": "asks AWS nothing",
     "prepare": "asks AWS Organizations whose management account it is: see test_organization",
+    "probe": "whichever account somebody wants to learn of: it says whose it is, and asks before it begins",
     **{
         f"project {name}": "whoever may launch a product, in each account that may: the portfolio decides"
         for name in ("create", "delete", "list", "show", "update")
