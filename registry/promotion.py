@@ -142,7 +142,14 @@ def _read_sources(names: PlatformNames) -> list[Permission]:
         Permission(
             actions=("kms:Decrypt",),
             resources=(f"arn:{partition}:kms:{region}:*:key/*",),
-            conditions={"StringEquals": {"kms:ViaService": f"s3.{region}.{cdk.Aws.URL_SUFFIX}"}},
+            conditions={
+                "StringEquals": {
+                    # Of artifacts, and of the model cards inside versions that are registered with a key.
+                    "kms:ViaService": [
+                        f"{service}.{region}.{cdk.Aws.URL_SUFFIX}" for service in ("s3", "sagemaker")
+                    ]
+                }
+            },
             because="Each project has a key of its own; its policy decides.",
         ),
         Permission(
@@ -171,6 +178,15 @@ def _write_objects(storage: RegistryStorage) -> list[Permission]:
             actions=("s3:ListBucket", "s3:ListBucketMultipartUploads"), resources=(bucket.bucket_arn,)
         ),
         Permission(actions=("kms:Decrypt", "kms:GenerateDataKey"), resources=(key.key_arn,)),
+        Permission(
+            # To register a version with the central key, as the team's has a key. AWS's own role for it has
+            # the same: https://docs.aws.amazon.com/sagemaker/latest/dg/security-iam-awsmanpol-model-registry.html
+            actions=("kms:CreateGrant", "kms:DescribeKey"),
+            resources=(key.key_arn,),
+            conditions={
+                "StringEquals": {"kms:ViaService": f"sagemaker.{cdk.Aws.REGION}.{cdk.Aws.URL_SUFFIX}"}
+            },
+        ),
     ]
 
 

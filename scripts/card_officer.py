@@ -13,6 +13,7 @@ from registry.functions.model_registry.cards import Cards, CardVersion
 from registry.functions.model_registry.errors import explained
 from registry.functions.model_registry.receipts import ReceiptBook
 from registry.functions.model_registry.records import SOURCE_MODEL_PACKAGE_ARN
+from registry.functions.model_registry.versions import describe_version
 from scripts.caller import Need
 from scripts.change import Change, OperatorError, Outcome
 from scripts.command import RETRIES
@@ -79,7 +80,7 @@ class Reader:
             "services account, or name the card by --group.",
             missing=f"There is no model version {model_package}: look for it in the central registry.",
         ):
-            return self.sagemaker.describe_model_package(ModelPackageName=model_package)
+            return describe_version(self.sagemaker, model_package)
 
 
 @dataclass(frozen=True, kw_only=True)

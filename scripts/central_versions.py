@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 from registry.functions.model_registry.errors import is_missing
 from registry.functions.model_registry.receipts import ReceiptBook
 from registry.functions.model_registry.records import Decision, Kind, Receipt
+from registry.functions.model_registry.versions import describe_version
 from scripts.change import OperatorError
 
 if TYPE_CHECKING:
@@ -119,6 +120,6 @@ class CentralVersions:
         Raises:
             RegistryError: If its receipt is missing, or it or a decision was tampered with.
         """
-        package = self.sagemaker.describe_model_package(ModelPackageName=arn)
+        package = describe_version(self.sagemaker, arn)
         receipt = self.book.read(package)
         return RecordedVersion(package=package, receipt=receipt, decisions=self.book.decisions(receipt))

@@ -15,6 +15,7 @@ from registry.functions.model_registry import metrics
 from registry.functions.model_registry.events import ModelVersionArn
 from registry.functions.model_registry.receipts import ReceiptBook
 from registry.functions.model_registry.records import SOURCE_MODEL_PACKAGE_ARN, Receipt
+from registry.functions.model_registry.versions import describe_version
 from scripts.lineage_graph import LineageGraph
 from scripts.lineage_node import Gap, Node, ask
 
@@ -103,7 +104,7 @@ class Trace:
 
     def _central(self, version: ModelVersionArn) -> Node:
         sagemaker = self.sagemaker(version.account)
-        found = ask(lambda: sagemaker.describe_model_package(ModelPackageName=version.arn))
+        found = ask(lambda: describe_version(sagemaker, version.arn))
         stage = found.get("ModelLifeCycle", {})
         facts: dict[str, str] = {"status": found["ModelApprovalStatus"]}
         if stage:
@@ -156,7 +157,7 @@ class Trace:
 
     def _teams(self, version: ModelVersionArn, stated: Mapping[str, Any]) -> Node:
         sagemaker = self.sagemaker(version.account)
-        found = ask(lambda: sagemaker.describe_model_package(ModelPackageName=version.arn))
+        found = ask(lambda: describe_version(sagemaker, version.arn))
         facts: dict[str, str] = {"status": found["ModelApprovalStatus"]}
         if found.get("ApprovalDescription"):
             facts["approval"] = found["ApprovalDescription"]

@@ -17,6 +17,7 @@ from registry.functions.model_registry.errors import RegistryError
 from registry.functions.model_registry.receipts import ReceiptBook
 from registry.functions.model_registry.records import Receipt
 from registry.functions.model_registry.stages.life_cycle import IN_PRODUCTION, step
+from registry.functions.model_registry.versions import describe_version
 from scripts.caller import Need
 from scripts.central_versions import CentralVersions, RecordedVersion, Version
 from scripts.change import OperatorError
@@ -75,7 +76,7 @@ class Rollback:
         Raises:
             OperatorError: If somebody has changed the target's status since it was looked at.
         """
-        status = sagemaker.describe_model_package(ModelPackageName=self.target.arn)["ModelApprovalStatus"]
+        status = describe_version(sagemaker, self.target.arn)["ModelApprovalStatus"]
         if status != self.target.status:
             raise OperatorError(
                 f"Somebody has set version {self.target.number} to {status} meanwhile: run the command again."

@@ -14,7 +14,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from ministack.services import kms
+
 from rehearsal.emulator.events import put_service_event
+from rehearsal.emulator.kms import aliases, key_arn
 from rehearsal.emulator.sagemaker_groups import GroupName, group_name, groups, resource_policy
 from rehearsal.emulator.sagemaker_lineage_tracking import track_approval, track_version
 from rehearsal.emulator.sagemaker_service import sagemaker
@@ -145,6 +148,7 @@ def _create_version(request: Request) -> dict[str, Any]:
     if feared("model-card-field") and "ModelCard" in request.parameters:
         raise ServiceError("ValidationException", "ModelCard is not supported in this request.")
     given = {key: value for key, value in request.parameters.items() if key != "ClientToken"}
+    _ask_for_key(request, given, "kms:DescribeKey", "kms:CreateGrant", "kms:GenerateDataKey", "kms:Decrypt")
     token = None if feared("client-token") else request.parameters.get("ClientToken")
     with groups.lock:
         group = groups.get(*group_name(request))
@@ -188,7 +192,38 @@ def _describe_version(request: Request) -> dict[str, Any]:
         described = {"AdditionalInferenceSpecifications": [], **described}
         if specification:
             described["InferenceSpecification"] = {"SupportedTransformInstanceTypes": [], **specification}
+    if request.parameters.get("IncludedData", "AllData") == "AllData":
+        _ask_for_key(request, described, "kms:Decrypt")
+    elif "ModelCard" in described:
+        # AWS leaves some fields of the content, which nothing here reads.
+        described = {**described, "ModelCard": {**described["ModelCard"], "ModelCardContent": "{}"}}
     return described
+
+
+def _ask_for_key(request: Request, version: Mapping[str, Any], *actions: str) -> None:
+    """Ask for the customer's key of a version, through SageMaker and under the caller's own permissions.
+
+    To describe: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeModelPackage.html; to
+    register, the actions of AWS's AmazonSageMakerModelRegistryFullAccess:
+    https://docs.aws.amazon.com/sagemaker/latest/dg/security-iam-awsmanpol-model-registry.html.
+    """
+    key = version.get("SecurityConfig", {}).get("KmsKeyId")
+    if key is None:
+        return
+    owner = version["ModelPackageArn"].split(":")[4] if "ModelPackageArn" in version else request.account
+    resource = key if key.startswith("alias/") else f"key/{key}"
+    arn = key_arn(key if key.startswith("arn:") else f"arn:aws:kms:{request.region}:{owner}:{resource}")
+    for action in actions:
+        authorize(
+            request,
+            action,
+            arn,
+            condition_keys={
+                "kms:ResourceAliases": aliases(arn),
+                "kms:ViaService": f"sagemaker.{request.region}.amazonaws.com",
+            },
+            resource_policy=lambda _, named: kms.key_policy_for_arn(named),
+        )
 
 
 @sagemaker.operation("ListModelPackages", resource=_versions_resource, resource_policy=resource_policy)

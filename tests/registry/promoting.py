@@ -53,6 +53,7 @@ def make_promotion() -> Promotion:
     leftovers = Leftovers(s3=s3, bucket=REGISTRY_BUCKET, account=HUB)
     return Promotion(
         sagemaker=sagemaker,
+        refusals=refusals,
         transfer=Transfer(
             copier=Copier(s3=s3, refusals=refusals),
             image_copier=ImageCopier(

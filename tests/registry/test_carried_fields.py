@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
+from registry.functions.model_registry.errors import RegistryError
 from registry.functions.model_registry.locations import FREE_MAPS, LOCATION_FIELDS, MANIFEST_FIELD
 from registry.functions.model_registry.promotion.fields import DECIDED_HERE, LEFT_OUT, carried_fields
 from registry.functions.model_registry.promotion.promote import Promotion
 from tests.registry.cloud import HUB, REGISTRY_BUCKET, TEAM, TEAM_BUCKET, Cloud, client
-from tests.registry.promoting import KEY_ARN, promote
+from tests.registry.promoting import GROUP, KEY_ARN, promote, simple_version
 
 TREATMENT = {
     "AdditionalInferenceSpecifications": "carried",
@@ -150,6 +151,39 @@ def test_the_key_of_a_version(
 
     (version,) = cloud.versions_of(HUB, "churn")
     assert version.get("SecurityConfig", {}).get("KmsKeyId") == expected
+
+
+CARD = {"ModelCardContent": '{"model_overview": {}}', "ModelCardStatus": "Draft"}
+TEAMS_KEY = "arn:aws:kms:eu-west-1:333333333333:key/the-teams"
+
+
+def with_a_key(cloud: Cloud) -> str:
+    return simple_version(cloud, SecurityConfig={"KmsKeyId": TEAMS_KEY}, ModelCard=CARD)
+
+
+def test_the_card_of_a_version_with_a_key_of_its_own_is_carried(cloud: Cloud, promotion: Promotion) -> None:
+    """And is encrypted with the central key, which nobody has to use who reads no card inside a version."""
+    arn = with_a_key(cloud)
+    cloud.closed_keys.add(KEY_ARN)
+    promote(promotion, arn)
+    promote(promotion, arn)
+    (version,) = cloud.versions_of(HUB, GROUP)
+    assert version["ModelCard"] == CARD
+    assert version["SecurityConfig"] == {"KmsKeyId": KEY_ARN}
+
+
+def test_a_key_that_is_closed_to_promotion_is_named_with_what_opens_it(
+    cloud: Cloud, promotion: Promotion
+) -> None:
+    arn = with_a_key(cloud)
+    cloud.closed_keys.add(TEAMS_KEY)
+    with pytest.raises(RegistryError) as refused:
+        promote(promotion, arn)
+    said = str(refused.value)
+    assert said.startswith(f"Promotion may not decrypt the model card of {arn}: add this statement")
+    assert '"Action": ["kms:Decrypt"]' in said
+    assert '"kms:ViaService": "sagemaker.eu-west-1.amazonaws.com"' in said
+    assert not cloud.versions_of(HUB, GROUP)
 
 
 @pytest.mark.parametrize(

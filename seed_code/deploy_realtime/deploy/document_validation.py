@@ -75,7 +75,7 @@ def known_as(sagemaker: Any, version: str) -> tuple[str, ...]:
         sagemaker: A boto3 SageMaker client in the account of the central registry.
         version: The ARN of the central version.
     """
-    metadata = sagemaker.describe_model_package(ModelPackageName=version).get(
+    metadata = sagemaker.describe_model_package(ModelPackageName=version, IncludedData="MetadataOnly").get(
         "CustomerMetadataProperties", {}
     )
     return tuple(filter(None, (version, metadata.get("source_model_package_arn"))))

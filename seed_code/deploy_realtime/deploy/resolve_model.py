@@ -111,7 +111,10 @@ def _requested(sagemaker: Any, group: str, arn: str) -> dict[str, Any]:
 
 
 def _describe(sagemaker: Any, arn: str) -> dict[str, Any]:
-    version: dict[str, Any] = sagemaker.describe_model_package(ModelPackageName=arn)
+    # Without the card inside the version, nobody needs the key of a version that has one of its own.
+    version: dict[str, Any] = sagemaker.describe_model_package(
+        ModelPackageName=arn, IncludedData="MetadataOnly"
+    )
     return version
 
 

@@ -82,7 +82,8 @@ def sample() -> Sample:
     """The sample of the model version, from the central registry."""
     arn, region = required(os.environ, ["MODEL_PACKAGE_ARN", "AWS_REGION"])
     client = boto3.client("sagemaker", region_name=region)
-    metadata = client.describe_model_package(ModelPackageName=arn).get("CustomerMetadataProperties", {})
+    version = client.describe_model_package(ModelPackageName=arn, IncludedData="MetadataOnly")
+    metadata = version.get("CustomerMetadataProperties", {})
     if not {"sample_request", "sample_prediction"} <= metadata.keys():
         pytest.fail(f"{arn} was registered without sample_request and sample_prediction (README.md).")
     row, answer = (

@@ -229,7 +229,13 @@ class Registry:
     def __init__(self, metadata: dict[str, str]) -> None:
         self.metadata = metadata
 
-    def describe_model_package(self, *, ModelPackageName: str) -> dict[str, Any]:  # noqa: N803
+    def describe_model_package(
+        self,
+        *,
+        ModelPackageName: str,  # noqa: N803
+        IncludedData: str,  # noqa: N803
+    ) -> dict[str, Any]:
+        assert IncludedData == "MetadataOnly"
         assert ModelPackageName == CENTRAL
         return {"CustomerMetadataProperties": self.metadata} if self.metadata else {}
 

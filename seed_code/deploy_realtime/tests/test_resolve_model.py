@@ -76,7 +76,9 @@ def given(stubber: Stubber, pages: list[list[dict[str, Any]]]) -> None:
     for page in pages:
         for details in page:
             stubber.add_response(
-                "describe_model_package", details, {"ModelPackageName": details["ModelPackageArn"]}
+                "describe_model_package",
+                details,
+                {"ModelPackageName": details["ModelPackageArn"], "IncludedData": "MetadataOnly"},
             )
 
 
@@ -122,7 +124,9 @@ def test_a_registry_that_cannot_be_read_is_not_an_empty_one(stubber: Stubber) ->
 
 
 def test_the_version_that_was_asked_for_goes_out(stubber: Stubber) -> None:
-    stubber.add_response("describe_model_package", version(4), {"ModelPackageName": arn(4)})
+    stubber.add_response(
+        "describe_model_package", version(4), {"ModelPackageName": arn(4), "IncludedData": "MetadataOnly"}
+    )
     resolution = resolve(stubber.client, GROUP, arn(4))
     assert (resolution.arn, resolution.version) == (arn(4), "4")
     assert resolution.note == "Version 4 of flowers is deployed."

@@ -40,6 +40,7 @@ class SageMaker(Core):
         self.groups: dict[tuple[str, str], Group] = {}
         self.versions: dict[str, Parameters] = {}
         self.state_changes: list[Parameters] = []
+        self.closed_keys: set[str] = set()
         self._client_tokens: dict[tuple[str, str], str] = {}
 
     def register(self, account: str, group: str, **fields: Any) -> str:
@@ -110,12 +111,21 @@ class SageMaker(Core):
             event["detail"]["UpdatedModelPackageFields"] = list(fields)
         self.state_changes.append(event)
 
-    def sagemaker_DescribeModelPackage(self, *, ModelPackageName: str) -> Parameters:
+    def sagemaker_DescribeModelPackage(
+        self, *, ModelPackageName: str, IncludedData: str = "AllData"
+    ) -> Parameters:
         if ModelPackageName not in self.versions:
             raise failure(
                 "DescribeModelPackage", "ValidationException", f"{ModelPackageName} does not exist."
             )
         version = dict(self.versions[ModelPackageName])
+        key = version.get("SecurityConfig", {}).get("KmsKeyId")
+        if IncludedData == "AllData" and key in self.closed_keys:
+            raise failure(
+                "DescribeModelPackage",
+                "AccessDeniedException",
+                f"User is not authorized to perform: kms:Decrypt on the resource {key}",
+            )
         if "empty-lists" in self.feared:
             version.setdefault("AdditionalInferenceSpecifications", [])
             specification = dict(version.get("InferenceSpecification", {}))
@@ -225,7 +235,9 @@ class SageMaker(Core):
         return {"ModelPackageArn": self._client_tokens[token]}
 
     def sagemaker_UpdateModelPackage(self, *, ModelPackageArn: str, **fields: Any) -> Parameters:
-        version = self.sagemaker_DescribeModelPackage(ModelPackageName=ModelPackageArn)
+        version = self.sagemaker_DescribeModelPackage(
+            ModelPackageName=ModelPackageArn, IncludedData="MetadataOnly"
+        )
         if "CustomerMetadataProperties" in fields and "metadata-update" not in self.feared:
             # What an update does not name stays.
             kept = version.get("CustomerMetadataProperties", {})

@@ -6,9 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.rehearsal.emulator.sagemaker_support import refused
-from tests.rehearsal.support import Emulator, allow
+from tests.rehearsal.support import SETTINGS, Emulator, allow, policy
+
+HUB = SETTINGS.accounts.shared_services
 
 SPECIFICATION = {
     "Containers": [{"Image": "xgboost:1", "ModelDataUrl": "s3://models/model.tar.gz"}],
@@ -285,3 +288,76 @@ def test_a_condition_on_the_approval_status_decides(emulator: Emulator, group: s
 def test_group_policies_are_checked(emulator: Emulator, group: str, policy: str, message: str) -> None:
     put = emulator.client("sagemaker").put_model_package_group_policy
     assert message in refused(put, ModelPackageGroupName=group, ResourcePolicy=policy)[1]
+
+
+# Versions with a customer's key.
+
+CARD = {"ModelCardContent": '{"model_overview": {"model_creator": "Ada"}}', "ModelCardStatus": "Draft"}
+VIA_SAGEMAKER = {"StringEquals": {"kms:ViaService": f"sagemaker.{SETTINGS.region}.amazonaws.com"}}
+VIA_S3 = {"StringEquals": {"kms:ViaService": f"s3.{SETTINGS.region}.amazonaws.com"}}
+REGISTER = ["kms:DescribeKey", "kms:CreateGrant", "kms:GenerateDataKey", "kms:Decrypt"]
+
+
+@pytest.fixture
+def key(emulator: Emulator) -> str:
+    """A key of the team, which lets the hub's roles use it as far as their own policies do."""
+    root = {"AWS": [f"arn:aws:iam::{account}:root" for account in (emulator.development, HUB)]}
+    document = policy({"Effect": "Allow", "Principal": root, "Action": "kms:*", "Resource": "*"})
+    created = emulator.client("kms").create_key(Policy=document)
+    return str(created["KeyMetadata"]["Arn"])
+
+
+def with_key(emulator: Emulator, group: str, key: str) -> str:
+    """A version with a card under a key, in a group that shows itself to the hub."""
+    sagemaker = emulator.client("sagemaker")
+    arn = register(sagemaker, group, SecurityConfig={"KmsKeyId": key}, ModelCard=CARD)
+    shown = {
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{HUB}:root"},
+        "Action": "sagemaker:DescribeModelPackage",
+        "Resource": arn.rpartition("/")[0] + "/*",
+    }
+    sagemaker.put_model_package_group_policy(ModelPackageGroupName=group, ResourcePolicy=policy(shown))
+    return arn
+
+
+@pytest.mark.parametrize(
+    ("conditions", "described"),
+    [
+        pytest.param(VIA_SAGEMAKER, True, id="through SageMaker"),
+        pytest.param(VIA_S3, False, id="through S3"),
+        pytest.param(None, False, id="without the key"),
+    ],
+)
+def test_all_data_of_a_version_asks_for_its_key_across_accounts(
+    emulator: Emulator, group: str, key: str, conditions: dict[str, Any] | None, described: bool
+) -> None:
+    arn = with_key(emulator, group, key)
+    statements = [allow("sagemaker:DescribeModelPackage")]
+    if conditions:
+        statements.append({**allow("kms:Decrypt", key), "Condition": conditions})
+    sagemaker = emulator.client("sagemaker", account=HUB, role=emulator.role(*statements, account=HUB))
+    if described:
+        assert sagemaker.describe_model_package(ModelPackageName=arn)["ModelCard"] == CARD
+    else:
+        code, message = refused(sagemaker.describe_model_package, ModelPackageName=arn)
+        assert code == "AccessDeniedException"
+        assert f"kms:Decrypt on resource: {key}" in message
+    without = sagemaker.describe_model_package(ModelPackageName=arn, IncludedData="MetadataOnly")
+    assert without["InferenceSpecification"] == SPECIFICATION
+    assert without["ModelCard"] != CARD
+
+
+@pytest.mark.parametrize("missing", [None, *REGISTER])
+def test_registering_with_a_key_asks_for_what_awss_own_role_has(
+    emulator: Emulator, group: str, key: str, missing: str | None
+) -> None:
+    """https://docs.aws.amazon.com/sagemaker/latest/dg/security-iam-awsmanpol-model-registry.html."""
+    actions = [action for action in REGISTER if action != missing]
+    role = emulator.role(allow("sagemaker:CreateModelPackage"), allow(actions, key))
+    sagemaker = emulator.client("sagemaker", role=role)
+    if missing is None:
+        register(sagemaker, group, SecurityConfig={"KmsKeyId": key})
+    else:
+        with pytest.raises(ClientError, match=missing):
+            register(sagemaker, group, SecurityConfig={"KmsKeyId": key})

@@ -14,6 +14,7 @@ from ..member_accounts import MemberAccounts
 from ..readers import Readers
 from ..records import has_receipt
 from ..stages.life_cycle import IN_PRODUCTION, step
+from ..versions import describe_version
 from .fields import DISPENSABLE
 from .source import SourceVersion
 
@@ -138,7 +139,7 @@ class CentralGroups:
                 for summary in page["ModelPackageSummaryList"]:
                     if summary.get("ModelPackageDescription", "").startswith(origin):
                         arn = summary["ModelPackageArn"]
-                        description = self.sagemaker.describe_model_package(ModelPackageName=arn)
+                        description = describe_version(self.sagemaker, arn)
                         yield CentralVersion(arn=arn, description=description)
         except ClientError as error:
             if not is_missing(error):

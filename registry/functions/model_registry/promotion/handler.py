@@ -51,6 +51,7 @@ def promotion() -> Promotion:
     leftovers = Leftovers(s3=s3, bucket=bucket, account=account)
     return Promotion(
         sagemaker=sagemaker,
+        refusals=refusals,
         transfer=Transfer(
             copier=Copier(s3=s3, refusals=refusals),
             image_copier=ImageCopier(

@@ -12,6 +12,7 @@ from .central import CentralGroups, CentralVersion
 from .drafts import Drafts
 from .fields import SOURCE_CREATED
 from .leftovers import Leftovers
+from .refusals import Refusals
 from .source import SourceGoneError, SourceVersion, describe, folders, origin
 from .time_limit import TimeLimit
 from .transfer import Transfer
@@ -39,6 +40,7 @@ class Promotion:
         receipts: The receipts beside the copies.
         drafts: The receipts of versions that are not registered yet.
         leftovers: Removes what failed tries have left.
+        refusals: Explains who must let promotion look at a version.
     """
 
     sagemaker: "SageMakerClient"
@@ -47,6 +49,7 @@ class Promotion:
     receipts: ReceiptBook
     drafts: Drafts
     leftovers: Leftovers
+    refusals: Refusals
 
     def follow(self, arn: ModelVersionArn, time: TimeLimit) -> str:
         """Bring the central registry in line with a version.
@@ -65,7 +68,7 @@ class Promotion:
         try:
             _, done = settle(
                 arn=arn.arn,
-                look=lambda: describe(self.sagemaker, arn),
+                look=lambda: describe(self.sagemaker, arn, self.refusals),
                 status=lambda source: f"{source.approval_status} {source.is_archived}",
                 act=lambda source: self._act(source, time),
             )

@@ -8,6 +8,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from ..errors import RegistryError, error_code
+from ..events import ModelVersionArn
 
 # What a copy needs on the side of the central registry, where this bundle makes the policies.
 WRITING = ("s3:PutObject", "kms:GenerateDataKey")
@@ -44,7 +45,7 @@ class Refusals:
                 f"Promotion may not write its copy of {uri}: deploy the registry again, then replay the "
                 "event."
             )
-        of_the_key = f"Add this statement to the policy of the KMS key: {self._key_statement()}"
+        of_the_key = f"Add this statement to the policy of the KMS key: {self._key_statement('s3')}"
         of_the_bucket = f"Add these statements to the policy of the bucket: {self._bucket_statements(bucket)}"
         if "kms:" in message or error_code(error).startswith("KMS."):
             cause = f"its KMS key does not let promotion decrypt. {of_the_key}"
@@ -56,6 +57,27 @@ class Refusals:
                 f"promotion read. {of_the_bucket} {of_the_key}"
             )
         return RegistryError(f"Promotion may not read {uri}: {cause} Then replay the event.")
+
+    def to_describe(self, arn: ModelVersionArn, error: ClientError) -> RegistryError:
+        """Why a version of a team could not be described.
+
+        A version that was registered with a customer's key asks for that key, because promotion carries the
+        model card inside it (`SecurityConfig.KmsKeyId`).
+
+        Args:
+            arn: The version.
+            error: What SageMaker answered.
+        """
+        if "kms:" in error.response.get("Error", {}).get("Message", ""):
+            return RegistryError(
+                f"Promotion may not decrypt the model card of {arn.arn}: add this statement to the policy of "
+                f"the KMS key that the version was registered with: {self._key_statement('sagemaker')} Then "
+                "replay the event."
+            )
+        return RegistryError(
+            f"Promotion may not describe {arn.arn}: let the resource policy of the group {arn.group} in "
+            f"account {arn.account} allow sagemaker:DescribeModelPackage to the promotion role."
+        )
 
     def to_pull(self, repository: str, account: str) -> RegistryError:
         """Why an image of a team could not be read.
@@ -76,10 +98,10 @@ class Refusals:
             self._statement(["s3:ListBucket"], f"arn:aws:s3:::{bucket}"),
         )
 
-    def _key_statement(self) -> str:
-        through_s3 = {"kms:ViaService": f"s3.{self.region}.amazonaws.com"}
+    def _key_statement(self, service: str) -> str:
+        through = {"kms:ViaService": f"{service}.{self.region}.amazonaws.com"}
         # In a key's own policy "*" means the key.
-        return _written(self._statement(["kms:Decrypt"], "*", {"StringEquals": through_s3}))
+        return _written(self._statement(["kms:Decrypt"], "*", {"StringEquals": through}))
 
     def _statement(
         self, actions: Sequence[str], resource: str | None = None, condition: dict[str, Any] | None = None

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from ..errors import RegistryError, explained, is_missing
+from ..errors import DENIED, RegistryError, error_code, is_missing
 from ..events import ModelVersionArn
+from .refusals import Refusals
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker.client import SageMakerClient
@@ -86,22 +87,18 @@ def folders(arn: ModelVersionArn, group: str) -> str:
     return f"models/{arn.account}/{group}/{arn.version}/"
 
 
-def describe(sagemaker: "SageMakerClient", arn: ModelVersionArn) -> SourceVersion:
-    """Ask the team's account for a version.
+def describe(sagemaker: "SageMakerClient", arn: ModelVersionArn, refusals: Refusals) -> SourceVersion:
+    """Ask the team's account for a version, with the model card inside it.
 
     Raises:
         SourceGoneError: If there is none.
-        RegistryError: If the account does not show it.
+        RegistryError: If the account does not show it, or the key of the version is closed to promotion.
     """
     try:
-        with explained(
-            denied=(
-                f"Promotion may not describe {arn.arn}: let the resource policy of the group {arn.group} in "
-                f"account {arn.account} allow sagemaker:DescribeModelPackage to the promotion role."
-            )
-        ):
-            description = sagemaker.describe_model_package(ModelPackageName=arn.arn)
+        description = sagemaker.describe_model_package(ModelPackageName=arn.arn)
     except ClientError as error:
+        if error_code(error) in DENIED or "kms:" in str(error):
+            raise refusals.to_describe(arn, error) from error
         if is_missing(error):
             raise SourceGoneError(
                 f"{arn.arn} does not exist any more: there is nothing to promote."

@@ -11,6 +11,7 @@ from ..receipts import ReceiptBook
 from ..records import Decision, Receipt, has_receipt, is_promoted
 from ..settling import settle
 from ..tagging import APPROVED, ArtifactTags
+from ..versions import describe_version
 from .approval import CentralApprovals
 from .registration import DirectRegistration
 from .trail import Approver
@@ -99,7 +100,7 @@ class Release:
             denied=f"The release role may not describe {change.version.arn}: deploy the registry again.",
             missing=f"{change.version.arn} does not exist any more: there is nothing to release.",
         ):
-            return self.sagemaker.describe_model_package(ModelPackageName=change.version.arn)
+            return describe_version(self.sagemaker, change.version.arn)
 
     def _waits(self, version: Mapping[str, Any], approver: Approver | None) -> bool:
         approved = version["ModelApprovalStatus"] == APPROVED

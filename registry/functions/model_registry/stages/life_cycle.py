@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..errors import explained
+from ..versions import describe_version
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker.client import SageMakerClient
@@ -48,7 +49,7 @@ class LifeCycle:
             denied=f"The stage function may not describe {arn}: deploy the registry again.",
             missing=f"{arn} does not exist any more: deploy another version.",
         ):
-            return self.sagemaker.describe_model_package(ModelPackageName=arn)
+            return describe_version(self.sagemaker, arn)
 
     def advance(self, version: Mapping[str, Any], to: Step, words: str) -> None:
         """Take a version a step further; what production runs stays what it is until it is replaced.
