@@ -8,9 +8,10 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from log_keys import log_key_statement
 from names import ProjectNames
 from pipelines.project import KEEP
-from roles import Permission, arn
+from roles import Permission
 
 VERSION_OBJECTS = ("models/*", "runs/*/evaluation/*")
 """Keys of what makes up a model version: its artifact and its evaluation, not the data it learnt from.
@@ -118,23 +119,7 @@ def encryption_key(scope: Construct, construct_id: str, *, alias: str, descripti
         enable_key_rotation=True,
         removal_policy=KEEP,
     )
-    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
-    # In a key's own policy "*" means the key.
-    key.add_to_resource_policy(
-        iam.PolicyStatement(
-            principals=[iam.ServicePrincipal(f"logs.{cdk.Aws.REGION}.amazonaws.com")],
-            actions=[
-                "kms:Decrypt",
-                "kms:Encrypt",
-                "kms:GenerateDataKey",
-                "kms:GenerateDataKeyWithoutPlaintext",
-                "kms:ReEncryptFrom",
-                "kms:ReEncryptTo",
-            ],
-            resources=["*"],
-            conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": arn("logs", "log-group:*")}},
-        )
-    )
+    key.add_to_resource_policy(log_key_statement())
     return key
 
 

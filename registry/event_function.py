@@ -6,6 +6,7 @@ import embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
 import aws_cdk as cdk
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
@@ -36,6 +37,7 @@ class EventFunction(Construct):
         event_bus: events.IEventBus,
         event_pattern: events.EventPattern,
         alarms: AlarmTopic,
+        log_key: kms.IKey,
         timeout: cdk.Duration,
         memory_mib: int,
     ) -> None:
@@ -54,6 +56,7 @@ class EventFunction(Construct):
             event_bus: The bus that it listens to.
             event_pattern: The events that start it.
             alarms: Who is told.
+            log_key: Encrypts its log.
             timeout: How long one attempt may take.
             memory_mib: Its memory, which also sets its share of a processor.
         """
@@ -78,6 +81,7 @@ class EventFunction(Construct):
             role_name=role_name,
             permissions=permissions,
             environment=environment,
+            log_key=log_key,
             timeout=timeout,
             memory_mib=memory_mib,
             maximum_event_age=cdk.Duration.hours(6),

@@ -8,6 +8,7 @@ from typing import cast
 import embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_logs as logs
@@ -42,6 +43,7 @@ def registry_function(
     role_name: str,
     permissions: Sequence[Permission],
     environment: Mapping[str, str],
+    log_key: kms.IKey,
     timeout: cdk.Duration,
     memory_mib: int,
     maximum_event_age: cdk.Duration,
@@ -57,13 +59,18 @@ def registry_function(
         role_name: The name of its role.
         permissions: What the role may do, besides writing its log and its dead letters.
         environment: What the handler reads from its environment.
+        log_key: Encrypts its log, which names models and people.
         timeout: How long one attempt may take.
         memory_mib: Its memory, which also sets its share of a processor.
         maximum_event_age: For how long Lambda tries to deliver an event.
         dead_letters: Where an event goes that could not be handled.
     """
     log_group = logs.LogGroup(
-        scope, "Log", retention=logs.RetentionDays.ONE_YEAR, removal_policy=cdk.RemovalPolicy.RETAIN
+        scope,
+        "Log",
+        encryption_key=log_key,
+        retention=logs.RetentionDays.ONE_YEAR,
+        removal_policy=cdk.RemovalPolicy.RETAIN,
     )
     writing = [
         Permission(
@@ -80,6 +87,10 @@ def registry_function(
         trusts=iam.ServicePrincipal("lambda.amazonaws.com"),
         permissions=[*permissions, *writing],
     )
+    # No concurrency is reserved: runs at once leave each other alone, and a reservation would take its share
+    # from the account's other functions at all times. What Lambda has no room for waits in its queue as long
+    # as the event may be old, and is a dead letter then.
+    # https://docs.aws.amazon.com/lambda/latest/dg/invocation-async.html
     function = lambda_.Function(
         scope,
         "Function",

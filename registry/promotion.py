@@ -92,6 +92,7 @@ class PromotionFunction(EventFunction):
                 detail={"ModelApprovalStatus": ["Approved", "Rejected"]},
             ),
             alarms=alarms,
+            log_key=storage.key,
             timeout=cdk.Duration.minutes(15),
             # One virtual processor, for the digests of artifacts and of images' layers.
             # https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html

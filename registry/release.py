@@ -89,6 +89,7 @@ class ReleaseFunction(EventFunction):
                 detail_type=[STATE_CHANGE],
             ),
             alarms=alarms,
+            log_key=storage.key,
             timeout=cdk.Duration.minutes(5),
             memory_mib=256,
         )

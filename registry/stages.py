@@ -74,6 +74,7 @@ class StageFunction(Construct):
                 "REGISTRY_BUCKET": storage.bucket.bucket_name,
                 "REQUIRED_CARD_FIELDS": ",".join(required_card_fields),
             },
+            log_key=storage.key,
             timeout=cdk.Duration.minutes(5),
             memory_mib=256,
             maximum_event_age=ANSWER_WITHIN,

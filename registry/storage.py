@@ -6,6 +6,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from log_keys import log_key_statement
 from names import PlatformNames
 from registry.bucket_policy import BucketPolicy
 from registry.key_policy import key_statements
@@ -42,7 +43,7 @@ class RegistryStorage(Construct):
             enable_key_rotation=True,
             removal_policy=cdk.RemovalPolicy.RETAIN,
         )
-        for statement in key_statements(parties):
+        for statement in (*key_statements(parties), log_key_statement()):
             self.key.add_to_resource_policy(statement)
         self.bucket = self._bucket(names.registry_bucket)
         for statement in BucketPolicy(self.bucket, parties).statements():

@@ -198,6 +198,17 @@ RULES = (
         exceptions={},
     ),
     Rule(
+        name="logs are encrypted with a key of the platform",
+        types=("AWS::Logs::LogGroup",),
+        holds=lambda log: at(log, "KmsKeyId") is not None,
+        breaks=without("KmsKeyId"),
+        exceptions={
+            "launch SageMakerProjectsLogs": "the account has no key of the platform yet; it says nothing but "
+            "whether SageMaker Projects is on",
+            "mlplatform-accounts SageMakerProjectsLogs": "by the construct of the launching accounts",
+        },
+    ),
+    Rule(
         name="dead letters are kept for 14 days",
         types=("AWS::SQS::Queue",),
         holds=lambda queue: at(queue, "MessageRetentionPeriod") == DAYS_14,
