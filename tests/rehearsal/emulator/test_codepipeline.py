@@ -5,6 +5,7 @@ import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -391,24 +392,58 @@ def test_a_role_must_trust_codepipeline(workshop: Workshop) -> None:
     assert "codepipeline.amazonaws.com is not authorized to perform: sts:AssumeRole" in error["message"]
 
 
-def test_shows_the_command_that_failed_a_build(workshop: Workshop) -> None:
-    workshop.commit({"failing.yml": "version: 0.2\nphases: {build: {commands: [echo the reason; exit 3]}}"})
-    project = f"failing-{workshop.name}"
+def build_of(workshop: Workshop, word: str, buildspec: str) -> tuple[str, dict[str, Any]]:
+    """Another build project with a buildspec of its own: its name, and a stage that runs it."""
+    workshop.commit({f"{word}.yml": buildspec})
+    project = f"{word}-{workshop.name}"
     codebuild = workshop.emulator.client("codebuild")
     described = codebuild.batch_get_projects(names=[workshop.project])["projects"][0]
     codebuild.create_project(
         name=project,
-        source={"type": "CODEPIPELINE", "buildspec": "failing.yml"},
+        source={"type": "CODEPIPELINE", "buildspec": f"{word}.yml"},
         **{key: described[key] for key in ("artifacts", "environment", "serviceRole")},
     )
     here = f"{workshop.emulator.region}:{workshop.emulator.development}"
     workshop.emulator.client("iam").put_role_policy(
         RoleName=workshop.role.rpartition("/")[2],
-        PolicyName="failing",
+        PolicyName=word,
         PolicyDocument=policy(allow("codebuild:*", f"arn:aws:codebuild:{here}:project/{project}")),
     )
     stage = workshop.build()
     stage["actions"][0]["configuration"]["ProjectName"] = project
+    return project, stage
+
+
+def test_a_build_that_was_stopped_half_way_is_retried(workshop: Workshop, tmp_path: Path) -> None:
+    let_go = tmp_path / "let-go"
+    commands = f"commands: [test -e {let_go} || sleep 300]"
+    project, stage = build_of(
+        workshop,
+        "stopped",
+        f"version: 0.2\nphases: {{build: {{{commands}}}}}\nartifacts: {{files: [template.json]}}",
+    )
+    definition = workshop.definition(workshop.source(), stage)
+    execution = workshop.create(definition)
+    codebuild = workshop.emulator.client("codebuild")
+    (build,) = until(lambda: codebuild.list_builds_for_project(projectName=project)["ids"], bool)
+    codebuild.stop_build(id=build)
+    assert workshop.end(definition, execution) == "Failed"
+
+    let_go.touch()
+    workshop.codepipeline.retry_stage_execution(
+        pipelineName=definition["name"],
+        stageName="Build",
+        pipelineExecutionId=execution,
+        retryMode="FAILED_ACTIONS",
+    )
+    assert workshop.end(definition, execution) == "Succeeded"
+    assert len(codebuild.list_builds_for_project(projectName=project)["ids"]) == 2
+
+
+def test_shows_the_command_that_failed_a_build(workshop: Workshop) -> None:
+    project, stage = build_of(
+        workshop, "failing", "version: 0.2\nphases: {build: {commands: [echo the reason; exit 3]}}"
+    )
     definition = workshop.definition(workshop.source(), stage)
 
     execution = workshop.create(definition)
