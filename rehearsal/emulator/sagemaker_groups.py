@@ -162,7 +162,7 @@ def _refuse_beyond_accounts(policy: str) -> None:
         principals = statement["Principal"]["AWS"]
         named = [principals] if isinstance(principals, str) else principals
         if "Condition" in statement or not all(
-            re.fullmatch(r"arn:aws:iam::\d{12}:root", each) for each in named
+            re.fullmatch(r"arn:aws:iam::\d{12}:root", each, flags=re.ASCII) for each in named
         ):
             raise ServiceError("ValidationException", "Invalid resource policy: only accounts can be named.")
 
