@@ -96,6 +96,37 @@ def test_an_image_named_by_digest_is_copied(cloud: Cloud, promotion: Promotion) 
     assert serving["Image"] == f"{CENTRAL}@{cloud.digest(image)}"
 
 
+def test_the_second_container_of_a_version_has_its_own_image_copied(
+    cloud: Cloud, promotion: Promotion
+) -> None:
+    """In each place that holds containers; the first may have an image of AWS."""
+    first, second, third = (
+        cloud.push(TEAM, "churn", name, b"python", name.encode()) for name in ("1", "2", "3")
+    )
+    uri = cloud.put(TEAM_BUCKET, "models/model.tar.gz", b"weights")
+    arn = simple_version(
+        cloud,
+        InferenceSpecification=inference(
+            container(uri, Image=first), container(uri, Image=second, ImageDigest=cloud.digest(second))
+        ),
+        AdditionalInferenceSpecifications=[
+            {"Name": "more", "Containers": [container(uri), container(uri, Image=third)]},
+        ],
+    )
+
+    promote(promotion, arn)
+
+    version = only_central_version(cloud)
+    (more,) = version["AdditionalInferenceSpecifications"]
+    images = [
+        each["Image"] for each in (*version["InferenceSpecification"]["Containers"], *more["Containers"])
+    ]
+    ours = [f"{CENTRAL}@{cloud.digest(image)}" for image in (first, second, third)]
+    assert images == [ours[0], ours[1], AWS_IMAGE, ours[2]]
+    receipt = promotion.receipts.read(version)
+    assert [image["image"] for image in receipt.content["images"]] == images
+
+
 def test_images_of_every_specification_are_copied_once_each(cloud: Cloud, promotion: Promotion) -> None:
     cpu = cloud.push(TEAM, "churn-cpu", "1", b"python", b"cpu")
     gpu = cloud.push(TEAM, "churn-gpu", "1", b"python", b"gpu")
