@@ -11,7 +11,8 @@ from typing import Any
 
 import step
 from errors import DataError, UsageError
-from examine import Examination, Options, examine
+from examine import Examination, examine
+from options import Options
 
 
 def main() -> None:

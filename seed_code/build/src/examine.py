@@ -3,9 +3,7 @@
 Preprocessing, the check before a start (`check.py`) and a run on one's own machine all ask here.
 """
 
-import argparse
 import difflib
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,10 +14,11 @@ from chunks import chunks
 from columns import decide_column
 from errors import DataError, shortened
 from model_schema import Column, Finding, Schema
+from options import Options
 from profiles import Profile
 from reading import Row, Table, open_table
 from relation import NOTEWORTHY, explained
-from target import Problem, Target, decide_target
+from target import Target, decide_target
 
 # The rows by which the relation of ignored columns to the target is judged.
 SAMPLE_ROWS = 5_000
@@ -27,49 +26,6 @@ SAMPLE_CELLS = 1_000_000
 # More findings than these say no more; the columns that are ignored are in the schema all the same.
 MAXIMUM_FINDINGS = 100
 MAXIMUM_COSTS = 1_000
-
-
-@dataclass(frozen=True)
-class Options:
-    """What the team says of its data, where it is not to be decided by itself.
-
-    Attributes:
-        target: The header of the column to predict.
-        problem: ``auto``, ``classification`` or ``regression``.
-        encoding: The name of a codec, or ``auto``.
-        decimal: The decimal mark, or ``auto``.
-        never_missing: Texts that are values, although they usually mean a missing one.
-    """
-
-    target: str
-    problem: Problem = "auto"
-    encoding: str = "auto"
-    decimal: str = "auto"
-    never_missing: tuple[str, ...] = ()
-
-    @staticmethod
-    def add_to(parser: argparse.ArgumentParser) -> None:
-        """Let a step take these options."""
-        parser.add_argument("--target", required=True, help="header of the column to predict")
-        parser.add_argument(
-            "--problem-type", choices=("auto", "classification", "regression"), default="auto"
-        )
-        parser.add_argument("--encoding", default="auto", help="encoding of the files, such as windows-1252")
-        parser.add_argument("--decimal-mark", choices=("auto", ".", ","), default="auto")
-        parser.add_argument(
-            "--never-missing", type=_texts, default=(), help='JSON list of texts that are values, as ["NA"]'
-        )
-
-    @classmethod
-    def of(cls, arguments: argparse.Namespace) -> Self:
-        """Read the options that were given."""
-        return cls(
-            arguments.target,
-            arguments.problem_type,
-            arguments.encoding,
-            arguments.decimal_mark,
-            arguments.never_missing,
-        )
 
 
 @dataclass(frozen=True)
@@ -261,11 +217,3 @@ def _of_table(table: Table, profiles: dict[str, Profile]) -> Iterator[Finding]:
                 marks.setdefault(text, []).append(count)
     for text, counts in sorted(marks.items(), key=lambda each: -sum(each[1])):
         yield Finding("", f'"{text}" counts as missing, in {len(counts):,} columns', sum(counts))
-
-
-def _texts(argument: str) -> tuple[str, ...]:
-    """Read a JSON list of texts."""
-    texts = json.loads(argument)
-    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
-        raise ValueError(argument)
-    return tuple(text.strip() for text in texts)

@@ -15,7 +15,8 @@ import folders
 import step
 from cells import word
 from errors import DataError, UsageError
-from examine import Examination, Options, examine
+from examine import Examination, examine
+from options import Options
 from parts import NAMES, PartWriter, path_of
 
 Array = np.ndarray[Any, Any]

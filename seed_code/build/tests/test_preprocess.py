@@ -12,8 +12,9 @@ import preprocess
 import step
 from conftest import flowers
 from errors import DataError
-from examine import Options, examine
+from examine import examine
 from model_schema import Schema
+from options import Options
 from parts import NAMES, read_part
 from target import MAXIMUM_CLASSES
 

@@ -1,0 +1,59 @@
+"""What the team says of its data, where it is not to be decided by itself."""
+
+import argparse
+import json
+from dataclasses import dataclass
+from typing import Self
+
+from target import Problem
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the team says of its data, where it is not to be decided by itself.
+
+    Attributes:
+        target: The header of the column to predict.
+        problem: ``auto``, ``classification`` or ``regression``.
+        encoding: The name of a codec, or ``auto``.
+        decimal: The decimal mark, or ``auto``.
+        never_missing: Texts that are values, although they usually mean a missing one.
+    """
+
+    target: str
+    problem: Problem = "auto"
+    encoding: str = "auto"
+    decimal: str = "auto"
+    never_missing: tuple[str, ...] = ()
+
+    @staticmethod
+    def add_to(parser: argparse.ArgumentParser) -> None:
+        """Let a step take these options."""
+        parser.add_argument("--target", required=True, help="header of the column to predict")
+        parser.add_argument(
+            "--problem-type", choices=("auto", "classification", "regression"), default="auto"
+        )
+        parser.add_argument("--encoding", default="auto", help="encoding of the files, such as windows-1252")
+        parser.add_argument("--decimal-mark", choices=("auto", ".", ","), default="auto")
+        parser.add_argument(
+            "--never-missing", type=_texts, default=(), help='JSON list of texts that are values, as ["NA"]'
+        )
+
+    @classmethod
+    def of(cls, arguments: argparse.Namespace) -> Self:
+        """Read the options that were given."""
+        return cls(
+            arguments.target,
+            arguments.problem_type,
+            arguments.encoding,
+            arguments.decimal_mark,
+            arguments.never_missing,
+        )
+
+
+def _texts(argument: str) -> tuple[str, ...]:
+    """Read a JSON list of texts."""
+    texts = json.loads(argument)
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        raise ValueError(argument)
+    return tuple(text.strip() for text in texts)
