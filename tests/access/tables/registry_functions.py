@@ -146,6 +146,20 @@ def _promotion(variant: str) -> Table:
                 why="The central image repositories are encrypted with the registry's key.",
             ),
             May(
+                actions="kms: CreateGrant DescribeKey",
+                on=("kms:mlplatform-registry",),
+                only_if={"kms:ViaService": "sagemaker.{region}.amazonaws.com"},
+                not_on=("kms:studio",),
+                why="A version whose original has a key is registered with the registry's.",
+            ),
+            May(
+                actions="kms: Decrypt",
+                on=("kms:churn-p-team",),
+                only_if={"kms:ViaService": "sagemaker.{region}.amazonaws.com"},
+                not_on=("arn:aws:kms:us-east-1:{dev}:key/1",),
+                why="SageMaker shows a version that is registered with a key to who may decrypt.",
+            ),
+            May(
                 actions="sagemaker: CreateModelPackageGroup DescribeModelPackageGroup "
                 "PutModelPackageGroupPolicy",
                 on=(_GROUP,),
