@@ -97,6 +97,18 @@ class PlatformNames:
         """StackSet for accounts that serve models (test, production)."""
         return f"{self.prefix}-deployment-target"
 
+    # What tells whose something is, and what bounds it.
+
+    @property
+    def product_tag(self) -> str:
+        """Key of the tag that tells by which product something was made."""
+        return f"{self.prefix}:product"
+
+    @property
+    def project_boundary(self) -> str:
+        """Permissions boundary of the roles that products make, unless the adopter names one."""
+        return f"{self.prefix}-project-boundary"
+
     # Buckets, keys, buses.
 
     @property

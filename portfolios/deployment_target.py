@@ -10,9 +10,10 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from names import ProjectNames
+from portfolios.belonging import PROJECT_TAG
 from portfolios.launch_role import DerivedRole
 from portfolios.lineage_reader import LineageReader, where_models_serve
-from portfolios.permissions import PROJECT_TAG, Statement, derive
+from portfolios.permissions import Statement, derive
 from portfolios.template_values import ACCOUNT
 from registry.objects import VERSIONS
 from roles import Permission, arn, key_of_another_account, role, role_arn, service_principal

@@ -9,6 +9,7 @@ from constructs import Construct
 
 from launching import launching
 from pipelines.assets import AssetLocation
+from portfolios.boundary import add_project_boundary
 from portfolios.launch_role import add_launch_role
 from portfolios.lineage_reader import LineageReader, where_models_are_made
 from portfolios.sagemaker_projects import SageMakerProjects
@@ -53,15 +54,18 @@ class LaunchAccountStack(cdk.Stack):
             synthesizer=cdk.BootstraplessSynthesizer(),
             description="ML platform: roles of an account that launches products",
         )
-        for product in products:
-            if "development" in product.launched_in:
-                add_launch_role(
-                    self,
-                    f"Launch-{product.identifier}",
-                    settings=settings,
-                    product=product,
-                    template=templates[product.identifier],
-                )
+        launched = [product for product in products if "development" in product.launched_in]
+        for product in launched:
+            add_launch_role(
+                self,
+                f"Launch-{product.identifier}",
+                settings=settings,
+                product=product,
+                template=templates[product.identifier],
+            )
+        add_project_boundary(
+            self, settings=settings, templates=[templates[product.identifier] for product in launched]
+        )
         add_ml_administrator(self, settings)
         SageMakerProjects(self, "SageMakerProjects", names=settings.names, code=custom_resources)
         self._forward_decisions(settings)

@@ -1,16 +1,15 @@
 """The role under which a product is launched: what its template needs, and nothing else."""
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from portfolios.permissions import Statement, derive
+from portfolios.permissions import derive
 from portfolios.resource_types import PermissionsError
+from portfolios.statements import Statement, document, size
 from portfolios.template_values import ACCOUNT
 from products.product import Product, Template
 from registry.policies.limits import INLINE_POLICIES, MANAGED_POLICIES, MANAGED_POLICY
@@ -19,8 +18,6 @@ from settings import Settings
 
 DERIVED = "derived"
 """What the inline policy of such a role is called."""
-
-_ANY_ACCOUNT = "0" * 12
 
 
 class DerivedRole(Construct):
@@ -62,7 +59,7 @@ class DerivedRole(Construct):
             role_name=role_name,
             description=description,
             assumed_by=trusts,
-            inline_policies={DERIVED: _document(inline, account)} if inline else None,
+            inline_policies={DERIVED: document(inline, account)} if inline else None,
         )
         _explain(self.role, inline, account)
         for number, part in enumerate(managed, start=1):
@@ -71,7 +68,7 @@ class DerivedRole(Construct):
                 f"Policy{number}",
                 managed_policy_name=f"{role_name}-{number}",
                 description=description,
-                document=_document(part, account),
+                document=document(part, account),
             )
             _explain(policy, part, account)
             self.role.add_managed_policy(policy)
@@ -83,7 +80,8 @@ class LaunchRole(DerivedRole):
     It trusts two services, for the two ways in which a template is launched: Service Catalog assumes it for
     a launch constraint, CloudFormation assumes it for a project created from a template in S3
     (https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-projects-templates-custom.html).
-    Nobody else may assume it, and no statement lets it change itself.
+    Nobody else may assume it, and no statement lets it change itself. All launches of the product in an
+    account share it: docs/launch_roles.md tells what keeps them apart, and what cannot.
     """
 
     def __init__(
@@ -95,6 +93,7 @@ class LaunchRole(DerivedRole):
         product_name: str,
         template: Template | None,
         region: str,
+        product_tag: str,
     ) -> None:
         """Define the role.
 
@@ -105,6 +104,7 @@ class LaunchRole(DerivedRole):
             product_name: What the catalog calls the product.
             template: The product's rendered template; none where the role only has to exist.
             region: The Region in which it is launched.
+            product_tag: The key of the tag by which the template tells its product.
 
         Raises:
             PermissionsError: If the role cannot be derived, or would hold more than a role can.
@@ -122,7 +122,11 @@ class LaunchRole(DerivedRole):
                 iam.ServicePrincipal("servicecatalog.amazonaws.com"),
                 service_principal("cloudformation"),
             ),
-            statements=(*_service_catalog(region), *derive(template, region=region)) if template else (),
+            statements=(
+                (*_service_catalog(region), *derive(template, region=region, product_tag=product_tag))
+                if template
+                else ()
+            ),
         )
 
 
@@ -149,6 +153,7 @@ def add_launch_role(
             product_name=product.name,
             template=template,
             region=settings.region,
+            product_tag=settings.names.product_tag,
         )
     except PermissionsError as error:
         raise PermissionsError(f"products/{product.identifier}: {error}") from error
@@ -203,16 +208,16 @@ def fit(statements: Sequence[Statement]) -> tuple[list[Statement], list[list[Sta
     Raises:
         PermissionsError: If not even managed policies hold them.
     """
-    if _size(statements) <= INLINE_POLICIES.maximum:
+    if size(statements) <= INLINE_POLICIES.maximum:
         return list(statements), []
     policies: list[list[Statement]] = [[]]
     for statement in _halved(statements):
-        if _size([*policies[-1], statement]) > MANAGED_POLICY.maximum:
+        if size([*policies[-1], statement]) > MANAGED_POLICY.maximum:
             policies.append([])
         policies[-1].append(statement)
     if len(policies) > MANAGED_POLICIES.maximum:
         raise PermissionsError(
-            f"The template needs {_size(statements):,} characters of policy, and a role holds "
+            f"The template needs {size(statements):,} characters of policy, and a role holds "
             f"{MANAGED_POLICIES.maximum} managed policies of {MANAGED_POLICY.maximum:,}: "
             "split the product in two."
         )
@@ -223,7 +228,7 @@ def _halved(statements: Iterable[Statement]) -> list[Statement]:
     """Split each statement that fits no policy alone, by its resources or else by its actions."""
     fitting: list[Statement] = []
     for statement in statements:
-        if _size([statement]) <= MANAGED_POLICY.maximum:
+        if size([statement]) <= MANAGED_POLICY.maximum:
             fitting.append(statement)
             continue
         part = "resources" if len(statement.resources) > len(statement.actions) else "actions"
@@ -236,12 +241,6 @@ def _halved(statements: Iterable[Statement]) -> list[Statement]:
             replace(statement, **{"sid": f"{statement.sid}{mark}", part: half}) for mark, half in halves
         )
     return fitting
-
-
-def _size(statements: Sequence[Statement]) -> int:
-    """The characters that IAM counts: white space is free, and account ids are filled in."""
-    text = json.dumps(_json(statements), separators=(",", ":"))
-    return len(text.replace(ACCOUNT, _ANY_ACCOUNT).replace(" ", ""))
 
 
 def _explain(construct: Construct, statements: Iterable[Statement], account: str) -> None:
@@ -259,12 +258,3 @@ def _explain(construct: Construct, statements: Iterable[Statement], account: str
             for statement in statements
         ],
     )
-
-
-def _document(statements: Sequence[Statement], account: str) -> iam.PolicyDocument:
-    text = json.dumps(_json(statements))
-    return iam.PolicyDocument.from_json(json.loads(text.replace(ACCOUNT, account)))
-
-
-def _json(statements: Sequence[Statement]) -> dict[str, Any]:
-    return {"Version": "2012-10-17", "Statement": [statement.to_json() for statement in statements]}

@@ -11,8 +11,8 @@ Handlers list what they may call for any resource of their type. It is cut down 
 * A resource that is retained is never deleted by CloudFormation, so nobody is permitted to delete it.
 * Roles are passed only where a property takes one, and only to a service that may assume it.
 * Roles get only the managed policies that the template attaches, and keep the boundary that it sets.
-* Where a name tells nothing (a key, a VPC, a name that begins with a parameter), changing or deleting what
-  exists already is bound to a tag that the template puts on it.
+* Where a name tells nothing (a key, a VPC, a name that begins with a parameter), making, changing, deleting
+  and tagging are bound to the tags that the template puts on it (`portfolios.belonging`).
 * What is shared through AWS RAM is bound to its kind and to whom the template shares it with.
 
 Besides come what reading the template itself calls (`portfolios.template_calls`), and what AWS asks for along
@@ -25,6 +25,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from portfolios import iam_actions
+from portfolios.belonging import Belonging
 from portfolios.dependent_actions import dependents
 from portfolios.handed_over import HandingOver
 from portfolios.handler_actions import actions_for
@@ -35,15 +36,21 @@ from portfolios.statements import Condition, Part, Statement
 from portfolios.template_calls import Call, template_calls
 from portfolios.template_values import Resource, TemplateValues, own_formats
 
-__all__ = ["PROJECT_TAG", "PermissionsError", "Statement", "derive"]
+__all__ = ["PermissionsError", "Statement", "derive"]
 
-PROJECT_TAG = "sagemaker:project-id"
-
-# Listed for the creation of a resource, and called only for one that exists
-# (https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-kms, CreateHandler).
-_CALLED_LATER = frozenset({("AWS::KMS::Key", "kms:DisableKey"), ("AWS::KMS::Key", "kms:PutKeyPolicy")})
 _LIFTS_BOUNDARY = "iam:DeleteRolePermissionsBoundary"
 _SETS_BOUNDARY = "iam:PutRolePermissionsBoundary"
+# What gives a role something asks for its boundary. What reads it, deletes it or takes something away also
+# works on a role that was made before roles had boundaries. The user guide's list of what carries the key has
+# no UpdateAssumeRolePolicy, and the Service Authorization Reference has it: asked for where AWS tells it
+# (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html).
+_BOUND: Mapping[str, str] = {
+    "iam:AttachRolePolicy": "StringEquals",
+    "iam:CreateRole": "StringEquals",
+    "iam:PutRolePermissionsBoundary": "StringEquals",
+    "iam:PutRolePolicy": "StringEquals",
+    "iam:UpdateAssumeRolePolicy": "StringEqualsIfExists",
+}
 _CRYPTOGRAPHIC = frozenset(
     {"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext"}
 )
@@ -55,12 +62,15 @@ _MADE_BESIDE: Mapping[str, Mapping[str, str]] = {
 _NAMED_IAM_TYPES = frozenset({"AWS::IAM::Role", "AWS::IAM::ManagedPolicy"})
 
 
-def derive(template: Mapping[str, Any], *, region: str) -> tuple[Statement, ...]:
+def derive(
+    template: Mapping[str, Any], *, region: str, product_tag: str | None = None
+) -> tuple[Statement, ...]:
     """The statements that whoever creates, updates and deletes a stack of a template needs.
 
     Args:
         template: A CloudFormation template.
         region: The Region in which it will be launched.
+        product_tag: The key of the tag by which the template tells its product, if it does.
 
     Returns:
         Statements whose order depends on nothing but the arguments.
@@ -70,7 +80,7 @@ def derive(template: Mapping[str, Any], *, region: str) -> tuple[Statement, ...]
             the template leaves the name of a role or managed policy to CloudFormation, so that no permission
             could be limited to it.
     """
-    derivation = _Derivation(TemplateValues(template, region=region))
+    derivation = _Derivation(TemplateValues(template, region=region), Belonging(product_tag))
     for call in template_calls(template, derivation.values, region=region):
         derivation.add_call(call)
     for resource in derivation.values.resources.values():
@@ -81,8 +91,9 @@ def derive(template: Mapping[str, Any], *, region: str) -> tuple[Statement, ...]
 class _Derivation:
     """Collects what is to be allowed: patterns of resources, by action and condition."""
 
-    def __init__(self, values: TemplateValues) -> None:
+    def __init__(self, values: TemplateValues, belonging: Belonging) -> None:
         self.values = values
+        self._belonging = belonging
         self._allowed: dict[tuple[str, Condition], set[str]] = defaultdict(set)
         self._handing_over = HandingOver(values)
 
@@ -145,7 +156,11 @@ class _Derivation:
                 self._allowed[grant.action, grant.condition].add(grant.resource)
             return bool(handed_over)
         if not action.formats:
-            self._allowed[action.name, tuple(sharing_conditions(action, resource, self.values))].add("*")
+            bound = (
+                *sharing_conditions(action, resource, self.values),
+                *self._belonging.of_request(action, resource),
+            )
+            self._allowed[action.name, tuple(sorted(bound))].add("*")
             return True
         if action.name.partition(":")[0] in _MADE_BESIDE.get(resource.type.name, {}):
             return self._allow_on_what_is_made_beside(action, resource)
@@ -163,21 +178,23 @@ class _Derivation:
         for form in dict.fromkeys((*acted_on, *required)):
             named = () if form in own else used.get(form, ())
             arns = tuple(named) or self.values.fill(form, resource)
-            condition = self._condition(action, form, resource, arns)
-            if arns and condition is not None:
-                self._allowed[action.name, condition].update(arns)
+            condition = self._condition(action, resource)
+            if not arns or condition is None:
+                continue
+            own_form = form in own_formats(resource.type)
+            belongs = self._belonging.conditions(action, form, resource, arns) if own_form else [()]
+            for alternative in belongs:
+                self._allowed[action.name, tuple(sorted((*condition, *alternative)))].update(arns)
         return True
 
-    def _condition(
-        self, action: Action, form: ArnFormat, resource: Resource, arns: tuple[str, ...]
-    ) -> Condition | None:
+    def _condition(self, action: Action, resource: Resource) -> Condition | None:
         """What must hold for an action; None if the template has no use for the action."""
         parts: list[Part] = []
         boundaries = self._boundaries()
         if action.name == _LIFTS_BOUNDARY or (action.name == _SETS_BOUNDARY and not boundaries):
             return None
-        if boundaries and "iam:PermissionsBoundary" in action.condition_keys:
-            parts.append(("StringEquals", "iam:PermissionsBoundary", boundaries))
+        if boundaries and action.name in _BOUND:
+            parts.append((_BOUND[action.name], "iam:PermissionsBoundary", boundaries))
         if "iam:PolicyARN" in action.condition_keys:
             attached = self._attached_policies(resource)
             if not attached:
@@ -189,9 +206,7 @@ class _Derivation:
             # Only through the service that the key is for.
             parts.append(("Null", "kms:ViaService", ("false",)))
         parts += sharing_conditions(action, resource, self.values)
-        if form in own_formats(resource.type) and _is_told_by_tag(action, form, resource, arns):
-            parts += self._tag_condition(resource)
-        return tuple(sorted(parts))
+        return tuple(parts)
 
     def _allow_on_what_is_made_beside(self, action: Action, resource: Resource) -> bool:
         """What a service makes with a resource is known by the service's tag, once it is there."""
@@ -234,36 +249,11 @@ class _Derivation:
             return self.values.arns(resource)
         return tuple(sorted(self.values.patterns(resource.properties.get("ManagedPolicyArns", []))))
 
-    def _tag_condition(self, resource: Resource) -> list[Part]:
-        """What tells a resource by its tags: that it belongs to a project, or else its first fixed tag."""
-        tags = _tags(resource)
-        if PROJECT_TAG in tags:
-            return [("Null", f"aws:ResourceTag/{PROJECT_TAG}", ("false",))]
-        for key in sorted(tags):
-            if isinstance(tags[key], str):
-                return [("StringEquals", f"aws:ResourceTag/{key}", (tags[key],))]
-        return []
-
 
 def _is_part(form: ArnFormat, own: Iterable[ArnFormat]) -> bool:
     """Whether resources of a form belong to the resource: a pipeline's stage, a domain's profile."""
     identities = {placeholder for whole in own for placeholder in whole.placeholders[-1:]}
     return bool(identities.intersection(form.placeholders[:-1]))
-
-
-def _is_told_by_tag(action: Action, form: ArnFormat, resource: Resource, arns: Iterable[str]) -> bool:
-    """Whether an action changes what exists already, and neither its name nor its id says whose it is."""
-    created = {name.lower() for name in resource.type.create}
-    later = action.name.lower() not in created or (resource.type.name, action.name) in _CALLED_LATER
-    nameless = all(arn.replace(":", "/").rpartition("/")[2].startswith("*") for arn in arns)
-    return form.knows_tags and action.changes and later and nameless
-
-
-def _tags(resource: Resource) -> Mapping[str, Any]:
-    tags = resource.properties.get("Tags", {})
-    if isinstance(tags, list):
-        return {tag["Key"]: tag["Value"] for tag in tags if isinstance(tag.get("Key"), str)}
-    return dict(tags)
 
 
 def _without_covered(arns: set[str]) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from constructs import Construct
 
 from names import OWN_PROJECTS_PORTFOLIO, PORTFOLIO_NAMES
 from pipelines.assets import AssetLocation
+from portfolios.boundary import add_project_boundary
 from portfolios.foundation import asset_synthesizer
 from portfolios.launch_role import add_launch_role
 from products.product import ASSET_EXCLUDE, LaunchAccount, Portfolio, Product, Template, render_all
@@ -103,6 +104,12 @@ class PortfoliosStack(cdk.Stack):
                 _offer(shelf, "", portfolios[product.portfolio], offered, launch_role)
             if is_project and "shared_services" in product.launched_in:
                 _offer(shelf, "Own", own_projects, offered, launch_role)
+        launched_here = [product for product in products if "shared_services" in product.launched_in]
+        add_project_boundary(
+            self,
+            settings=settings,
+            templates=[self.templates[product.identifier] for product in launched_here],
+        )
 
     def _add_portfolio(
         self, construct_id: str, key: Portfolio, launched_in: LaunchAccount, settings: Settings

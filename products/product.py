@@ -225,7 +225,9 @@ def add_stack(
 ) -> cdk.Stack:
     """Define a product's stack in a scratch app, for whichever account and Region launches it.
 
-    The platform's tags, its permissions boundary and the compute of builds reach every product here.
+    The platform's tags, the product's own, the compute of builds, and the boundary of the roles that the
+    product makes reach every product here. The boundary is the platform's (`portfolios.boundary`), unless the
+    adopter names another.
 
     Args:
         app: The scratch app.
@@ -244,10 +246,11 @@ def add_stack(
     use_compute(stack, settings.assumptions.build_compute)
     for key, value in settings.tags.items():
         cdk.Tags.of(stack).add(key, value)
-    if settings.permissions_boundary:
-        iam.PermissionsBoundary.of(stack).apply(
-            iam.ManagedPolicy.from_managed_policy_name(stack, "Boundary", settings.permissions_boundary)
-        )
+    cdk.Tags.of(stack).add(settings.names.product_tag, product.identifier)
+    boundary = settings.permissions_boundary or settings.names.project_boundary
+    iam.PermissionsBoundary.of(stack).apply(
+        iam.ManagedPolicy.from_managed_policy_name(stack, "Boundary", boundary)
+    )
     return stack
 
 

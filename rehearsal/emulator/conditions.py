@@ -10,7 +10,7 @@ from typing import Any
 from ministack.core import iam_evaluator
 from ministack.services import iam, kms, s3
 
-from rehearsal.emulator import resource_tags
+from rehearsal.emulator import iam_boundaries, resource_tags
 from rehearsal.emulator.organizations import organization_of
 
 _resolve = iam_evaluator._resolve_condition_key
@@ -86,6 +86,8 @@ def _resolve_condition_key(key: str, context: Any) -> Any:
     if own:
         return own(context)
     found = _resolve(key, context)
+    if found is None and key.lower() == iam_boundaries.KEY:
+        return iam_boundaries.of_role(context.resource_arn)
     if found is None and key.lower().startswith(resource_tags.PREFIX):
         return resource_tags.value(key, context.resource_arn)
     return found

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 
-from portfolios.permissions import Statement
+from portfolios.statements import Statement
 from portfolios.template_values import ACCOUNT
+from registry.policies.variables import fill
 
 OWN_ACCOUNT = "333333333333"
 
@@ -23,6 +24,7 @@ def allowed(
 
 def _holds(part: tuple[str, str, tuple[str, ...]], keys: Mapping[str, str]) -> bool:
     operator, key, values = part
+    values = tuple(fill(list(values), keys.get))
     match operator:
         case "Null":
             return (key not in keys) == (values == ("true",))
@@ -30,6 +32,8 @@ def _holds(part: tuple[str, str, tuple[str, ...]], keys: Mapping[str, str]) -> b
             return any(fnmatchcase(keys.get(key, ""), _filled(value)) for value in values)
         case "StringEqualsIfExists" | "BoolIfExists":
             return key not in keys or keys[key] in map(_filled, values)
+        case "ForAllValues:StringNotEquals":
+            return not set(keys.get(key, "").split(",")) & set(values)
         case _:
             raise NotImplementedError(operator)
 

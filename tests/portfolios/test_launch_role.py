@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from portfolios.launch_role import _size, fit
-from portfolios.permissions import Statement
+from portfolios.launch_role import fit
 from portfolios.resource_types import PermissionsError
+from portfolios.statements import Statement, size
 from registry.policies.limits import INLINE_POLICIES, MANAGED_POLICIES, MANAGED_POLICY
 from settings import Settings
 from tests.portfolios.small import Templates, resources
@@ -38,8 +38,8 @@ def test_fit(statements: list[Statement], policies: int) -> None:
     inline, managed = fit(statements)
     assert len(managed) == policies
     assert bool(inline) is not bool(managed)
-    assert _size(inline) <= INLINE_POLICIES.maximum
-    assert all(_size(policy) <= MANAGED_POLICY.maximum for policy in managed)
+    assert size(inline) <= INLINE_POLICIES.maximum
+    assert all(size(policy) <= MANAGED_POLICY.maximum for policy in managed)
     assert pairs([*inline, *(each for policy in managed for each in policy)]) == pairs(statements)
 
 
@@ -80,6 +80,11 @@ def test_only_launching_services_assume_it(
         role["RoleName"]: role for role in resources(platform[ACCOUNTS[account]], "AWS::IAM::Role").values()
     }
     trust = roles[f"{settings.name_prefix}-launch-{product}"]["AssumeRolePolicyDocument"]["Statement"]
-    assert [(each["Principal"], each["Action"]) for each in trust] == [
-        ({"Service": ["cloudformation.amazonaws.com", "servicecatalog.amazonaws.com"]}, "sts:AssumeRole")
+    assert [(each["Principal"], each["Action"], each.get("Condition")) for each in trust] == [
+        ({"Service": "servicecatalog.amazonaws.com"}, "sts:AssumeRole", None),
+        (
+            {"Service": "cloudformation.amazonaws.com"},
+            "sts:AssumeRole",
+            {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}},
+        ),
     ]

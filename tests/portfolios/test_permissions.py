@@ -243,7 +243,7 @@ BOUNDARY = {"iam:PermissionsBoundary": f"arn:aws:iam::{OWN_ACCOUNT}:policy/limit
             False,
             id="tags-only-itself",
         ),
-        pytest.param({"K": KEY}, "kms:CreateKey", "*", {}, True, id="knows-no-resources"),
+        pytest.param({"K": KEY}, "kms:ListAliases", "*", {}, False, id="listing-of-another-type"),
         pytest.param(
             {"K": KEY}, "kms:PutKeyPolicy", regional("kms", "key/1"), {}, False, id="no-foreign-key-policy"
         ),

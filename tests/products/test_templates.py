@@ -101,9 +101,11 @@ def test_names_fit_the_longest_project(identifier: str, provider: str, layout: s
 @products
 @providers
 @boundaries
-def test_every_role_has_the_boundary_or_none(identifier: str, provider: str, boundary: str | None) -> None:
+def test_every_role_has_the_adopters_boundary_or_the_platforms(
+    identifier: str, provider: str, boundary: str | None
+) -> None:
     roles = launch(identifier, provider=provider, boundary=boundary).of_type("AWS::IAM::Role")
-    expected = f"arn:aws:iam::333333333333:policy/{boundary}" if boundary else None
+    expected = f"arn:aws:iam::333333333333:policy/{boundary or 'mlplatform-x-project-boundary'}"
     assert {role.get("PermissionsBoundary") for role in roles} == {expected}
 
 

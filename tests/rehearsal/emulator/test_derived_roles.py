@@ -4,28 +4,30 @@ Each template runs under exactly the role derived for it, and once more with one
 """
 
 import dataclasses
-import io
 import json
 import uuid
-import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from portfolios.dependent_actions import dependents
 from portfolios.handler_actions import actions_for
 from portfolios.permissions import Statement, derive
-from portfolios.template_values import ACCOUNT, TemplateValues
+from portfolios.template_values import TemplateValues
 from rehearsal.emulator.cloudformation_actions import asked_besides
-from tests.products.launches import CONNECTION, LONGEST, PRODUCTS, PROVIDERS, templates
-from tests.rehearsal.emulator.test_cloudformation import SERVICE, finish
-from tests.rehearsal.support import Emulator, allow, policy
-
-Template = dict[str, Any]
-
-REGION = "eu-west-1"
+from tests.products.launches import CONNECTION, PRODUCTS, PROVIDERS, templates
+from tests.rehearsal.emulator.launch_support import (
+    PRODUCT_TAG,
+    REGION,
+    Template,
+    add_boundary,
+    launch,
+    parameters_of,
+    publish_seeds,
+)
+from tests.rehearsal.emulator.test_cloudformation import finish
+from tests.rehearsal.support import Emulator
 
 
 def topic(name: str, text: Any, **sections: Any) -> Template:
@@ -123,34 +125,6 @@ def name(emulator: Emulator) -> Iterator[str]:
     ssm.delete_parameter(Name=f"/{name}")
 
 
-def launch(
-    emulator: Emulator,
-    name: str,
-    template: Template,
-    statements: Iterable[Statement],
-    parameters: Mapping[str, str] | None = None,
-) -> list[str]:
-    """Create a stack under a role with just these statements; why it failed, or nothing."""
-    text = json.dumps([statement.to_json() for statement in statements])
-    role = emulator.role(*json.loads(text.replace(ACCOUNT, emulator.development)), trusting=SERVICE)
-    cloudformation = emulator.client("cloudformation")
-    try:
-        cloudformation.create_stack(
-            StackName=name,
-            TemplateBody=json.dumps(template),
-            RoleARN=role,
-            Capabilities=["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
-            Parameters=[
-                {"ParameterKey": key, "ParameterValue": value} for key, value in (parameters or {}).items()
-            ],
-        )
-    except ClientError as refusal:
-        return [str(refusal)]
-    status, reasons = finish(emulator, name)
-    assert (status == "CREATE_COMPLETE") is (not reasons)
-    return reasons
-
-
 def without(statements: Iterable[Statement], action: str) -> list[Statement]:
     return [
         dataclasses.replace(statement, actions=tuple(each for each in statement.actions if each != action))
@@ -221,10 +195,10 @@ def test_a_project_with_a_connection_launches_only_if_the_connection_may_be_pass
     template = up_to_the_first_push(json.loads(rendered))
     types = [resource["Type"] for resource in template["Resources"].values()]
     assert "AWS::CodePipeline::Pipeline" in types
-    statements = derive(template, region=REGION)
+    statements = derive(template, region=REGION, product_tag=PRODUCT_TAG)
     identifier = f"p-{uuid.uuid4().hex[:12]}"
-    given = LONGEST | {"SageMakerProjectId": identifier, "SageMakerProjectName": "churn"}
-    parameters = {key: given[key] for key in template["Parameters"] if key in given}
+    add_boundary(emulator)
+    parameters = parameters_of(template, identifier)
     action = f"{service}:PassConnection"
     (refusal, *_) = launch(emulator, f"{identifier}-less", template, without(statements, action), parameters)
     assert f"is not authorized to perform: {action} on resource: {own}" in refusal
@@ -232,33 +206,16 @@ def test_a_project_with_a_connection_launches_only_if_the_connection_may_be_pass
     assert launch(emulator, identifier, template, statements, parameters) == []
 
 
-@pytest.fixture(scope="module")
-def seeded(emulator: Emulator) -> None:
-    """The bucket from which products take seeds and functions."""
-    s3 = emulator.client("s3", account=emulator.hub)
-    bucket = "mlplatform-assets-222222222222-eu-west-1"
-    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
-    shared = {**allow("s3:GetObject", f"arn:aws:s3:::{bucket}/*"), "Principal": {"AWS": emulator.development}}
-    s3.put_bucket_policy(Bucket=bucket, Policy=policy(shared))
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as files:
-        files.writestr("README.md", "seed")
-    s3.put_object(Bucket=bucket, Key="seed.zip", Body=archive.getvalue())
-
-
-@pytest.mark.usefixtures("seeded")
 @pytest.mark.parametrize("product", PRODUCTS)
 def test_each_product_launches_and_leaves_under_its_derived_role(emulator: Emulator, product: str) -> None:
+    publish_seeds(emulator)
+    add_boundary(emulator)
     template = templates()[product]
     identifier = f"p-{uuid.uuid4().hex[:12]}"
-    given = LONGEST | {
-        "SageMakerProjectId": identifier,
-        "SageMakerProjectName": "churn",
-        "DomainName": "team",
-    }
-    parameters = {key: given[key] for key in template["Parameters"] if key in given}
+    parameters = parameters_of(template, identifier)
     parameters |= {"NetworkAccess": "VpcOnly"} if product == "studio_domain" else {}
-    assert launch(emulator, identifier, template, derive(template, region=REGION), parameters) == []
+    statements = derive(template, region=REGION, product_tag=PRODUCT_TAG)
+    assert launch(emulator, identifier, template, statements, parameters) == []
     cloudformation = emulator.client("cloudformation")
     stack = cloudformation.describe_stacks(StackName=identifier)["Stacks"][0]["StackId"]
     cloudformation.delete_stack(StackName=identifier)
