@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 
 from rehearsal import environments, fear, report
-from rehearsal.acts import ACTS
+from rehearsal.acts import ACTS, LEAVING
 from rehearsal.data import DataError, DataSet, check, default
 from rehearsal.display import Display, duration
 from rehearsal.keep import end_kept, guide, keep
@@ -116,7 +116,8 @@ def _rehearse(console: Console, data: DataSet, folder: Path, keep_running: bool,
         stage = Stage(emulator.endpoint, catalog)
         with Display(console) as display:
             story = Story(stage=stage, data=data, folder=folder, tell=display.tell)
-            played = play(ACTS, story, display)
+            # Whoever wants to look around afterwards wants to find something.
+            played = play([act for act in ACTS if act is not LEAVING or not keep_running], story, display)
         seconds = time.monotonic() - beginning
         result = _report(story, played, seconds, memory.mebibytes)
         report.write(_page(story, played, result, started), folder)
@@ -148,6 +149,8 @@ def _report(story: Story, played: Played, seconds: float, peak_memory_mib: int) 
         faults=tuple(story.faults),
         models=tuple(story.models),
         limits=LIMITS,
+        followed=tuple(story.followed),
+        left=tuple(story.left),
     )
 
 

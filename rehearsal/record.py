@@ -96,6 +96,8 @@ class Report(_Record):
         faults: What went wrong on purpose.
         models: The versions of the model.
         limits: What the rehearsal cannot show.
+        followed: Commands of the README that were run, first to last.
+        left: What is left in the accounts at the end, one line a thing.
     """
 
     status: Status
@@ -106,6 +108,8 @@ class Report(_Record):
     faults: tuple[FaultRecord, ...]
     models: tuple[ModelRecord, ...]
     limits: tuple[str, ...]
+    followed: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
 
 
 class StepRecord(_Record):

@@ -21,6 +21,7 @@ from rehearsal.record import (
 from rehearsal.stage import Stage
 
 if TYPE_CHECKING:
+    from rehearsal.inventory import Thing
     from rehearsal.training import Candidate
     from rehearsal.waiting import PipelineWatch
 
@@ -108,6 +109,9 @@ class Story:
         primary_metric: The metric that describes a version best.
         serving: Number of the version that production serves.
         holdings: What each account holds by now.
+        before: What the accounts held before the bundle arrived.
+        left: What is left at the end, one line a thing.
+        followed: Commands of the README that were run, first to last.
     """
 
     stage: Stage
@@ -137,6 +141,9 @@ class Story:
     primary_metric: str = ""
     serving: int | None = None
     holdings: dict[AccountKey, list[str]] = field(default_factory=dict)
+    before: "set[Thing]" = field(default_factory=set)
+    left: list[str] = field(default_factory=list)
+    followed: list[str] = field(default_factory=list)
 
     @property
     def people(self) -> People:

@@ -8,6 +8,7 @@ from rehearsal.acts import (
     deploy_to_test,
     fail_and_recover,
     launch_domain,
+    leave,
     prepare,
     publish,
     refuse,
@@ -37,4 +38,7 @@ ACTS: tuple[Act, ...] = (
     roll_back.ACT,
     fail_and_recover.ACT,
     refuse.ACT,
+    leave.ACT,
 )
+
+LEAVING = leave.ACT

@@ -3,11 +3,11 @@
 import json
 from collections.abc import Mapping
 
-from rehearsal import cdk
-from rehearsal.people import ADMINISTRATOR_ROLE, CONSUMER_ROLE, AccountKey
+from rehearsal import cdk, readme
+from rehearsal.inventory import inventory
+from rehearsal.people import ACCOUNTS, ADMINISTRATOR_ROLE, CONSUMER_ROLE, AccountKey
 from rehearsal.stage import administrator_credentials
 from rehearsal.story import Act, Story
-from scripts import organization
 
 WORKLOADS: tuple[AccountKey, ...] = ("development", "test", "production")
 ADMINISTRATOR_ACCESS = "arn:aws:iam::aws:policy/AdministratorAccess"
@@ -16,19 +16,15 @@ ADMINISTRATOR_ACCESS = "arn:aws:iam::aws:policy/AdministratorAccess"
 def play(story: Story) -> str:
     """Delegate the organisation's services, create the platform engineer's role, and sign everyone up."""
     stage = story.stage
-    changes = organization.prepare(
-        organizations=stage.administrator("management", "organizations"),
-        service_catalog=stage.administrator("management", "servicecatalog"),
-        cloudformation=stage.administrator("management", "cloudformation"),
-        ram=stage.administrator("management", "ram"),
-        settings=stage.settings,
+    story.before = {thing for account in ACCOUNTS for thing in inventory(stage, account)}
+    management, hub = (
+        administrator_credentials(stage.account_id(account)) for account in ("management", "shared_services")
     )
-    for change in changes:
-        story.tell(f"{change.outcome}: {change.subject}")
+    readme.follow(story, readme.ADOPT, "Describe your organisation", management)
+    readme.follow(story, readme.ADOPT, "Delegate", management)
     story.tell("synthesizing the bundle")
     story.assembly = cdk.synthesize(story)
-    administrator = administrator_credentials(stage.account_id("shared_services"))
-    cdk.deploy(story, administrator, stage.names.platform_engineer_stack)
+    readme.follow(story, readme.ADOPT, "Create the platform engineer's role", hub)
     for account in WORKLOADS:
         _create_own_roles(story, account)
     for person in stage.people.everyone:

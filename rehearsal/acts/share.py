@@ -1,16 +1,15 @@
 """The platform engineer shares both portfolios with the workloads unit."""
 
 from names import PORTFOLIO_NAMES
+from rehearsal import readme
 from rehearsal.story import Act, ActError, Story
-from scripts import sharing
 
 
 def play(story: Story) -> str:
-    """Share by the operator's script, and look at the portfolios from the development account."""
+    """Share by the README's command, and look at the portfolios from the development account."""
     stage = story.stage
-    catalog = story.acting_as(story.people.platform_engineer, "servicecatalog")
-    for change in sharing.share_portfolios(service_catalog=catalog, settings=stage.settings):
-        story.tell(f"{change.outcome}: {change.subject}")
+    engineer = stage.credentials(story.people.platform_engineer)
+    readme.follow(story, readme.ADOPT, "Share both portfolios", engineer)
     imported = stage.administrator("development", "servicecatalog").list_accepted_portfolio_shares(
         PortfolioShareType="AWS_ORGANIZATIONS"
     )["PortfolioDetails"]

@@ -1,0 +1,75 @@
+"""Everybody leaves, by the README's own steps; afterwards only what `docs/what_stays.md` names is left."""
+
+from rehearsal import readme
+from rehearsal.inventory import Thing, inventory
+from rehearsal.people import ACCOUNTS, OWN_ROLES, AccountKey, Person
+from rehearsal.stage import Credentials, administrator_credentials
+from rehearsal.stays import mistakes, promised
+from rehearsal.story import Act, ActError, Story, built
+from rehearsal.waiting import wait_for
+
+SERVING: tuple[AccountKey, ...] = ("production", "test")
+DOMAIN = "studio"
+
+
+def play(story: Story) -> str:
+    """Follow the section to its end, and compare each account with the list of what stays."""
+    people, stage = story.people, story.stage
+    deploy, build = built(story.deploy_project), built(story.build_project)
+    for person, project in ((people.ml_engineer, deploy), (people.data_scientist, build)):
+        _follow(story, "Delete the projects", person, project=project.name)
+    for account in SERVING:
+        administrator = administrator_credentials(stage.account_id(account))
+        _follow(story, "Delete the endpoints", administrator, **{"project id": deploy.id})
+    _follow(story, "Terminate the domain", people.ml_administrator, domain=DOMAIN)
+    wait_for("the domain to be terminated", lambda: _is_terminated(story) or None)
+    _follow(story, "Take back what is shared", people.platform_engineer)
+    _follow(story, "Destroy the stacks", people.platform_engineer)
+    hub = administrator_credentials(stage.account_id("shared_services"))
+    _follow(story, "Delete the platform engineer's role", hub)
+    left = {thing for account in ACCOUNTS for thing in inventory(stage, account)} - story.before
+    left = {thing for thing in left if not _is_peoples_own(story, thing)}
+    if wrong := mistakes(left, promised()):
+        raise ActError("\n".join(wrong))
+    story.left = [f"{thing.account.replace('_', ' ')}: {thing.kind} {thing.name}" for thing in sorted(left)]
+    for line in story.left:
+        story.tell(line)
+    return (
+        f"The README's steps were followed to the end. {len(left)} things are left in "
+        f"{len({thing.account for thing in left})} accounts: those that docs/what_stays.md names, and no other."
+    )
+
+
+def _follow(story: Story, title: str, who: Person | Credentials, **values: str) -> None:
+    credentials = story.stage.credentials(who) if isinstance(who, Person) else who
+    readme.follow(story, readme.LEAVE, title, credentials, values)
+
+
+def _is_terminated(story: Story) -> bool:
+    """Whether the domain is gone; a termination that failed says why.
+
+    Raises:
+        ActError: It failed.
+    """
+    catalog = story.stage.administrator("development", "servicecatalog")
+    found = [
+        each
+        for each in catalog.search_provisioned_products()["ProvisionedProducts"]
+        if each["Name"] == DOMAIN
+    ]
+    for each in found:
+        if each["Status"] in ("ERROR", "TAINTED"):
+            raise ActError(f"The domain is not terminated: {each['StatusMessage']}")
+    return not found
+
+
+def _is_peoples_own(story: Story, thing: Thing) -> bool:
+    """The accounts' own: identities of people, in place of IAM Identity Center, roles, and logs of jobs."""
+    users = {(person.account, person.user) for person in story.people.everyone}
+    if thing.kind == "user":
+        return (thing.account, thing.name) in users
+    # What services log is kept by CloudWatch, whoever asked for the job.
+    return (thing.kind == "role" and thing.name in OWN_ROLES) or thing.name.startswith("/aws/sagemaker/")
+
+
+ACT = Act(name="Leave", actor="Platform engineer", account="shared_services", play=play)
