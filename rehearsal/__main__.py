@@ -24,7 +24,7 @@ from rehearsal.processes import REPOSITORY, AlreadyRunningError, Emulator, Proce
 from rehearsal.record import AccountRecord, Page, Report
 from rehearsal.runner import PeakMemory, Played, play
 from rehearsal.stage import Stage
-from rehearsal.story import Story
+from rehearsal.story import Act, Story
 from settings import CATALOG
 
 REPORT_FOLDER = REPOSITORY / "build" / "rehearsal"
@@ -116,8 +116,7 @@ def _rehearse(console: Console, data: DataSet, folder: Path, keep_running: bool,
         stage = Stage(emulator.endpoint, catalog)
         with Display(console) as display:
             story = Story(stage=stage, data=data, folder=folder, tell=display.tell)
-            # Whoever wants to look around afterwards wants to find something.
-            played = play([act for act in ACTS if act is not LEAVING or not keep_running], story, display)
+            played = play(_acts(keep_running), story, display)
         seconds = time.monotonic() - beginning
         result = _report(story, played, seconds, memory.mebibytes)
         report.write(_page(story, played, result, started), folder)
@@ -135,6 +134,11 @@ def _rehearse(console: Console, data: DataSet, folder: Path, keep_running: bool,
         for name in ("state", "home"):
             _remove(folder / name)
     return result.status == "ok"
+
+
+def _acts(keep_running: bool) -> tuple[Act, ...]:
+    """The acts to play: whoever wants to look around afterwards wants to find something."""
+    return tuple(act for act in ACTS if act is not LEAVING or not keep_running)
 
 
 def _report(story: Story, played: Played, seconds: float, peak_memory_mib: int) -> Report:

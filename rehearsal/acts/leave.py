@@ -35,8 +35,8 @@ def play(story: Story) -> str:
     for line in story.left:
         story.tell(line)
     return (
-        f"The README's steps were followed to the end. {len(left)} things are left in "
-        f"{len({thing.account for thing in left})} accounts: those that docs/what_stays.md names, and no other."
+        f"The README's steps were followed to the end. {len(left)} things are left: those that "
+        "docs/what_stays.md names, and no other."
     )
 
 

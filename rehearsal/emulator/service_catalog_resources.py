@@ -29,10 +29,13 @@ from rehearsal.emulator.service_catalog_store import (
     own_product,
     portfolios,
     products,
-    tag_options,
     tags_dict,
 )
-from rehearsal.emulator.service_catalog_tag_options import create_tag_option, tagged_with_options
+from rehearsal.emulator.service_catalog_tag_options import (
+    create_tag_option,
+    delete_tag_option,
+    tagged_with_options,
+)
 
 Created = tuple[str, dict[str, Any]]
 Properties = dict[str, Any]
@@ -200,7 +203,7 @@ def _create_tag_option(_: str, properties: Properties, __: str) -> Created:
 
 
 def _delete_tag_option(physical_id: str, _: Properties) -> None:
-    tag_options.pop(physical_id, None)
+    delete_tag_option(physical_id)
 
 
 def _associate_tag_option(_: str, properties: Properties, __: str) -> Created:

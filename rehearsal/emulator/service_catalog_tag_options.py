@@ -12,6 +12,8 @@ from rehearsal.emulator.service_catalog_store import (
     not_found,
     own_portfolio,
     own_product,
+    portfolios,
+    products,
     service_catalog,
     tag_options,
 )
@@ -28,6 +30,22 @@ def create_tag_option(account: str, key: str, value: str) -> TagOption:
     option = TagOption(identifier=new_id("tag"), account=account, key=key, value=value)
     tag_options[option.identifier] = option
     return option
+
+
+def delete_tag_option(identifier: str) -> None:
+    """Delete a TagOption.
+
+    Raises:
+        ServiceError: Something is still tagged with it
+            (https://docs.aws.amazon.com/servicecatalog/latest/dg/API_DeleteTagOption.html).
+    """
+    tagged = [each.identifier for each in portfolios.values() if identifier in each.tag_options]
+    tagged += [each.identifier for each in products.values() if identifier in each.tag_options]
+    if tagged:
+        raise ServiceError(
+            "ResourceInUseException", f"TagOption {identifier} is associated with {', '.join(tagged)}."
+        )
+    tag_options.pop(identifier, None)
 
 
 def tagged_with_options(resource_id: str, account: str) -> list[str]:
@@ -52,6 +70,15 @@ def describe_tag_option(option: TagOption) -> dict[str, Any]:
 def _create_tag_option(request: Request) -> dict[str, Any]:
     option = create_tag_option(request.account, request.parameters["Key"], request.parameters["Value"])
     return {"TagOptionDetail": describe_tag_option(option)}
+
+
+@service_catalog.operation("DeleteTagOption")
+def _delete_tag_option(request: Request) -> dict[str, Any]:
+    identifier = request.parameters["Id"]
+    if identifier not in tag_options or tag_options[identifier].account != request.account:
+        raise not_found("TagOption", identifier)
+    delete_tag_option(identifier)
+    return {}
 
 
 @service_catalog.operation("ListTagOptions")

@@ -88,6 +88,25 @@ def test_creates_the_service_linked_role_of_shares_and_no_other(template: dict[s
     assert ours["Resource"] == theirs["Resource"].replace("*", "222222222222")
 
 
+def test_takes_back_what_is_shared_and_no_more(template: dict[str, Any], settings: Settings) -> None:
+    """Leaving needs it: portfolios that are shared cannot be deleted, nor the permission of a share."""
+    (ours,) = [
+        each
+        for each in statements(template)
+        if "servicecatalog:DeletePortfolioShare" in listed(each["Action"])
+    ]
+    assert listed(ours["Resource"]) == ["arn:aws:catalog:eu-west-1:222222222222:portfolio/*"]
+    (cards,) = [each for each in statements(template) if "ram:DeleteResourceShare" in listed(each["Action"])]
+    assert cards["Condition"] == {
+        "StringLike": {
+            "ram:ResourceShareName": [
+                settings.names.card_authors_share("*"),
+                settings.names.card_readers_share("*"),
+            ]
+        }
+    }
+
+
 def test_attaches_the_policies_that_the_toolkit_attaches(template: dict[str, Any]) -> None:
     toolkit = BOOTSTRAP_TEMPLATE.read_text(encoding="utf-8")
     attached = set(re.findall(r"arn:\$\{AWS::Partition\}:iam::aws:policy/(\w+)", toolkit))

@@ -9,7 +9,8 @@ import psutil
 import pytest
 from typer.testing import CliRunner
 
-from rehearsal.__main__ import app
+from rehearsal.__main__ import _acts, app
+from rehearsal.acts import ACTS, LEAVING
 from rehearsal.processes import REPOSITORY, single_run
 
 SECONDS = 60
@@ -49,6 +50,12 @@ def test_a_target_alone_is_refused(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["--target", "colour", "--report-folder", str(tmp_path / "report")])
     assert result.exit_code == 2
     assert "give DATA" in result.stderr
+
+
+def test_a_rehearsal_that_is_kept_stops_before_everybody_leaves() -> None:
+    assert [act.name for act in ACTS][-1] == LEAVING.name == "Leave"
+    assert _acts(False) == ACTS
+    assert _acts(True) == ACTS[:-1]
 
 
 def test_a_second_rehearsal_says_that_one_is_running(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from rehearsal import readme
 from rehearsal.__main__ import REPORT_FOLDER
 from rehearsal.acts import ACTS
 from rehearsal.denials import DENIALS
@@ -64,6 +65,26 @@ def test_the_output_has_a_line_for_each_act(rehearsal: Rehearsal) -> None:
             for line in rehearsal.output.splitlines()
             if f"{number}  {act['name']}" in line and act["actor"] in line and act["account"] in line
         ]
+
+
+def test_the_readmes_own_commands_were_followed_in_their_order(rehearsal: Rehearsal) -> None:
+    """Adopting and leaving, to the letter: no command is left out, and none is needed besides."""
+    written = [
+        command
+        for heading in (readme.ADOPT, readme.LEAVE)
+        for step in readme.steps(heading)
+        for command in step.commands
+    ]
+    # Several accounts and projects follow a step of leaving.
+    assert list(dict.fromkeys(rehearsal.report["followed"])) == written
+
+
+def test_what_is_left_after_leaving_is_listed(rehearsal: Rehearsal) -> None:
+    left = rehearsal.report["left"]
+    assert any(line.startswith("shared services: bucket mlplatform-registry-") for line in left)
+    assert not any(
+        ": endpoint" in line or ": stack mlplatform" in line or ": portfolio" in line for line in left
+    )
 
 
 def test_every_refusal_was_tried(rehearsal: Rehearsal) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, WaiterError
 
 from tests.rehearsal.support import SETTINGS, Emulator, Statement, allow, policy, trust
 
@@ -320,6 +320,40 @@ def test_a_launch_constraint_names_a_role_of_its_own_account(
     with pytest.raises(ClientError, match=f"The role {offer.end_user} does not exist in account"):
         catalog.create_constraint(**given, Parameters=json.dumps({parameter: prefix + offer.end_user}))
     catalog.create_constraint(**given, Parameters=json.dumps({parameter: prefix + offer.launch_role}))
+
+
+def test_a_stack_with_a_shared_portfolio_is_not_deleted_before_the_share(
+    emulator: Emulator, offer: Offer
+) -> None:
+    """https://docs.aws.amazon.com/servicecatalog/latest/dg/API_DeletePortfolio.html."""
+    cloudformation = emulator.client("cloudformation", account=emulator.hub)
+
+    def ended(status: str) -> None:
+        cloudformation.delete_stack(StackName=offer.name)
+        waited = cloudformation.get_waiter("stack_delete_complete")
+        if status == "DELETE_COMPLETE":
+            waited.wait(StackName=offer.name, WaiterConfig={"Delay": 0.05})
+            return
+        with pytest.raises(WaiterError, match=status):
+            waited.wait(StackName=offer.name, WaiterConfig={"Delay": 0.05})
+
+    ended("DELETE_FAILED")
+    emulator.client("servicecatalog", account=emulator.hub).delete_portfolio_share(
+        PortfolioId=offer.portfolio,
+        OrganizationNode={"Type": "ORGANIZATIONAL_UNIT", "Value": UNITS.workloads},
+    )
+    ended("DELETE_COMPLETE")
+
+
+def test_a_tag_option_in_use_is_not_deleted(emulator: Emulator, offer: Offer) -> None:
+    catalog = emulator.client("servicecatalog", account=emulator.hub)
+    (option,) = [
+        each["Id"] for each in catalog.list_tag_options()["TagOptionDetails"] if each["Key"] == offer.name
+    ]
+    with pytest.raises(ClientError, match=f"ResourceInUseException.*associated with {offer.portfolio}"):
+        catalog.delete_tag_option(Id=option)
+    catalog.disassociate_tag_option_from_resource(ResourceId=offer.portfolio, TagOptionId=option)
+    catalog.delete_tag_option(Id=option)
 
 
 def test_only_an_administrator_of_the_organisation_shares_with_it(emulator: Emulator) -> None:
