@@ -93,17 +93,19 @@ def _production_loads_not_admitted(story: Story) -> None:
 
 
 def _create_model(story: Story, name: str, version: ModelVersion, account: AccountKey = "production") -> None:
-    """Create a model of an artifact as an endpoint would load it: under the endpoint role of an account."""
+    """Create a model of an artifact as an endpoint would load it, under its role, and delete it at once."""
     stage = story.stage
     package = story.acting_as(story.people.ml_engineer, "sagemaker").describe_model_package(
         ModelPackageName=version.central_arn
     )
     image = package["InferenceSpecification"]["Containers"][0]["Image"]
-    stage.administrator(account, "sagemaker").create_model(
+    sagemaker = stage.administrator(account, "sagemaker")
+    sagemaker.create_model(
         ModelName=name,
         ExecutionRoleArn=f"arn:aws:iam::{stage.account_id(account)}:role/{stage.names.endpoint_role}",
         PrimaryContainer={"Image": image, "ModelDataUrl": version.artifact},
     )
+    sagemaker.delete_model(ModelName=name)
 
 
 def _await_tag(story: Story, version: ModelVersion, status: str) -> None:
