@@ -19,7 +19,7 @@ from rehearsal.isolation import clean_environment
 
 GUARD = Path(__file__).with_name("guard.py")
 REPOSITORY = Path(__file__).parents[1]
-START_SECONDS = 30.0
+START_SECONDS = 120.0
 END_SECONDS = 10.0
 
 
