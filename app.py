@@ -55,19 +55,18 @@ def compose(app: cdk.App, settings: Settings, offered: tuple[Product, ...]) -> N
         env=hub,
         synthesizer=asset_synthesizer(settings),
     )
-    apart: list[cdk.Stack] = [engineer, foundation]
-    if settings.assumptions.model_card_permission == "customer_managed":
-        apart.append(CardPermissionStack(app, names.card_permission_stack, names=names, env=hub))
     portfolios = PortfoliosStack(app, names.portfolios_stack, settings=settings, products=offered)
     accounts = AccountsStack(
         app, names.accounts_stack, settings=settings, products=offered, templates=portfolios.templates
     )
 
-    # The foundation's bucket takes the assets of all that follow.
-    following: tuple[cdk.Stack, ...] = (registry, portfolios, accounts)
+    # The foundation's bucket takes the assets of all that follow, and destroying it destroys these first.
+    following: list[cdk.Stack] = [registry, portfolios, accounts]
+    if settings.assumptions.model_card_permission == "customer_managed":
+        following.append(CardPermissionStack(app, names.card_permission_stack, names=names, env=hub))
     for stack in following:
         stack.add_stack_dependency(foundation)
-    for stack in (*apart, *following):
+    for stack in (engineer, foundation, *following):
         apply_boundary(stack, settings)
         for key, value in settings.tags.items():
             cdk.Tags.of(stack).add(key, value)

@@ -108,3 +108,14 @@ def test_the_untouched_example_is_not_deployed(
     assert ("describes the example, and these credentials belong to account 987654321000" in said) is (
         code == 2
     )
+
+
+def test_whoever_destroys_the_foundation_destroys_all_but_the_engineers_stack(tmp_path: Path) -> None:
+    """The README leaves by `cdk destroy` of the foundation, which takes the stacks that depend on it."""
+    settings = load()
+    composed = app.new_app(str(tmp_path))
+    app.compose(composed, settings, (GROUP,))
+    stacks = [child for child in composed.node.children if isinstance(child, cdk.Stack)]
+    (foundation,) = (stack for stack in stacks if stack.stack_name == settings.names.foundation_stack)
+    standing_alone = {stack.stack_name for stack in stacks if foundation not in stack.dependencies}
+    assert standing_alone == {settings.names.foundation_stack, settings.names.platform_engineer_stack}
