@@ -21,8 +21,11 @@ def play(story: Story) -> str:
     for account in SERVING:
         administrator = administrator_credentials(stage.account_id(account))
         _follow(story, "Delete the endpoints", administrator, **{"project id": deploy.id})
-    _follow(story, "Terminate the domain", people.ml_administrator, domain=DOMAIN)
-    wait_for("the domain to be terminated", lambda: _is_terminated(story) or None)
+    owners = (people.ml_administrator, people.hub_administrator)
+    for person in owners:
+        _follow(story, "Terminate the domain", person, domain=DOMAIN)
+    for person in owners:
+        _await_termination(story, person)
     _follow(story, "Take back what is shared", people.platform_engineer)
     _follow(story, "Destroy the stacks", people.platform_engineer)
     hub = administrator_credentials(stage.account_id("shared_services"))
@@ -45,13 +48,17 @@ def _follow(story: Story, title: str, who: Person | Credentials, **values: str) 
     readme.follow(story, readme.LEAVE, title, credentials, values)
 
 
-def _is_terminated(story: Story) -> bool:
-    """Whether the domain is gone; a termination that failed says why.
+def _await_termination(story: Story, person: Person) -> None:
+    wait_for("the domain to be terminated", lambda: _is_terminated(story, person) or None)
+
+
+def _is_terminated(story: Story, person: Person) -> bool:
+    """Whether the domain of a person's account is gone; a termination that failed says why.
 
     Raises:
         ActError: It failed.
     """
-    catalog = story.stage.administrator("development", "servicecatalog")
+    catalog = story.stage.administrator(person.account, "servicecatalog")
     found = [
         each
         for each in catalog.search_provisioned_products()["ProvisionedProducts"]
