@@ -18,7 +18,7 @@ from ministack.services import kms
 
 from rehearsal.emulator.events import put_service_event
 from rehearsal.emulator.kms import aliases, key_arn
-from rehearsal.emulator.sagemaker_groups import GroupName, group_name, groups, resource_policy
+from rehearsal.emulator.sagemaker_groups import Group, GroupName, group_name, groups, resource_policy
 from rehearsal.emulator.sagemaker_lineage_tracking import track_approval, track_version
 from rehearsal.emulator.sagemaker_service import sagemaker
 from rehearsal.emulator.sagemaker_store import listed, tags
@@ -26,6 +26,7 @@ from rehearsal.emulator.service import Request, ServiceError, authorize
 from rehearsal.emulator.switches import feared
 
 MAXIMUM_CUSTOMER_METADATA = 50
+FEARED_MEMORY_SECONDS = 60
 
 _VERSION_ARN = re.compile(
     r"arn:aws:sagemaker:(?P<region>[^:]+):(?P<account>\d{12}):model-package/(?P<group>[\w-]+)/(?P<version>\d+)",
@@ -149,10 +150,10 @@ def _create_version(request: Request) -> dict[str, Any]:
         raise ServiceError("ValidationException", "ModelCard is not supported in this request.")
     given = {key: value for key, value in request.parameters.items() if key != "ClientToken"}
     _ask_for_key(request, given, "kms:DescribeKey", "kms:CreateGrant", "kms:GenerateDataKey", "kms:Decrypt")
-    token = None if feared("client-token") else request.parameters.get("ClientToken")
+    token = request.parameters.get("ClientToken")
     with groups.lock:
         group = groups.get(*group_name(request))
-        if token is not None and token in group.tokens:
+        if token is not None and token in group.tokens and not _is_forgotten(group, token):
             sent, version = group.tokens[token]
             if sent != given:
                 raise ServiceError(
@@ -182,6 +183,13 @@ def _create_version(request: Request) -> dict[str, Any]:
     track_version(version_at(version_arn))
     _announce(version_arn)
     return {"ModelPackageArn": version_arn}
+
+
+def _is_forgotten(group: Group, token: str) -> bool:
+    """Whether a token is older than what SageMaker is feared to remember."""
+    made = group.versions.get(group.tokens[token][1])
+    age = time.time() - made["CreationTime"] if made else 0.0
+    return feared("client-token") and age > FEARED_MEMORY_SECONDS
 
 
 @sagemaker.operation("DescribeModelPackage", resource=_version_resource, resource_policy=resource_policy)

@@ -16,7 +16,7 @@ FEARS = {
     "build-quota": "The account may run no build on the smallest compute.",
     "card-permission": "AWS RAM takes no customer managed permission for model cards.",
     "card-status-version": "A change of a model card's status makes a version of the card.",
-    "client-token": "SageMaker forgets a ClientToken at once.",
+    "client-token": "SageMaker forgets a ClientToken after a minute.",
     "cloudformation-trust": "CloudFormation does not tell the account when it assumes a role.",
     "codecommit-closed": "The account is new to CodeCommit, which takes no new customers.",
     "empty-lists": "DescribeModelPackage answers empty lists for what was not registered.",
