@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 from rehearsal.__main__ import _acts, app
 from rehearsal.acts import ACTS, LEAVING
 from rehearsal.processes import REPOSITORY, single_run
+from tests.hangs import HANGS
 
-SECONDS = 60
 REHEARSE = [sys.executable, "-m", "rehearsal", "--report-folder"]
 
 
@@ -102,10 +102,10 @@ def test_an_interrupted_rehearsal_leaves_nothing_behind(
     ]
     assert ports
     os.kill(run.pid, signal_number)
-    _, stderr = run.communicate(timeout=SECONDS)
+    _, stderr = run.communicate(timeout=HANGS)
     assert run.returncode == code
     assert "Traceback" not in stderr
-    _, alive = psutil.wait_procs(started, timeout=SECONDS)
+    _, alive = psutil.wait_procs(started, timeout=HANGS)
     assert not alive
     for port in ports:
         with socket.socket() as probe:

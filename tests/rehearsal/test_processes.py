@@ -9,13 +9,12 @@ import psutil
 import pytest
 
 from rehearsal.processes import GUARD, AlreadyRunningError, ProcessError, run, single_run
-
-SECONDS = 10
+from tests.hangs import HANGS
 
 
 def gone(process_id: int) -> bool:
     """Whether a process ends in time."""
-    deadline = time.monotonic() + SECONDS
+    deadline = time.monotonic() + HANGS
     while time.monotonic() < deadline:
         if not psutil.pid_exists(process_id) or psutil.Process(process_id).status() == psutil.STATUS_ZOMBIE:
             return True
@@ -58,7 +57,7 @@ def test_a_command_does_not_outlive_its_killed_starter(tmp_path: Path) -> None:
         [sys.executable, "-c", starter_script],
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(GUARD.parents[1])},
     )
-    deadline = time.monotonic() + SECONDS
+    deadline = time.monotonic() + HANGS
     while not (pids.exists() and pids.read_text()) and time.monotonic() < deadline:
         time.sleep(0.02)
     command, child = json.loads(pids.read_text())
