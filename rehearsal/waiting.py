@@ -14,7 +14,8 @@ from rehearsal.record import StepRecord
 from rehearsal.story import ActError, Story
 
 PAUSE_SECONDS = 0.15
-DEADLINE_SECONDS = 300.0
+DEADLINE_SECONDS = 1200.0
+"""After which only what hangs has not come, however busy the machine is."""
 LOG_LINES = 15
 
 Found = TypeVar("Found")

@@ -22,8 +22,8 @@ from rehearsal.emulator.sagemaker_service import PRINCIPAL, check_image_pull
 from rehearsal.emulator.sagemaker_storage import Storage
 
 MODEL = f"{BASE}/model"
-STARTUP_SECONDS = 120
-"""How long a container may take to answer its first ping; SageMaker's own default is 8 minutes."""
+STARTUP_SECONDS = 480
+"""How long a container may take to answer its first ping: SageMaker's own default of 8 minutes."""
 INVOCATION_SECONDS = 60
 """How long a container may take to answer
 (https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html)."""
