@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from botocore.exceptions import ClientError
+from ministack.core import iam_actions
 from ministack.services import s3
 from ministack.services.cloudformation import helpers
 
@@ -70,9 +71,14 @@ class StackSet:
 
 _stack_sets: dict[str, StackSet] = {}
 
+_extract_resource_arn = iam_actions.extract_resource_arn
+
 
 def install() -> None:
     """Register the resource type, and add the actions of the API that look at stack sets."""
+    global _extract_resource_arn  # noqa: PLW0603  another seam may stand there already
+    _extract_resource_arn = iam_actions.extract_resource_arn
+    iam_actions.extract_resource_arn = _resource_arn
     register_resource_type("AWS::CloudFormation::StackSet", create=_create, update=_update, delete=_delete)
     for name, action in {
         "ActivateOrganizationsAccess": _activate_organizations_access,
@@ -82,6 +88,29 @@ def install() -> None:
         "ListStackSets": _list_stack_sets,
     }.items():
         cloudformation.add_action(name, _answering(name, action))
+
+
+def _resource_arn(  # noqa: PLR0917  ministack's signature
+    service: str,
+    method: str,
+    path: str,
+    headers: dict[str, str],
+    body: bytes,
+    query_params: dict[str, Any],
+    region: str,
+    account_id: str,
+) -> str:
+    """The stack set that an operation names, on which it is authorized.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudformation.html
+    """
+    arn: str = _extract_resource_arn(service, method, path, headers, body, query_params, region, account_id)
+    if service != "cloudformation" or "StackSetName" not in query_params:
+        return arn
+    name = query_params["StackSetName"]
+    name = str(name[0] if isinstance(name, list) else name)
+    found = next((each for each in _stack_sets.values() if name in (each.name, each.identifier)), None)
+    return found.arn if found else f"arn:aws:cloudformation:{region}:{account_id}:stackset/{name}:unknown"
 
 
 def _organization(properties: Properties) -> Organization:

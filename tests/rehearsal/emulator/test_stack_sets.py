@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.hangs import HANGS
 from tests.rehearsal.support import SETTINGS, Emulator, allow
 
-SECONDS = 20.0
 STACK_SETS = "member.org.stacksets.cloudformation.amazonaws.com"
 UNITS = SETTINGS.organization.organizational_units
 
@@ -57,7 +57,7 @@ def topics(emulator: Emulator, account: str, name: str) -> set[str]:
 
 
 def settled(cloudformation: Any, name: str) -> Mapping[str, Any]:
-    deadline = time.monotonic() + SECONDS
+    deadline = time.monotonic() + HANGS
     while time.monotonic() < deadline:
         stack: Mapping[str, Any] = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
         if not stack["StackStatus"].endswith("_IN_PROGRESS"):
@@ -187,3 +187,24 @@ def test_a_role_without_the_permission_is_denied(emulator: Emulator) -> None:
     cloudformation = emulator.client("cloudformation", role=role)
     with pytest.raises(ClientError, match="AccessDenied"):
         cloudformation.list_stack_sets(CallAs="DELEGATED_ADMIN")
+
+
+@pytest.mark.parametrize("operation", ["describe_stack_set", "list_stack_instances"])
+def test_operations_are_authorized_on_the_stack_set_that_they_name(
+    emulator: Emulator, operation: str
+) -> None:
+    names = [f"set-{uuid.uuid4().hex[:8]}" for _ in range(2)]
+    administrator = emulator.client("cloudformation", account=emulator.hub)
+    for name in names:
+        administrator.create_stack(StackName=name, TemplateBody=template(name, [UNITS.test], name))
+        assert settled(administrator, name)["StackStatus"] == "CREATE_COMPLETE"
+    own = f"arn:aws:cloudformation:{emulator.region}:{emulator.hub}:stackset/{names[0]}:*"
+    role = emulator.role(
+        allow(["cloudformation:DescribeStackSet", "cloudformation:ListStackInstances"], own),
+        account=emulator.hub,
+    )
+    look = getattr(emulator.client("cloudformation", role=role), operation)
+    assert look(StackSetName=names[0], CallAs="DELEGATED_ADMIN")
+    for other in (names[1], f"{names[0]}-missing"):
+        with pytest.raises(ClientError, match="AccessDenied"):
+            look(StackSetName=other, CallAs="DELEGATED_ADMIN")
