@@ -181,10 +181,12 @@ def sharing_permissions(names: PlatformNames, *, account: str | None = None) -> 
             because="AWS chooses the ids of shares; the condition names those of model cards.",
         ),
         Permission(
-            # RAM asks SageMaker in the caller's name to put the card's resource policy.
+            # RAM asks SageMaker in the caller's name to put the card's resource policy. No condition binds it
+            # to RAM: the actions carry no key of their own, and that RAM's calls carry `aws:CalledVia` is not
+            # documented, so a condition on it could deny every share.
             actions=("sagemaker:GetResourcePolicy", "sagemaker:PutResourcePolicy"),
             resources=("*",),
-            because=NOTHING_NARROWER,
+            because="AWS offers these actions neither resources nor conditions; RAM's statement bounds them.",
         ),
     ]
 

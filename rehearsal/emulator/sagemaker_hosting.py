@@ -87,6 +87,7 @@ def _served(request: Request, container: Mapping[str, Any], role_arn: str) -> Se
         image=container["Image"],
         artifact=_artifact(container),
         environment=environment,
+        isolated=bool(request.parameters.get("EnableNetworkIsolation")),
         role_arn=role_arn,
         region=request.region,
     )

@@ -37,12 +37,14 @@ class ServedModel:
         image: URI of the container image.
         artifact: S3 URI of the model's `model.tar.gz`, if it has one.
         environment: Variables of the container.
+        isolated: Whether the container gets no credentials, as it may reach no network.
         role_arn: The execution role.
     """
 
     image: str
     artifact: str | None
     environment: Mapping[str, str]
+    isolated: bool
     role_arn: str
     region: str
 
@@ -92,7 +94,7 @@ class ModelServer:
         container.start(
             ["python3", str(TOOLKIT / "serve.py")],
             {
-                **credentials.environment(role, self.model.region),
+                **({} if self.model.isolated else credentials.environment(role, self.model.region)),
                 "SAGEMAKER_PROGRAM": "inference.py",
                 "SAGEMAKER_SUBMIT_DIRECTORY": f"{MODEL}/code",
                 **self.model.environment,

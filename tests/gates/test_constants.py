@@ -135,6 +135,13 @@ CHOSEN_TRUST = "deployment-target DeploymentCloudformationRole"
 
 RULES = (
     Rule(
+        name="containers of endpoints reach no network",
+        types=("AWS::SageMaker::Model",),
+        holds=lambda model: at(model, "EnableNetworkIsolation") is True,
+        breaks=put("EnableNetworkIsolation", False),
+        exceptions={},
+    ),
+    Rule(
         name="buckets keep old versions",
         types=("AWS::S3::Bucket",),
         holds=lambda bucket: at(bucket, "VersioningConfiguration.Status") == "Enabled",

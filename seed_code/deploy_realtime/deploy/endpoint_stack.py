@@ -40,6 +40,7 @@ class EndpointStack(cdk.Stack):
             self,
             "Model",
             execution_role_arn=f"arn:{cdk.Aws.PARTITION}:iam::{self.account}:role/{project.name_prefix}-endpoint",
+            enable_network_isolation=configuration.network_isolation,
             containers=[
                 sagemaker.CfnModel.ContainerDefinitionProperty(model_package_name=project.model_package_arn)
             ],

@@ -9,7 +9,12 @@ import pytest
 import app
 from deploy.configuration import ConfigurationError, StageConfiguration
 
-VALID: dict[str, Any] = {"instance_type": "ml.m5.large", "instance_count": 1, "data_capture_percentage": 100}
+VALID: dict[str, Any] = {
+    "instance_type": "ml.m5.large",
+    "instance_count": 1,
+    "data_capture_percentage": 100,
+    "network_isolation": True,
+}
 
 
 def write(folder: Path, content: str) -> Path:
@@ -34,6 +39,9 @@ def test_a_stage_is_read_from_its_file(tmp_path: Path) -> None:
         pytest.param({"instance_count": "2"}, "config/test.json, instance_count: Input should", id="text"),
         pytest.param(
             {"data_capture_percentage": 101}, "config/test.json, data_capture_percentage", id="share"
+        ),
+        pytest.param(
+            {"network_isolation": "no"}, "config/test.json, network_isolation: Input", id="isolation"
         ),
         pytest.param({"instances": 2}, "config/test.json, instances: Extra inputs", id="unknown"),
     ],

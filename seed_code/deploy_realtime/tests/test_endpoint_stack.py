@@ -51,6 +51,7 @@ def test_each_stage_gets_its_own_configuration(templates: Templates, stage: Stag
     (variant,) = endpoint_configuration["ProductionVariants"]
     assert variant["InstanceType"] == configuration.instance_type
     assert variant["InitialInstanceCount"] == configuration.instance_count
+    assert resource(templates[stage], "Model")["EnableNetworkIsolation"] is configuration.network_isolation
     capture = endpoint_configuration["DataCaptureConfig"]
     assert capture["InitialSamplingPercentage"] == configuration.data_capture_percentage
 
@@ -111,11 +112,15 @@ def test_the_template_needs_no_bootstrap(templates: Templates, stage: StageName)
     assert set(templates[stage]) == {"Description", "Resources"}
 
 
-def test_nothing_is_captured_at_zero_percent(
+def test_nothing_is_captured_at_zero_percent_and_isolation_can_be_left_out(
     project: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    none = StageConfiguration(instance_type="ml.m5.large", instance_count=1, data_capture_percentage=0)
+    none = StageConfiguration(
+        instance_type="ml.m5.large", instance_count=1, data_capture_percentage=0, network_isolation=False
+    )
     monkeypatch.setattr(StageConfiguration, "load", lambda stage: none)
     monkeypatch.setenv("CDK_OUTDIR", str(tmp_path))
     assert app.main() == 0
-    assert "DataCaptureConfig" not in resource(read(tmp_path, "test"), "EndpointConfig")
+    template = read(tmp_path, "test")
+    assert "DataCaptureConfig" not in resource(template, "EndpointConfig")
+    assert resource(template, "Model")["EnableNetworkIsolation"] is False

@@ -40,6 +40,9 @@ def output_fn(prediction, accept):
     return json.dumps({"predictions": prediction}), "application/json"
 """
 
+KNOWS_CREDENTIALS = INFERENCE.replace(
+    "value * model for value in data", "float('AWS_ACCESS_KEY_ID' in __import__('os').environ)"
+)
 BROKEN = "raise RuntimeError('no such package')\n"
 
 
@@ -62,7 +65,14 @@ class Stage:
     def put(self, name: str, content: bytes) -> str:
         return put(self.emulator, self.bucket, name, content, self.account)
 
-    def model(self, uri: str, role: str | None = None, variables: Mapping[str, str] | None = None) -> str:
+    def model(
+        self,
+        uri: str,
+        role: str | None = None,
+        variables: Mapping[str, str] | None = None,
+        *,
+        isolated: bool = False,
+    ) -> str:
         name = unique("model")
         container = {
             "Image": IMAGE,
@@ -70,7 +80,10 @@ class Stage:
             "Environment": {**WITHOUT_INDEX, **(variables or {})},
         }
         self.sagemaker.create_model(
-            ModelName=name, PrimaryContainer=container, ExecutionRoleArn=role or self.role
+            ModelName=name,
+            PrimaryContainer=container,
+            ExecutionRoleArn=role or self.role,
+            EnableNetworkIsolation=isolated,
         )
         return name
 
@@ -170,6 +183,16 @@ def test_an_endpoint_that_needs_a_package_index_does_not_start(stage: Stage) -> 
     described = stage.settled(stage.endpoint(stage.configuration(model)))
     assert described["EndpointStatus"] == "Failed"
     assert "InstallModuleError" in described["FailureReason"]
+
+
+@pytest.mark.parametrize(("isolated", "has_credentials"), [(True, 0.0), (False, 1.0)])
+def test_an_isolated_container_gets_no_credentials(
+    stage: Stage, *, isolated: bool, has_credentials: float
+) -> None:
+    """https://docs.aws.amazon.com/sagemaker/latest/dg/mkt-algo-model-internet-free.html"""
+    model = stage.model(stage.put("knows.tar.gz", artifact(1, KNOWS_CREDENTIALS)), isolated=isolated)
+    name = stage.endpoint(stage.configuration(model))
+    assert stage.ask(name, "1") == {"predictions": [has_credentials]}
 
 
 def test_captured_data_is_written_by_the_execution_role(stage: Stage) -> None:

@@ -39,6 +39,13 @@ MISTAKES = (
         check=_STACK_TESTS,
     ),
     Mistake(
+        name="the container of an endpoint may reach the network",
+        file=_STACK,
+        old="enable_network_isolation=configuration.network_isolation",
+        new="enable_network_isolation=False",
+        check=_STACK_TESTS,
+    ),
+    Mistake(
         name="the number of instances is fixed",
         file=_STACK,
         old="initial_instance_count=configuration.instance_count",
