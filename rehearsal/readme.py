@@ -14,7 +14,7 @@ from rehearsal.story import ActError, Story
 ADOPT, LEAVE = "Adopt it on AWS", "Leave it"
 README = REPOSITORY / "README.md"
 
-_STEP = re.compile(r"^\d+\. \*\*(?P<title>[^*]+)\*\*", re.MULTILINE)
+_STEP = re.compile(r"^[0-9]+\. \*\*(?P<title>[^*]+)\*\*", re.MULTILINE)
 _COMMAND = re.compile(r"^\s*\$ (?P<command>.+)$", re.MULTILINE)
 _ALREADY = ("make setup",)
 """What `make rehearse` has done before the story begins."""

@@ -1,7 +1,7 @@
 """Products are for the principals of their portfolio, and launched with what the launch role may do."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from rehearsal import catalog
@@ -74,11 +74,17 @@ def _remove_action(story: Story, role: str, action: str) -> Callable[[], object]
         version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
         document = iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]
         if _without(document, action) != document:
-            iam.create_policy_version(
-                PolicyArn=arn, PolicyDocument=json.dumps(_without(document, action)), SetAsDefault=True
-            )
-            return lambda: iam.set_default_policy_version(PolicyArn=arn, VersionId=version)
+            _set_policy(iam, arn, _without(document, action))
+            return lambda: _set_policy(iam, arn, document)
     raise ActError(f"role {role} does not have {action} in the first place")
+
+
+def _set_policy(iam: Any, arn: str, document: Mapping[str, Any]) -> None:
+    """Change a managed policy, and leave one version of it, as the stack that deletes it finds it."""
+    versions = iam.list_policy_versions(PolicyArn=arn)["Versions"]
+    iam.create_policy_version(PolicyArn=arn, PolicyDocument=json.dumps(document), SetAsDefault=True)
+    for version in versions:
+        iam.delete_policy_version(PolicyArn=arn, VersionId=version["VersionId"])
 
 
 def _without(document: dict[str, Any], action: str) -> dict[str, Any]:

@@ -46,10 +46,10 @@ def _ask_for_versions(scene: Scene) -> list[Answer]:
         raise NotKnownError(f"SageMaker registers no throw-away version ({refused})")
     (summary,) = sagemaker.list_model_packages(ModelPackageGroupName=name)["ModelPackageSummaryList"]
     arn = summary["ModelPackageArn"]
-    described = sagemaker.describe_model_package(ModelPackageName=arn)
+    described = sagemaker.describe_model_package(ModelPackageName=arn, IncludedData="MetadataOnly")
     empty = sorted(_empty_lists({name: described.get(name) for name in carried_fields(sagemaker)}))
     sagemaker.update_model_package(ModelPackageArn=arn, CustomerMetadataProperties={"second": "2"})
-    changed = sagemaker.describe_model_package(ModelPackageName=arn)
+    changed = sagemaker.describe_model_package(ModelPackageName=arn, IncludedData="MetadataOnly")
     kept, by = changed["CustomerMetadataProperties"], modified_by(changed)
     carded = refusal(sagemaker.create_model_package, **version, ModelCard=_CARD)
     return [

@@ -62,9 +62,11 @@ def test_a_complete_catalog_synthesizes(content: Content) -> None:
         for each in offered
         if each["Type"] == "AWS::ServiceCatalog::PortfolioPrincipalAssociation"
     ]
-    assert sorted(principals) == sorted(
-        [*settings.principals("ml_admin"), *settings.principals("sagemaker_projects")]
-    )
+    # Projects have a portfolio for the accounts that it is shared with, and one for the hub alone.
+    assert set(principals) == {
+        *settings.principals("ml_admin"),
+        *settings.principals("sagemaker_projects"),
+    }
     (product,) = (each for each in offered if each["Type"] == "AWS::ServiceCatalog::CloudFormationProduct")
     assert product["Properties"]["SupportEmail"] == settings.portfolios.support_email
     options = [
@@ -137,8 +139,8 @@ def test_the_fullest_catalog_synthesizes_within_the_limits_of_tags(
             assert count + options <= MOST_TAGS, f"{name}: {logical_id}"
             assert count <= FEWER_TAGS.get(kind, MOST_TAGS), f"{name}: {logical_id}"
             most = max(most, count)
-    # Those of a project's name and id come on top.
-    assert most == len(settings.tags) + 2
+    # Those of a project's name and id, and the label of its product, come on top.
+    assert most == len(settings.tags) + 3
 
 
 def test_the_templates_of_the_fullest_catalog_fit(fullest: tuple[Settings, Mapping[str, Any]]) -> None:

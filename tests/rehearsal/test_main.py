@@ -24,11 +24,16 @@ REHEARSE = [sys.executable, "-m", "rehearsal", "--report-folder"]
             ["--target", "colour"], "size,colour\n1,red\n2,blue\n", "at least 30", id="too few rows"
         ),
         pytest.param(
-            ["--target", "weight"], "size,colour\n1,red\n", "no column 'weight'", id="missing target"
+            ["--target", "weight"],
+            "size,colour\n1,red\n",
+            'no target column "weight"',
+            id="missing target",
         ),
         pytest.param(["--target", "colour"], "", "is empty", id="empty"),
-        pytest.param(["--target", "colour"], "size,colour\n" + "1,red\n" * 40, "in every row", id="constant"),
-        pytest.param(["--target", "colour"], "<html></html>", "is not a CSV file", id="not a CSV"),
+        pytest.param(
+            ["--target", "colour"], "size,colour\n" + "1,red\n" * 40, "the same value", id="constant"
+        ),
+        pytest.param(["--target", "colour"], "<html></html>", "is not a table", id="not a CSV"),
         pytest.param([], "size,colour\n1,red\n", "Give its name as TARGET", id="no target given"),
     ],
 )

@@ -23,6 +23,8 @@ def test_report_json_has_the_documented_shape(tmp_path: Path) -> None:
         "faults",
         "models",
         "limits",
+        "followed",
+        "left",
     ]
     assert {tuple(act) for act in report["acts"]} == {
         ("name", "actor", "account", "status", "seconds", "detail")

@@ -9,6 +9,7 @@ import pytest
 from tests.rehearsal.emulator.sagemaker_support import (
     IMAGE,
     SAGEMAKER,
+    WITHOUT_INDEX,
     archive,
     document,
     execution_role,
@@ -125,7 +126,7 @@ def endpoint_resources(role: str, uri: str, **endpoint: Any) -> dict[str, Any]:
             "Type": "AWS::SageMaker::Model",
             "Properties": {
                 "ExecutionRoleArn": role,
-                "PrimaryContainer": {"Image": IMAGE, "ModelDataUrl": uri},
+                "PrimaryContainer": {"Image": IMAGE, "ModelDataUrl": uri, "Environment": WITHOUT_INDEX},
             },
         },
         "Configuration": {
@@ -184,7 +185,7 @@ def test_an_endpoint_is_created_updated_rolled_back_and_deleted(
 def test_an_endpoint_that_fails_fails_its_stack(
     emulator: Emulator, stacks: Stacks, bucket: str, role: str
 ) -> None:
-    uri = put(emulator, bucket, "nothing.tar.gz", archive({"readme.txt": "nothing"}), stacks.account)
+    uri = put(emulator, bucket, "nothing.tar.gz", archive({"code/other.py": ""}), stacks.account)
     stack = stacks.create(endpoint_resources(role, uri), {})
     assert stacks.settled(stack)["StackStatus"] == "ROLLBACK_COMPLETE"
     assert "No module named 'inference'" in stacks.reasons(stack)
