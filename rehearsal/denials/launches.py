@@ -4,11 +4,13 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from rehearsal import catalog
+from rehearsal import catalog, commands
 from rehearsal.denied import Denial, RefusedError
 from rehearsal.story import ActError, Story
 
 REMOVED_ACTION = "codebuild:CreateProject"
+_SHORT = "one-action-short"
+"""Name of the project that is not created."""
 
 
 def _scientist_launches_domain(story: Story) -> None:
@@ -41,20 +43,21 @@ def _administrator_of_ml_creates_role(story: Story) -> None:
 
 
 def _launch_without_action(story: Story) -> None:
-    """Take one action from the launch role, create a project, and give the action back."""
+    """Create a project without one action of the launch role, then give it back and delete what is left."""
     restore = _remove_action(story, story.stage.names.launch_role("build_from_s3"), REMOVED_ACTION)
     try:
         catalog.create_project(
             story,
             story.people.data_scientist,
             catalog.BUILD_PROJECT,
-            "one-action-short",
+            _SHORT,
             {"InputDataUri": story.data_uri, "TargetColumn": story.data.target},
         )
     except ActError as error:
         raise RefusedError("CreateFailed", str(error)) from error
     finally:
         restore()
+        commands.catalog(story, story.people.data_scientist, "project", "delete", _SHORT, "--yes")
 
 
 def _remove_action(story: Story, role: str, action: str) -> Callable[[], object]:

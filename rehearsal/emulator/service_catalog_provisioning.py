@@ -144,10 +144,11 @@ def _search_provisioned_products(request: Request) -> dict[str, Any]:
         | {
             "Tags": tags_list(launched.tags),
             "PhysicalId": launched.stack.name,
-            "ProductName": products[launched.product_id].details["Name"],
             "UserArn": launched.launched_by,
             "UserArnSession": launched.launched_by,
         }
+        # A product may be deleted before what was launched from it.
+        | ({"ProductName": product.details["Name"]} if (product := products.get(launched.product_id)) else {})
         for launched in _mine(request)
     ]
     return {"ProvisionedProducts": found, "TotalResultsCount": len(found)}
