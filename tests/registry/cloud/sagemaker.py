@@ -202,6 +202,7 @@ class SageMaker(Core):
         SortOrder: str = "Ascending",
         MaxResults: int = 10,
         ModelApprovalStatus: str | None = None,
+        NextToken: str = "0",
     ) -> Parameters:
         group = self._group("ListModelPackages", ModelPackageGroupName)
         summary = (
@@ -219,7 +220,11 @@ class SageMaker(Core):
             for version in self.versions_of(HUB, group.name)
             if ModelApprovalStatus in (None, version["ModelApprovalStatus"])
         ]
-        return {"ModelPackageSummaryList": found[::-1] if SortOrder == "Descending" else found}
+        ordered = found[::-1] if SortOrder == "Descending" else found
+        # AWS may give fewer than asked for: in pages of two, so that nobody can forget that there are more.
+        start, end = int(NextToken), int(NextToken) + min(MaxResults, 2)
+        page: Parameters = {"ModelPackageSummaryList": ordered[start:end]}
+        return page | ({"NextToken": str(end)} if end < len(ordered) else {})
 
     def sagemaker_CreateModelPackage(
         self, *, ClientToken: str, ModelPackageGroupName: str, **fields: Any
