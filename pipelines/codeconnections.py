@@ -4,17 +4,16 @@ from pathlib import Path
 
 import aws_cdk as cdk
 from aws_cdk import aws_events as events
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from names import ProjectNames
 from pipelines.assets import AssetLocation
 from pipelines.build_project import BuildProject
+from pipelines.custom_resource import custom_resource_function
 from pipelines.repository import Repository
 from pipelines.storage import ProjectStorage
-from roles import Permission, role
+from roles import Permission
 
 SEEDING_BUILDSPEC = Path(__file__).with_name("seeding_buildspec.yml")
 
@@ -150,7 +149,20 @@ class RepositorySeeding(Construct):
             ],
             timeout=cdk.Duration.minutes(10),
         )
-        function = _answering_function(self, names, storage, build, code)
+        function = custom_resource_function(
+            self,
+            name=names.role("seeding-answer"),
+            description=f"Starts {build.name} and answers CloudFormation when it has ended",
+            code=code,
+            handler="seeding",
+            variables={"SEEDING_PROJECT": build.name},
+            permissions=[
+                Permission(
+                    actions=("codebuild:BatchGetBuilds", "codebuild:StartBuild"), resources=(build.arn,)
+                )
+            ],
+            key=storage.key,
+        )
         ended = events.CfnRule(
             self,
             "Ended",
@@ -185,53 +197,3 @@ class RepositorySeeding(Construct):
         seeding.node.add_dependency(invocation)
         # Whoever waits for the repository waits for its first commit.
         repository.node.add_dependency(seeding)
-
-
-def _answering_function(
-    scope: Construct, names: ProjectNames, storage: ProjectStorage, build: BuildProject, code: AssetLocation
-) -> lambda_.CfnFunction:
-    name = names.role("seeding-answer")
-    description = f"Starts {build.name} and answers CloudFormation when it has ended"
-    log_group = logs.LogGroup(
-        scope,
-        "Logs",
-        log_group_name=f"/aws/lambda/{name}",
-        encryption_key=storage.key,
-        removal_policy=cdk.RemovalPolicy.DESTROY,
-        retention=logs.RetentionDays.THREE_MONTHS,
-    )
-    function_role = role(
-        scope,
-        "Role",
-        name=name,
-        description=description,
-        trusts=iam.ServicePrincipal("lambda.amazonaws.com"),
-        permissions=[
-            Permission(actions=("codebuild:BatchGetBuilds", "codebuild:StartBuild"), resources=(build.arn,)),
-            Permission(
-                actions=("logs:CreateLogStream", "logs:PutLogEvents"),
-                resources=(log_group.log_group_arn,),
-                because="Lambda names a log stream after each of its environments.",
-            ),
-        ],
-    )
-    function = lambda_.CfnFunction(
-        scope,
-        "Function",
-        function_name=name,
-        description=description,
-        code=lambda_.CfnFunction.CodeProperty(s3_bucket=code.bucket, s3_key=code.key),
-        handler="custom_resources.seeding.handler",
-        runtime="python3.13",
-        role=function_role.role_arn,
-        environment=lambda_.CfnFunction.EnvironmentProperty(variables={"SEEDING_PROJECT": build.name}),
-        logging_config=lambda_.CfnFunction.LoggingConfigProperty(log_group=log_group.log_group_name),
-        timeout=60,
-    )
-    cdk.Validations.of(function).acknowledge(
-        cdk.Acknowledgment(
-            id="AwsSolutions-L1",
-            reason="Python 3.13 is the version the bundle is tested with; Lambda supports it until 2029.",
-        )
-    )
-    return function

@@ -1,14 +1,12 @@
 """SageMaker Projects, turned on in every account that creates projects."""
 
 import aws_cdk as cdk
-from aws_cdk import aws_iam as iam
-from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from names import PlatformNames
 from pipelines.assets import AssetLocation
-from roles import Permission, arn, role
+from pipelines.custom_resource import custom_resource_function
+from roles import Permission, arn
 
 
 class SageMakerProjects(Construct):
@@ -30,48 +28,14 @@ class SageMakerProjects(Construct):
             code: The bundle of `pipelines.assets.CUSTOM_RESOURCES`.
         """
         super().__init__(scope, construct_id)
-        name, note = names.sagemaker_projects_function, names.sagemaker_projects_note
-        description = "Turns SageMaker Projects on, and off again when the platform leaves the account"
-        log_group = logs.LogGroup(
+        function = custom_resource_function(
             self,
-            "Logs",
-            log_group_name=f"/aws/lambda/{name}",
-            removal_policy=cdk.RemovalPolicy.DESTROY,
-            retention=logs.RetentionDays.THREE_MONTHS,
-        )
-        function_role = role(
-            self,
-            "Role",
-            name=name,
-            description=description,
-            trusts=iam.ServicePrincipal("lambda.amazonaws.com"),
-            permissions=[
-                *_permissions(names),
-                Permission(
-                    actions=("logs:CreateLogStream", "logs:PutLogEvents"),
-                    resources=(log_group.log_group_arn,),
-                    because="Lambda names a log stream after each of its environments.",
-                ),
-            ],
-        )
-        function = lambda_.CfnFunction(
-            self,
-            "Function",
-            function_name=name,
-            description=description,
-            code=lambda_.CfnFunction.CodeProperty(s3_bucket=code.bucket, s3_key=code.key),
-            handler="custom_resources.sagemaker_projects.handler",
-            runtime="python3.13",
-            role=function_role.role_arn,
-            environment=lambda_.CfnFunction.EnvironmentProperty(variables={"NOTE_PARAMETER": note}),
-            logging_config=lambda_.CfnFunction.LoggingConfigProperty(log_group=log_group.log_group_name),
-            timeout=60,
-        )
-        cdk.Validations.of(function).acknowledge(
-            cdk.Acknowledgment(
-                id="AwsSolutions-L1",
-                reason="Python 3.13 is the version the bundle is tested with; Lambda supports it until 2029.",
-            )
+            name=names.sagemaker_projects_function,
+            description="Turns SageMaker Projects on, and off again when the platform leaves the account",
+            code=code,
+            handler="sagemaker_projects",
+            variables={"NOTE_PARAMETER": names.sagemaker_projects_note},
+            permissions=_permissions(names),
         )
         cdk.CustomResource(
             self,
