@@ -9,9 +9,10 @@ S3 see `s3_encryption`.
 import json
 from typing import Any
 
-from ministack.core import iam_actions
 from ministack.core.responses import get_account_id, get_region, request_scope
 from ministack.services import kms
+
+from rehearsal.emulator import resource_arns
 
 _FOREIGN_OPERATIONS = frozenset(
     {
@@ -37,30 +38,13 @@ _FOREIGN_OPERATIONS = frozenset(
 
 _handle = kms.handle_request
 _key_policy = kms.key_policy_for_arn
-_extract_resource_arn = iam_actions.extract_resource_arn
 
 
 def install() -> None:
     """Put cross-account use in place."""
-    global _extract_resource_arn  # noqa: PLW0603  another seam may stand there already
-    _extract_resource_arn = iam_actions.extract_resource_arn
     kms.handle_request = _handle_request
     kms.key_policy_for_arn = _key_policy_for_arn
-    iam_actions.extract_resource_arn = _resource_arn
-
-
-def _resource_arn(  # noqa: PLR0917  ministack's signature
-    service: str,
-    method: str,
-    path: str,
-    headers: dict[str, str],
-    body: bytes,
-    query_params: dict[str, Any],
-    region: str,
-    account_id: str,
-) -> str:
-    arn: str = _extract_resource_arn(service, method, path, headers, body, query_params, region, account_id)
-    return key_arn(arn) if service == "kms" else arn
+    resource_arns.register("kms", lambda asked: key_arn(asked.found))
 
 
 def key_arn(arn: str) -> str:
@@ -106,8 +90,9 @@ async def _handle_request(
     if operation not in _FOREIGN_OPERATIONS:
         return await _handle(method, path, headers, body, query_params)
     region = get_region()
-    arn = _resource_arn("kms", method, path, headers, body, query_params, region, get_account_id())
-    owner = arn.split(":")[4] if arn.startswith("arn:") else get_account_id()
+    account = get_account_id()
+    arn = resource_arns.resource_arn("kms", method, path, headers, body, query_params, region, account)
+    owner = arn.split(":")[4] if arn.startswith("arn:") else account
     sent = json.loads(body or b"{}")
     if "KeyId" in sent:
         body = json.dumps({**sent, "KeyId": arn}).encode()

@@ -8,45 +8,30 @@ https://github.com/vectordotdev/vector/issues/714). So ``log-group:NAME`` alone 
 """
 
 import json
-from typing import Any
 
-from ministack.core import iam_actions
+from rehearsal.emulator import resource_arns
+from rehearsal.emulator.resource_arns import Asked
 
 _TAGGING = frozenset({"ListTagsForResource", "TagResource", "UntagResource"})
-
-_extract_resource_arn = iam_actions.extract_resource_arn
 
 
 def install() -> None:
     """Put the ARNs of log streams in place."""
-    global _extract_resource_arn  # noqa: PLW0603  another seam may stand there already
-    _extract_resource_arn = iam_actions.extract_resource_arn
-    iam_actions.extract_resource_arn = _resource_arn
+    resource_arns.register("logs", _stream)
 
 
-def _resource_arn(  # noqa: PLR0917  ministack's signature
-    service: str,
-    method: str,
-    path: str,
-    headers: dict[str, str],
-    body: bytes,
-    query_params: dict[str, Any],
-    region: str,
-    account_id: str,
-) -> str:
-    arn: str = _extract_resource_arn(service, method, path, headers, body, query_params, region, account_id)
-    operation = headers.get("x-amz-target", "").rpartition(".")[2]
-    if service != "logs" or operation in _TAGGING:
-        return arn
+def _stream(asked: Asked) -> str:
+    if asked.operation in _TAGGING:
+        return asked.found
     try:
-        request = dict(json.loads(body or b"{}"))
+        request = dict(json.loads(asked.body or b"{}"))
     except (ValueError, TypeError):
         # The handler says what is wrong with the request.
-        return arn
+        return asked.found
     # By its name, or by its ARN, with or without an asterisk at the end.
     identifier = str(request.get("logGroupName") or request.get("logGroupIdentifier") or "")
     group = identifier.rpartition(":log-group:")[2].removesuffix(":*")
-    if not group and operation != "DescribeLogGroups":
-        return arn
+    if not group and asked.operation != "DescribeLogGroups":
+        return asked.found
     stream = request.get("logStreamName", "")
-    return f"arn:aws:logs:{region}:{account_id}:log-group:{group}:log-stream:{stream}"
+    return f"arn:aws:logs:{asked.region}:{asked.account}:log-group:{group}:log-stream:{stream}"

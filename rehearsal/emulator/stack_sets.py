@@ -13,11 +13,10 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from botocore.exceptions import ClientError
-from ministack.core import iam_actions
 from ministack.services import s3
 from ministack.services.cloudformation import helpers
 
-from rehearsal.emulator import cloudformation, service_linked_roles, template_store
+from rehearsal.emulator import cloudformation, resource_arns, service_linked_roles, template_store
 from rehearsal.emulator.authorization import refusal
 from rehearsal.emulator.credentials import client, root_credentials
 from rehearsal.emulator.organizations import Organization, enable_service_access, organization_of
@@ -71,14 +70,10 @@ class StackSet:
 
 _stack_sets: dict[str, StackSet] = {}
 
-_extract_resource_arn = iam_actions.extract_resource_arn
-
 
 def install() -> None:
     """Register the resource type, and add the actions of the API that look at stack sets."""
-    global _extract_resource_arn  # noqa: PLW0603  another seam may stand there already
-    _extract_resource_arn = iam_actions.extract_resource_arn
-    iam_actions.extract_resource_arn = _resource_arn
+    resource_arns.register("cloudformation", _asked_for)
     register_resource_type("AWS::CloudFormation::StackSet", create=_create, update=_update, delete=_delete)
     for name, action in {
         "ActivateOrganizationsAccess": _activate_organizations_access,
@@ -90,27 +85,19 @@ def install() -> None:
         cloudformation.add_action(name, _answering(name, action))
 
 
-def _resource_arn(  # noqa: PLR0917  ministack's signature
-    service: str,
-    method: str,
-    path: str,
-    headers: dict[str, str],
-    body: bytes,
-    query_params: dict[str, Any],
-    region: str,
-    account_id: str,
-) -> str:
+def _asked_for(asked: resource_arns.Asked) -> str:
     """The stack set that an operation names, on which it is authorized.
 
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudformation.html
     """
-    arn: str = _extract_resource_arn(service, method, path, headers, body, query_params, region, account_id)
-    if service != "cloudformation" or "StackSetName" not in query_params:
-        return arn
-    name = query_params["StackSetName"]
+    name = asked.query.get("StackSetName")
+    if name is None:
+        return asked.found
     name = str(name[0] if isinstance(name, list) else name)
-    found = next((each for each in _stack_sets.values() if name in (each.name, each.identifier)), None)
-    return found.arn if found else f"arn:aws:cloudformation:{region}:{account_id}:stackset/{name}:unknown"
+    found = _find(name)
+    if found is not None:
+        return found.arn
+    return f"arn:aws:cloudformation:{asked.region}:{asked.account}:stackset/{name}:unknown"
 
 
 def _organization(properties: Properties) -> Organization:
@@ -360,12 +347,17 @@ def _own() -> list[StackSet]:
     return [each for each in _stack_sets.values() if (each.account, each.region) == here]
 
 
+def _find(name: str) -> StackSet | None:
+    """A stack set of the account by its name or id."""
+    return next((each for each in _own() if name in (each.name, each.identifier)), None)
+
+
 def _named(parameters: cloudformation.Parameters) -> StackSet:
     name = helpers._p(parameters, "StackSetName")
-    for each in _own():
-        if name in (each.name, each.identifier):
-            return each
-    raise ServiceError("StackSetNotFoundException", f"StackSet {name} not found", 404)
+    found = _find(name)
+    if found is None:
+        raise ServiceError("StackSetNotFoundException", f"StackSet {name} not found", 404)
+    return found
 
 
 def _describe_stack_set(parameters: cloudformation.Parameters) -> Properties:
