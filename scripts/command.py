@@ -18,6 +18,7 @@ from settings import CATALOG_VARIABLE, CatalogError, Settings
 
 CatalogFile = Annotated[Path, typer.Option("--catalog", envvar=CATALOG_VARIABLE, help="The catalog file.")]
 Pretend = Annotated[bool, typer.Option("--pretend", help="Only tell what would be done.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 COLOURS = {
     Outcome.CREATE: "green",

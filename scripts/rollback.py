@@ -21,7 +21,7 @@ from registry.functions.model_registry.versions import describe_version
 from scripts.caller import Need
 from scripts.central_versions import CentralVersions, RecordedVersion, Version
 from scripts.change import OperatorError
-from scripts.command import RETRIES, CatalogFile, Pretend, aws_session, output, sentences
+from scripts.command import RETRIES, CatalogFile, Pretend, Yes, aws_session, output, sentences
 from settings import CATALOG, load
 
 if TYPE_CHECKING:
@@ -211,7 +211,7 @@ def command(
     to: Annotated[int | None, typer.Option(help="The version to go back to; else the one before.")] = None,
     catalog: CatalogFile = CATALOG,
     pretend: Pretend = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Yes = False,
 ) -> None:
     """Take production back to a version that it has run before (ML engineer, shared services account)."""
     with sentences():

@@ -9,12 +9,12 @@ file therefore takes exact role names, and AWS advises a service control policy 
 (https://docs.aws.amazon.com/servicecatalog/latest/adminguide/catalogs_portfolios_sharing_how-to-share.html).
 """
 
-import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from names import PORTFOLIO_NAMES
 from scripts.change import Change, OperatorError, Outcome
+from scripts.polling import polls
 from settings import Settings
 
 if TYPE_CHECKING:
@@ -167,9 +167,7 @@ def wait(service_catalog: "ServiceCatalogClient", token: str, what: str) -> None
     Raises:
         OperatorError: If AWS reports errors, or is not done in time.
     """
-    deadline = time.monotonic() + SHARE_DEADLINE_SECONDS
-    pause = POLL_SECONDS
-    while True:
+    for _ in polls(SHARE_DEADLINE_SECONDS, pause=POLL_SECONDS, growth=2, longest=LONGEST_POLL_SECONDS):
         status = service_catalog.describe_portfolio_share_status(PortfolioShareToken=token)
         if status["Status"] == "COMPLETED":
             return
@@ -178,13 +176,10 @@ def wait(service_catalog: "ServiceCatalogClient", token: str, what: str) -> None
                 f"{what} ended as {status['Status']} ({_reasons(status)}): mend that and run the command "
                 "again; it leaves alone what is done."
             )
-        if time.monotonic() > deadline:
-            raise OperatorError(
-                f"{what} is still {status['Status']} after {SHARE_DEADLINE_SECONDS} seconds: it goes on at "
-                "AWS; run the command again to see how it ended."
-            )
-        time.sleep(pause)
-        pause = min(pause * 2, LONGEST_POLL_SECONDS)
+    raise OperatorError(
+        f"{what} is still {status['Status']} after {SHARE_DEADLINE_SECONDS} seconds: it goes on at "
+        "AWS; run the command again to see how it ended."
+    )
 
 
 def _reasons(status: "DescribePortfolioShareStatusOutputTypeDef") -> str:

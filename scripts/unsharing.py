@@ -6,11 +6,11 @@ AWS RAM that a share uses (https://docs.aws.amazon.com/ram/latest/APIReference/A
 Nobody may launch products any more, and no account reads or writes cards of the hub; what was launched stays.
 """
 
-import time
 from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
 from scripts.change import Change, OperatorError, Outcome
+from scripts.polling import polls
 from scripts.sharing import portfolios_of, share_with, shares_of, wait
 from settings import Settings
 
@@ -109,14 +109,11 @@ def _active_shares(ram: "RAMClient") -> list[Any]:
 
 
 def _wait_until_deleted(ram: "RAMClient", name: str, arn: str) -> None:
-    deadline = time.monotonic() + DELETION_DEADLINE_SECONDS
-    while True:
+    for _ in polls(DELETION_DEADLINE_SECONDS, pause=POLL_SECONDS):
         shares = ram.get_resource_shares(resourceOwner="SELF", resourceShareArns=[arn])["resourceShares"]
         if all(share["status"] == "DELETED" for share in shares):
             return
-        if time.monotonic() > deadline:
-            raise OperatorError(
-                f"The share {name} is still {shares[0]['status']} after {DELETION_DEADLINE_SECONDS} seconds: "
-                "run the command again to see how it ended."
-            )
-        time.sleep(POLL_SECONDS)
+    raise OperatorError(
+        f"The share {name} is still {shares[0]['status']} after {DELETION_DEADLINE_SECONDS} seconds: "
+        "run the command again to see how it ended."
+    )

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from assumptions import by_key
 from scripts.caller import caller_of
-from scripts.command import RETRIES, CatalogFile, Pretend, aws_session, output, report, sentences
+from scripts.command import RETRIES, CatalogFile, Pretend, Yes, aws_session, output, report, sentences
 from scripts.page_file import save
 from scripts.probe.accounts import ACCOUNTS
 from scripts.probe.cards import CARDS
@@ -34,7 +34,7 @@ def command(
     answers: Annotated[Path, typer.Option("--output", help="Where the answers go, as JSON.")] = ANSWERS,
     catalog: CatalogFile = CATALOG,
     pretend: Pretend = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Yes = False,
 ) -> None:
     """Ask an account what only an account can tell about AWS (an administrator of the account)."""
     with sentences():

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from names import PROJECT_NAME_EXPECTED, PROJECT_NAME_PATTERN, ProjectNames
 from scripts.change import Change, OperatorError, Outcome
-from scripts.command import RETRIES, CatalogFile, Pretend, aws_session, output, report, sentences
+from scripts.command import RETRIES, CatalogFile, Pretend, Yes, aws_session, output, report, sentences
 from scripts.projects import update as updating
 from scripts.projects.form import Field, assignments
 from scripts.projects.offers import Catalog
@@ -31,7 +31,6 @@ Set = Annotated[
     typer.Option("--set", metavar="Name=Value", help="A parameter of the product; once for each."),
 ]
 ProductVersion = Annotated[str | None, typer.Option("--version", help="A version; else the newest.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 
 @dataclass(frozen=True, kw_only=True)

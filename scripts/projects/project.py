@@ -3,7 +3,6 @@
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeProject.html
 """
 
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from registry.functions.model_registry.errors import is_missing
 from scripts.change import OperatorError
+from scripts.polling import polls
 from scripts.projects.events import StackEvents
 from scripts.projects.form import FILLED_IN_BY_SAGEMAKER
 
@@ -258,9 +258,8 @@ class Projects:
         Returns:
             The project; None if it is deleted.
         """
-        deadline = time.monotonic() + DEADLINE_SECONDS
-        pause, status = POLL_SECONDS, ""
-        while True:
+        status = ""
+        for _ in polls(DEADLINE_SECONDS, pause=POLL_SECONDS, growth=1.3, longest=LONGEST_POLL_SECONDS):
             project = self.find(name)
             if project is None:
                 self._tell(DELETED)
@@ -274,13 +273,10 @@ class Projects:
                 self._tell(status)
             if not project.running:
                 return project
-            if time.monotonic() > deadline:
-                raise OperatorError(
-                    f"Project {name} is still {status} after {DEADLINE_SECONDS / 60:.0f} minutes: AWS goes "
-                    "on; run the same command again to see how it ends."
-                )
-            time.sleep(pause)
-            pause = min(pause * 1.3, LONGEST_POLL_SECONDS)
+        raise OperatorError(
+            f"Project {name} is still {status} after {DEADLINE_SECONDS / 60:.0f} minutes: AWS goes on; run "
+            "the same command again to see how it ends."
+        )
 
     def _reason(self, project: Project | None) -> str:
         """Why the last operation failed, by the most that the caller may see."""

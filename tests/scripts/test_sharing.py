@@ -81,7 +81,7 @@ class Hub:
 
 @pytest.fixture(autouse=True)
 def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("scripts.sharing.time.sleep", lambda _: None)
+    monkeypatch.setattr("scripts.polling.time.sleep", lambda _: None)
 
 
 @pytest.fixture

@@ -88,7 +88,7 @@ READERS = share(SETTINGS.names.card_readers_share("churn"))
 
 @pytest.fixture(autouse=True)
 def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("scripts.sharing.time.sleep", lambda _: None)
+    monkeypatch.setattr("scripts.polling.time.sleep", lambda _: None)
 
 
 @pytest.fixture

@@ -174,7 +174,7 @@ def test_an_interrupted_command_is_taken_up_by_the_next(
 
     command = ("create", name, "--set", "Title=news")
     with monkeypatch.context() as patch:
-        patch.setattr("scripts.projects.project.time.sleep", interrupt)
+        patch.setattr("scripts.polling.time.sleep", interrupt)
         assert run(workshop, monkeypatch, workshop.creator, *command).exit_code != 0
     again = run(workshop, monkeypatch, workshop.creator, *command)
     assert again.exit_code == 0, again.output
