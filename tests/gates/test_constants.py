@@ -365,11 +365,13 @@ def test_constants_that_protect(
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
-def test_a_rule_sees_when_its_constant_is_taken_away(everything: Everything, rule: Rule) -> None:
+def test_a_rule_sees_when_its_constant_is_taken_away(
+    everything: Everything, endpoint_templates: Mapping[str, Template], rule: Rule
+) -> None:
     """In each resource that obeys it today."""
     obeying = [
         resource
-        for _, resource in resources(everything.templates, rule)
+        for _, resource in resources({**everything.templates, **endpoint_templates}, rule)
         if rule.holds(resource) and (rule.types != ("AWS::IAM::Role",) or _services(resource))
     ]
     assert obeying or rule.types[0].startswith(("AWS::EC2", "AWS::CodeCommit"))
