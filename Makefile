@@ -55,7 +55,7 @@ FUZZ_SEED ?= $(shell date +%s)
 fuzz: setup ## Try generated tables, requests and catalog files. FUZZ_EXAMPLES=100000 FUZZ_SEED=number
 	@echo "FUZZ_SEED=$(FUZZ_SEED), which plays the same again"
 	@FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) "$(BIN)/pytest" --hypothesis-seed=$(FUZZ_SEED) tests/seed_code/test_fuzz.py \
-	  tests/configuration/test_properties.py
+	  tests/base/configuration/test_properties.py
 
 .PHONY: test-page
 test-page: setup ## Look at the last rehearsal's report in headless Chromium.

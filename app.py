@@ -3,9 +3,10 @@
 import os
 import sys
 
-import embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
+import base.embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
 import aws_cdk as cdk
 
+from base.settings import CATALOG, CatalogError, Settings, load
 from portfolios.accounts import AccountsStack
 from portfolios.boundary import apply_boundary
 from portfolios.foundation import FoundationStack, asset_synthesizer
@@ -15,7 +16,6 @@ from portfolios.stack import PortfoliosStack
 from products.product import CONTEXT, Product, ProductError, discover
 from registry.cards import CardPermissionStack
 from registry.stack import RegistryStack
-from settings import CATALOG, CatalogError, Settings, load
 
 
 def new_app(outdir: str | None = None) -> cdk.App:

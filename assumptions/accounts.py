@@ -54,7 +54,7 @@ ACCOUNTS = (
     Assumption(
         key="cloudformation-trust",
         assumed="CloudFormation tells `aws:SourceAccount` when it assumes a role that it was passed.",
-        where=("portfolios/deployment_target.py", "roles.py"),
+        where=("portfolios/deployment_target.py", "base/roles.py"),
         source=Source(
             says="The key is recommended for policies of extensions; service roles are shown without it.",
             url="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/"
@@ -70,7 +70,7 @@ ACCOUNTS = (
     Assumption(
         key="key-alias",
         assumed="Policies may ask for `kms:ResourceAliases` of a key of another account.",
-        where=("roles.py", "portfolios/deployment_target.py", "pipelines/registration.py"),
+        where=("base/roles.py", "portfolios/deployment_target.py", "pipelines/registration.py"),
         source=Source(
             says="The condition key is explained for keys in general; other accounts are not mentioned.",
             url="https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html",

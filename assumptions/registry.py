@@ -139,7 +139,7 @@ REGISTRY = (
     Assumption(
         key="same-status",
         assumed="Setting the approval status that a version has already sends an event.",
-        where=("scripts/rollback.py",),
+        where=("scripts/versions/rollback.py",),
         source=Source(
             says="“Status change of a model package”, with no word on an update to the same status.",
             url=f"{_GUIDE}/automating-sagemaker-with-eventbridge.html",
@@ -147,6 +147,6 @@ REGISTRY = (
         if_wrong="A rollback would approve an approved version, and nothing would follow.",
         fallback="A rollback sets the status to PendingManualApproval first, and then to Approved.",
         probe="Not probed, because events of AWS services cannot be read without a rule and a queue.",
-        shown_by="tests/scripts/test_rollback.py::test_the_target_is_approved_again",
+        shown_by="tests/scripts/versions/test_rollback.py::test_the_target_is_approved_again",
     ),
 )

@@ -5,14 +5,14 @@ from collections.abc import Mapping
 import aws_cdk as cdk
 from constructs import Construct
 
-from names import ProjectNames
+from base.names import ProjectNames
+from base.roles import Permission, arn
 from pipelines.build_project import BuildProject
 from pipelines.code_pipeline import CodePipeline, build_action, stage
 from pipelines.registration import Registration
 from pipelines.repository import Repository
 from pipelines.storage import ProjectStorage
 from pipelines.training_role import TrainingRole
-from roles import Permission, arn
 
 
 class BuildPipeline(Construct):

@@ -8,10 +8,10 @@ from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from names import ProjectNames
+from base.names import ProjectNames
+from base.roles import Permission, arn, role, service_principal
 from pipelines.compute import COMPUTE
 from pipelines.storage import ProjectStorage
-from roles import Permission, arn, role, service_principal
 
 CACHE = "cache"
 """Folder of the project's bucket in which builds keep what speeds up the next; may be emptied at any time."""

@@ -13,11 +13,11 @@ from aws_cdk import aws_codepipeline as codepipeline
 from aws_cdk import aws_events as events
 from constructs import Construct
 
-from names import ProjectNames
+from base.names import ProjectNames
+from base.roles import Permission, arn, role, service_principal
 from pipelines.build_project import BuildProject
 from pipelines.repository import SOURCE, Repository
 from pipelines.storage import ProjectStorage
-from roles import Permission, arn, role, service_principal
 
 Declaration = codepipeline.CfnPipeline.ActionDeclarationProperty
 # Complete but for its place among the actions of its stage.

@@ -3,11 +3,11 @@
 from aws_cdk import aws_codecommit as codecommit
 from constructs import Construct
 
-from names import ProjectNames
+from base.names import ProjectNames
+from base.roles import Permission
 from pipelines.assets import AssetLocation
 from pipelines.project import KEEP
 from pipelines.repository import Repository
-from roles import Permission
 
 
 class CodeCommitRepository(Repository):

@@ -7,13 +7,13 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from names import ProjectNames
+from base.names import ProjectNames
+from base.roles import Permission
 from pipelines.assets import AssetLocation
 from pipelines.build_project import BuildProject
 from pipelines.custom_resource import custom_resource_function
 from pipelines.repository import Repository
 from pipelines.storage import ProjectStorage
-from roles import Permission
 
 SEEDING_BUILDSPEC = Path(__file__).with_name("seeding_buildspec.yml")
 

@@ -9,8 +9,8 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from base.roles import Permission, role
 from pipelines.assets import AssetLocation
-from roles import Permission, role
 
 
 def custom_resource_function(

@@ -6,7 +6,8 @@ from typing import Any, Literal
 import aws_cdk as cdk
 from constructs import Construct
 
-from names import PlatformNames, ProjectNames
+from base.names import PlatformNames, ProjectNames
+from base.roles import Permission, arn, role_arn
 from pipelines.build_project import BuildProject
 from pipelines.code_pipeline import (
     Action,
@@ -21,7 +22,6 @@ from pipelines.code_pipeline import (
 )
 from pipelines.repository import Repository
 from pipelines.storage import ProjectStorage
-from roles import Permission, arn, role_arn
 
 MODEL_PACKAGE_ARN = "ModelPackageArn"
 """The pipeline's variable: the version to deploy."""

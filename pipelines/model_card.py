@@ -5,9 +5,9 @@ from aws_cdk import aws_ram as ram
 from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
-from names import PlatformNames, ProjectNames
+from base.names import PlatformNames, ProjectNames
+from base.roles import arn
 from pipelines.project import KEEP
-from roles import arn
 
 # Managed by AWS: describe, list versions, update
 # (https://docs.aws.amazon.com/sagemaker/latest/dg/model-cards-xaccount.html). The hub only reads; but a

@@ -5,8 +5,8 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
-from names import ProjectNames
-from roles import arn
+from base.names import ProjectNames
+from base.roles import arn
 
 KEEP = cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
 """For whatever holds a team's work: it outlives the project, and leaves nothing behind when the creation

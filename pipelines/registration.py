@@ -5,10 +5,10 @@ from typing import Literal
 import aws_cdk as cdk
 from constructs import Construct
 
-from names import PlatformNames, ProjectNames
+from base.names import PlatformNames, ProjectNames
+from base.roles import Permission, key_of_another_account
 from pipelines.project import ModelPackageGroup
 from pipelines.storage import ProjectStorage
-from roles import Permission, key_of_another_account
 
 TEAM, CENTRAL = "team", "central"
 """The choices: a version is promoted once the team's lead has approved it, or is registered centrally."""

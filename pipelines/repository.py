@@ -7,8 +7,8 @@ from aws_cdk import aws_codepipeline as codepipeline
 from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
-from names import ProjectNames
-from roles import Permission
+from base.names import ProjectNames
+from base.roles import Permission
 
 SOURCE = "Source"
 """The pipeline's first stage, its action, its artifact and the namespace of its variables."""

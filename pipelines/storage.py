@@ -8,10 +8,10 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from log_keys import log_key_statement
-from names import ProjectNames
+from base.log_keys import log_key_statement
+from base.names import ProjectNames
+from base.roles import Permission
 from pipelines.project import KEEP
-from roles import Permission
 
 VERSION_OBJECTS = ("models/*", "runs/*/evaluation/*")
 """Keys of what makes up a model version: its artifact and its evaluation, not the data it learnt from.

@@ -2,13 +2,13 @@
 
 from constructs import Construct
 
-from names import ProjectNames
+from base.names import ProjectNames
+from base.settings import Settings
 from pipelines.assets import AssetLocation
 from pipelines.codecommit import CodeCommitRepository
 from pipelines.codeconnections import HOSTS, ConnectedRepository, RepositorySeeding
 from pipelines.repository import Repository
 from pipelines.storage import ProjectStorage
-from settings import Settings
 
 
 def team_repository(

@@ -3,10 +3,10 @@
 import aws_cdk as cdk
 from constructs import Construct
 
-from names import PlatformNames, ProjectNames
+from base.names import PlatformNames, ProjectNames
+from base.roles import Permission, arn, role, role_arn, service_principal
 from pipelines.registration import Registration
 from pipelines.storage import ProjectStorage
-from roles import Permission, arn, role, role_arn, service_principal
 
 # What the seed's SageMaker pipeline runs in: https://docs.aws.amazon.com/sagemaker/latest/dg/xgboost.html
 IMAGE_REPOSITORY = "sagemaker-xgboost"

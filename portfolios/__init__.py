@@ -1,3 +1,3 @@
 """What is offered: portfolios, products, launch roles, versions, and the accounts made ready for them."""
 
-import embedded_node  # noqa: F401  (before any module here imports aws_cdk)
+import base.embedded_node  # noqa: F401  (before any module here imports aws_cdk)

@@ -8,7 +8,8 @@ import aws_cdk as cdk
 from aws_cdk import aws_s3_assets as s3_assets
 from constructs import Construct
 
-from functions import bundle
+from base.functions import bundle
+from base.settings import Settings
 from pipelines.assets import CUSTOM_RESOURCES, AssetLocation
 from portfolios.boundary import apply_boundary
 from portfolios.deployment_target import DeploymentTargetStack
@@ -16,7 +17,6 @@ from portfolios.foundation import asset_synthesizer
 from portfolios.launch_account import LaunchAccountStack, add_ml_administrator
 from portfolios.sagemaker_projects import SageMakerProjects
 from products.product import Product, Template, scratch_app
-from settings import Settings
 
 
 class AccountsStack(cdk.Stack):

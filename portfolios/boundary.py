@@ -8,13 +8,13 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from access.limits import MANAGED_POLICY
+from base.roles import Permission, explain_wildcards
+from base.settings import Settings
 from portfolios.resource_types import PermissionsError
 from portfolios.statements import Statement, document, size
 from portfolios.template_values import ACCOUNT, Resource, TemplateValues
 from products.product import Template
-from registry.policies.limits import MANAGED_POLICY
-from roles import Permission, explain_wildcards
-from settings import Settings
 
 # Who may pass, assume or make roles may become them: here the boundary names which.
 _OVER_ROLES = ("iam", "sts")

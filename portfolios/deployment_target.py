@@ -9,15 +9,15 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from names import ProjectNames
+from base.names import ProjectNames
+from base.roles import Permission, arn, key_of_another_account, role, role_arn, service_principal
+from base.settings import Settings
 from portfolios.belonging import PROJECT_TAG
 from portfolios.launch_role import DerivedRole
 from portfolios.lineage_reader import LineageReader, where_models_serve
 from portfolios.permissions import Statement, derive
 from portfolios.template_values import ACCOUNT
 from registry.objects import VERSIONS
-from roles import Permission, arn, key_of_another_account, role, role_arn, service_principal
-from settings import Settings
 
 _DAYS_OF_CAPTURED_REQUESTS = 90
 

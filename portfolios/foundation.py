@@ -5,8 +5,8 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from roles import Permission, role
-from settings import Settings
+from base.roles import Permission, role
+from base.settings import Settings
 
 _DAYS_OF_ACCESS_LOGS = 400
 

@@ -7,15 +7,15 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from launching import launching
+from base.launching import launching
+from base.roles import Permission, role, service_principal
+from base.settings import Settings
 from pipelines.assets import AssetLocation
 from portfolios.boundary import add_project_boundary
 from portfolios.launch_role import add_launch_role
 from portfolios.lineage_reader import LineageReader, where_models_are_made
 from portfolios.sagemaker_projects import SageMakerProjects
 from products.product import Product, Template
-from roles import Permission, role, service_principal
-from settings import Settings
 
 # https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html
 MODEL_PACKAGE_EVENT = "SageMaker Model Package State Change"

@@ -7,14 +7,14 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from access.limits import INLINE_POLICIES, MANAGED_POLICIES, MANAGED_POLICY
+from base.roles import Permission, explain_wildcards, service_principal
+from base.settings import Settings
 from portfolios.permissions import derive
 from portfolios.resource_types import PermissionsError
 from portfolios.statements import Statement, document, size
 from portfolios.template_values import ACCOUNT
 from products.product import Product, Template
-from registry.policies.limits import INLINE_POLICIES, MANAGED_POLICIES, MANAGED_POLICY
-from roles import Permission, explain_wildcards, service_principal
-from settings import Settings
 
 DERIVED = "derived"
 """What the inline policy of such a role is called."""

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from names import PlatformNames
-from roles import Permission, arn, role, role_elsewhere
+from base.names import PlatformNames
+from base.roles import Permission, arn, role, role_elsewhere
 
 
 class LineageReader(Construct):

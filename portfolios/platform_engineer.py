@@ -7,11 +7,11 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from base.settings import Settings
 from portfolios.launch_role import DerivedRole
 from portfolios.permissions import Statement, derive
 from portfolios.platform_view import look
 from portfolios.template_values import ACCOUNT
-from settings import Settings
 
 # `cdk bootstrap` names its stack and resources so unless told otherwise
 # (https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html).

@@ -1,8 +1,8 @@
 """What the platform engineer sees of the platform in operation; nothing of it changes anything."""
 
+from base.settings import Settings
 from portfolios.permissions import Statement
 from portfolios.template_values import ACCOUNT
-from settings import Settings
 
 
 def look(settings: Settings) -> tuple[Statement, ...]:

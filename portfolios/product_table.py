@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from names import PORTFOLIO_NAMES
+from base.names import PORTFOLIO_NAMES
 from products.product import Product
 
 README = Path(__file__).parents[1] / "README.md"

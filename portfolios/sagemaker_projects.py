@@ -3,10 +3,10 @@
 import aws_cdk as cdk
 from constructs import Construct
 
-from names import PlatformNames
+from base.names import PlatformNames
+from base.roles import Permission, arn
 from pipelines.assets import AssetLocation
 from pipelines.custom_resource import custom_resource_function
-from roles import Permission, arn
 
 
 class SageMakerProjects(Construct):

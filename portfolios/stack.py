@@ -11,13 +11,13 @@ from aws_cdk import aws_s3_assets as s3_assets
 from aws_cdk import aws_servicecatalog as servicecatalog
 from constructs import Construct
 
-from names import OWN_PROJECTS_PORTFOLIO, PORTFOLIO_NAMES
+from base.names import OWN_PROJECTS_PORTFOLIO, PORTFOLIO_NAMES
+from base.settings import PortfolioSettings, Settings
 from pipelines.assets import AssetLocation
 from portfolios.boundary import add_project_boundary
 from portfolios.foundation import asset_synthesizer
 from portfolios.launch_role import add_launch_role
 from products.product import ASSET_EXCLUDE, LaunchAccount, Portfolio, Product, Template, render_all
-from settings import PortfolioSettings, Settings
 
 # Studio shows a product in the form for new projects if the product itself carries this tag
 # (https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-projects-templates-custom.html).

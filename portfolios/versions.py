@@ -12,10 +12,10 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from base.settings import CatalogError, Repository, Settings, load
 from portfolios import product_table
 from portfolios.stack import PortfoliosStack
 from products.product import Product, ProductError, Template, discover, scratch_app
-from settings import CatalogError, Repository, Settings, load
 
 LEDGER = Path(__file__).with_name("versions.json")
 REFERENCE_CATALOG = Path(__file__).parents[1] / "tests" / "reference_catalog.yaml"

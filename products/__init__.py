@@ -1,3 +1,3 @@
 """What a team launches: one folder a product."""
 
-import embedded_node  # noqa: F401  (before any module here imports aws_cdk)
+import base.embedded_node  # noqa: F401  (before any module here imports aws_cdk)

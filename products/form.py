@@ -2,7 +2,7 @@
 
 import aws_cdk as cdk
 
-from names import (
+from base.names import (
     MAXIMUM_PROJECT_ID,
     MAXIMUM_PROJECT_NAME,
     PROJECT_ID_PARAMETER,
@@ -13,8 +13,8 @@ from names import (
     REPOSITORY_PARAMETER,
     ProjectNames,
 )
+from base.settings import Settings
 from pipelines.project import tag_project
-from settings import Settings
 
 PROJECT_GROUP = "Project (Studio fills this in)"
 REPOSITORY_GROUP = "Repository"

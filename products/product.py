@@ -20,10 +20,10 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from functions import bundle
+from base.functions import bundle
+from base.settings import Settings
 from pipelines.assets import AssetLocation
 from pipelines.build_project import use_compute
-from settings import Settings
 
 __all__ = [
     "ASSET_EXCLUDE",

@@ -1,6 +1,6 @@
 """Who is told when something fails."""
 
-import embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
+import base.embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
@@ -10,7 +10,7 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
-from roles import arn
+from base.roles import arn
 
 
 class AlarmTopic(Construct):

@@ -6,15 +6,15 @@ policies of roles of the account may allow. Other accounts need a statement that
 
 from collections.abc import Sequence
 
-import embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
+import base.embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 
+from base.roles import role_arn
 from registry.functions.model_registry.tagging import ADMITTED, APPROVAL_TAG, APPROVED, PRODUCTION_TAG
 from registry.objects import DIRECT_RECEIPTS, MODELS, RECORDS, REGISTERED, VERSIONS, decisions
 from registry.parties import Conditions, Parties, both
-from roles import role_arn
 
 OWN_REGISTERED = "registered/${aws:PrincipalAccount}/*"
 """What the caller's account has registered."""

@@ -1,16 +1,16 @@
 """Model cards: who starts one, who reads it, and what other accounts may do with it."""
 
-import embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
+import base.embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_ram as ram
 from constructs import Construct
 
-from names import PlatformNames
+from base.names import PlatformNames
+from base.roles import Permission, arn, role
+from base.settings import Organization
 from registry.functions.model_registry.group_policy import SOURCE_ACCOUNT_TAG
 from registry.parties import Parties, both
-from roles import Permission, arn, role
-from settings import Organization
 
 READING = ("sagemaker:DescribeModelCard", "sagemaker:ListModelCardVersions")
 SHAREABLE = "sagemaker:ModelCard"

@@ -1,10 +1,10 @@
 """The bus on which the teams' accounts tell the hub of their approvals."""
 
-import embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
+import base.embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
 from aws_cdk import aws_events as events
 from constructs import Construct
 
-from names import PlatformNames
+from base.names import PlatformNames
 
 
 class ApprovalBus(Construct):

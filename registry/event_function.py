@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-import embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
+import base.embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
 import aws_cdk as cdk
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
@@ -10,9 +10,9 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from base.roles import Permission
 from registry.alarms import AlarmTopic
 from registry.function import ATTEMPTS, registry_function
-from roles import Permission
 
 
 class EventFunction(Construct):

@@ -1,6 +1,6 @@
 """Who of other accounts may use the key of the central registry."""
 
-import embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
+import base.embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 

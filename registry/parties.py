@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
-from names import PlatformNames, ProjectNames
-from roles import role_arn
-from settings import Organization
+from base.names import PlatformNames, ProjectNames
+from base.roles import role_arn
+from base.settings import Organization
 
 Conditions = Mapping[str, Mapping[str, Any]]
 

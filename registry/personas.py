@@ -2,21 +2,21 @@
 
 from collections.abc import Sequence
 
-import embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
+import base.embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from launching import launching
-from names import PlatformNames
+from base.launching import launching
+from base.names import PlatformNames
+from base.roles import Permission, arn, role, service_principal
+from base.settings import Repository
+from base.studio import look_around, own_profile, profile_of
 from registry.cards import reading_permissions
 from registry.functions.model_registry.group_policy import REGISTERS_DIRECTLY_TAG, SOURCE_ACCOUNT_TAG
 from registry.functions.model_registry.promotion.fields import WRITTEN_BY_PROMOTION
 from registry.objects import MODELS, REGISTERED, decisions
 from registry.storage import RegistryStorage
-from roles import Permission, arn, role, service_principal
-from settings import Repository
-from studio import look_around, own_profile, profile_of
 
 PRODUCTION_APPROVAL = "ApproveProduction/ApproveProduction"
 """Stage and action of a deploy pipeline in which the governance officer decides."""

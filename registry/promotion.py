@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 
-import embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
+import base.embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
 import aws_cdk as cdk
 from aws_cdk import aws_events as events
 from constructs import Construct
 
-from names import PlatformNames
+from base.names import PlatformNames
+from base.roles import Permission, arn, role_arn
+from base.settings import ModelCards, Organization, Settings
 from registry.alarms import AlarmTopic
 from registry.cards import aggregation_permissions, reading_permissions
 from registry.event_function import EventFunction
@@ -16,8 +18,6 @@ from registry.functions.model_registry.group_policy import PLATFORM_TAGS
 from registry.objects import MODELS
 from registry.serving import readers, serving_units
 from registry.storage import RegistryStorage
-from roles import Permission, arn, role_arn
-from settings import ModelCards, Organization, Settings
 
 
 class PromotionFunction(EventFunction):

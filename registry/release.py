@@ -2,13 +2,14 @@
 
 from typing import Literal
 
-import embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
+import base.embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
 import aws_cdk as cdk
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from names import PlatformNames
+from base.names import PlatformNames
+from base.roles import Permission, arn
 from registry.alarms import AlarmTopic
 from registry.cards import reading_permissions
 from registry.event_function import EventFunction
@@ -18,7 +19,6 @@ from registry.functions.model_registry.release.trail import EVENT_NAME, RECORDED
 from registry.functions.model_registry.tagging import APPROVED
 from registry.objects import DIRECT_RECEIPTS, VERSIONS, decisions
 from registry.storage import RegistryStorage
-from roles import Permission, arn
 
 
 class ReleaseFunction(EventFunction):

@@ -1,9 +1,9 @@
 """Whom the central registry lets use its versions, as everybody needs it who writes a group's policy."""
 
-from names import PlatformNames
+from base.names import PlatformNames
+from base.settings import Organization, Settings
 from registry.functions.model_registry.card_sharing import aws_managed_permission
 from registry.functions.model_registry.readers import Readers
-from settings import Organization, Settings
 
 
 def readers(names: PlatformNames, organization: Organization) -> Readers:

@@ -1,9 +1,10 @@
 """The central model registry of the shared services account, as one stack."""
 
-import embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
+import base.embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
 import aws_cdk as cdk
 from constructs import Construct
 
+from base.settings import Settings
 from registry.alarms import AlarmTopic
 from registry.cards import ModelCards
 from registry.event_bus import ApprovalBus
@@ -13,7 +14,6 @@ from registry.release import ReleaseFunction
 from registry.serving import card_reader_permission_arn
 from registry.stages import StageFunction
 from registry.storage import RegistryStorage
-from settings import Settings
 
 
 class RegistryStack(cdk.Stack):

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 
-import embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
+import base.embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
 import aws_cdk as cdk
 from constructs import Construct
 
-from names import PlatformNames
+from base.names import PlatformNames
+from base.roles import Permission, arn
 from registry.alarms import AlarmTopic
 from registry.cards import reading_permissions, sharing_permissions
 from registry.function import registry_function
@@ -14,7 +15,6 @@ from registry.functions.model_registry.promotion.fields import WRITTEN_BY_PROMOT
 from registry.functions.model_registry.stages.life_cycle import STEPS
 from registry.objects import VERSIONS, decisions
 from registry.storage import RegistryStorage
-from roles import Permission, arn
 
 NOTHING_NARROWER = "AWS offers no narrower resource for these actions."
 # CodePipeline takes no answer after that.

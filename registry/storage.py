@@ -1,17 +1,17 @@
 """Where the central registry keeps the artifacts of its versions."""
 
-import embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
+import base.embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
 import aws_cdk as cdk
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from log_keys import log_key_statement
-from names import PlatformNames
+from base.log_keys import log_key_statement
+from base.names import PlatformNames
+from base.settings import Organization
 from registry.bucket_policy import BucketPolicy
 from registry.key_policy import key_statements
 from registry.parties import Parties
-from settings import Organization
 
 
 class RegistryStorage(Construct):

@@ -13,6 +13,7 @@ from typing import Annotated, Never
 import typer
 from rich.console import Console
 
+from base.settings import CATALOG
 from rehearsal import environments, fear, report
 from rehearsal.acts import ACTS, LEAVING
 from rehearsal.data import DataError, DataSet, check, default
@@ -25,7 +26,6 @@ from rehearsal.record import AccountRecord, Page, Report
 from rehearsal.runner import PeakMemory, Played, play
 from rehearsal.stage import Stage
 from rehearsal.story import Act, Story
-from settings import CATALOG
 
 REPORT_FOLDER = REPOSITORY / "build" / "rehearsal"
 BAD_INPUT = 2

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from names import ProjectNames
+from base.names import ProjectNames
 from rehearsal import commands
 from rehearsal.people import Person
 from rehearsal.processes import ProcessError

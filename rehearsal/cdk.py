@@ -5,10 +5,10 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from base.settings import CATALOG_VARIABLE
 from rehearsal.isolation import clean_environment
 from rehearsal.processes import REPOSITORY, run
 from rehearsal.story import Story
-from settings import CATALOG_VARIABLE
 
 _DEPLOYED = re.compile(r"^\s*✅\s+(?P<stack>\S+)")
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, fields
 from typing import Literal
 
-from names import PlatformNames
+from base.names import PlatformNames
 
 AccountKey = Literal["management", "shared_services", "development", "test", "production"]
 ACCOUNTS: tuple[AccountKey, ...] = ("management", "shared_services", "development", "test", "production")

@@ -136,7 +136,7 @@ class Emulator:
 
         Args:
             folder: Where it keeps its state, its home and its log; emptied by the caller.
-            fears: What AWS is like here, by keys of `rehearsal.emulator.switches.FEARS`.
+            fears: What AWS is like here, by keys of `emulator.switches.FEARS`.
 
         Raises:
             ProcessError: It ended, or did not answer in time; with the end of its log.
@@ -150,7 +150,7 @@ class Emulator:
         with self.log.open("wb") as log, _life_line() as (child_end, self.life_line):
             self._process = subprocess.Popen(
                 [
-                    *(sys.executable, "-m", "rehearsal.emulator"),
+                    *(sys.executable, "-m", "emulator"),
                     *("--port", str(self.port), "--state", str(state)),
                     *(f"--fear={key}" for key in fears),
                 ],

@@ -13,7 +13,7 @@ from rehearsal.display import Display
 from rehearsal.processes import ProcessError
 from rehearsal.record import ActRecord, Status
 from rehearsal.story import Act, ActError, Story
-from scripts.change import OperatorError
+from scripts.console.change import OperatorError
 
 SAMPLE_SECONDS = 0.25
 EXPECTED_ERRORS = (ActError, ProcessError, OperatorError, ClientError, BotoCoreError)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rehearsal.emulator.switches import ROOT_SECRET_ACCESS_KEY
+from base.settings import CATALOG, CATALOG_VARIABLE, load
+from emulator.switches import ROOT_SECRET_ACCESS_KEY
 from rehearsal.isolation import LoopbackSession
 from rehearsal.people import AccountKey, People, Person
-from settings import CATALOG, CATALOG_VARIABLE, load
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from names import ProjectNames
+from base.names import ProjectNames
 from rehearsal.data import DataSet
 from rehearsal.people import AccountKey, People, Person
 from rehearsal.record import (

@@ -6,27 +6,18 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from scripts import (
-    access_matrix,
-    accounts,
-    assumptions_page,
-    boundaries,
-    cards,
-    groups,
-    lineage,
-    organization,
-    receipts,
-    replay,
-    rollback,
-    sharing,
-    unsharing,
-)
-from scripts.caller import Need
-from scripts.command import RETRIES, CatalogFile, Pretend, aws_session, output, report, sentences
-from scripts.policies import check_sizes
+from base.settings import CATALOG, load
+from scripts.cards import commands as cards
+from scripts.checks import access_matrix, assumptions_page
+from scripts.checks.policies import check_sizes
+from scripts.console.caller import Need
+from scripts.console.command import RETRIES, CatalogFile, Pretend, aws_session, output, report, sentences
+from scripts.lineage import command as lineage
+from scripts.organization import accounts, boundaries, sharing, unsharing
+from scripts.organization import prepare as organization
 from scripts.probe.command import command as probe_command
 from scripts.projects import commands as projects
-from settings import CATALOG, load
+from scripts.versions import groups, receipts, replay, rollback
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(cards.app, name="card")

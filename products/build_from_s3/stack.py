@@ -6,6 +6,8 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from base.roles import role_elsewhere
+from base.settings import Settings
 from pipelines.assets import AssetLocation
 from pipelines.build_pipeline import BuildPipeline
 from pipelines.model_card import TeamModelCard
@@ -15,8 +17,6 @@ from pipelines.storage import ProjectStorage
 from pipelines.team_repository import team_repository
 from pipelines.training_role import TrainingRole
 from products.form import Form, ask_for_project, ask_for_repository, pipeline_url
-from roles import role_elsewhere
-from settings import Settings
 
 DATA_GROUP = "Data"
 REGISTRATION_GROUP = "Registration"

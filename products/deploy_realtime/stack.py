@@ -5,14 +5,14 @@ from collections.abc import Mapping
 import aws_cdk as cdk
 from constructs import Construct
 
-from names import MAXIMUM_MODEL_PACKAGE_GROUP
+from base.names import MAXIMUM_MODEL_PACKAGE_GROUP
+from base.roles import role_elsewhere
+from base.settings import Settings
 from pipelines.assets import AssetLocation
 from pipelines.deploy_pipeline import DeployPipeline, TargetAccount
 from pipelines.storage import ProjectStorage
 from pipelines.team_repository import team_repository
 from products.form import Form, ask_for_project, ask_for_repository, pipeline_url
-from roles import role_elsewhere
-from settings import Settings
 
 MODEL_GROUP = "Model"
 ACCOUNT_GROUP = "Accounts"

@@ -9,7 +9,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from roles import Permission, role, service_principal
+from base.roles import Permission, role, service_principal
 
 SUBNETS = 2
 # Of 64 addresses each, of which AWS keeps five: one for each endpoint and each running application.

@@ -6,10 +6,10 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from launching import launching
-from roles import Permission, arn, role, role_arn, service_principal
-from settings import Settings
-from studio import look_around, own_profile, profile_of
+from base.launching import launching
+from base.roles import Permission, arn, role, role_arn, service_principal
+from base.settings import Settings
+from base.studio import look_around, own_profile, profile_of
 
 NOTHING_NARROWER = "AWS offers no narrower resource for these actions."
 NAMED_LATER = "Named when a project or a space is made; the account belongs to one team."

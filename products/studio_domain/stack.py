@@ -7,14 +7,14 @@ import aws_cdk as cdk
 from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
+from base.roles import role_arn
+from base.settings import Settings
+from base.studio import profile_of
 from pipelines.assets import AssetLocation
 from pipelines.storage import encryption_key, private_bucket
 from products.form import Form
 from products.studio_domain.network import StudioNetwork
 from products.studio_domain.personas import Personas
-from roles import role_arn
-from settings import Settings
-from studio import profile_of
 
 DOMAIN_GROUP = "Domain"
 NETWORK_GROUP = "Network"

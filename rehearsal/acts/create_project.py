@@ -2,7 +2,7 @@
 
 import re
 
-from names import MAXIMUM_PROJECT_NAME
+from base.names import MAXIMUM_PROJECT_NAME
 from rehearsal import catalog
 from rehearsal.story import Act, Story
 

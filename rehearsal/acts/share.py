@@ -1,6 +1,6 @@
 """The platform engineer shares both portfolios with the workloads unit."""
 
-from names import PORTFOLIO_NAMES
+from base.names import PORTFOLIO_NAMES
 from rehearsal import readme
 from rehearsal.story import Act, ActError, Story
 

@@ -12,15 +12,15 @@ from rich.table import Table
 from rich.text import Text
 
 from assumptions import by_key
-from scripts.caller import caller_of
-from scripts.command import RETRIES, CatalogFile, Pretend, Yes, aws_session, output, report, sentences
-from scripts.page_file import save
+from base.settings import CATALOG, load
+from scripts.console.caller import caller_of
+from scripts.console.command import RETRIES, CatalogFile, Pretend, Yes, aws_session, output, report, sentences
+from scripts.console.page_file import save
 from scripts.probe.accounts import ACCOUNTS
 from scripts.probe.cards import CARDS
 from scripts.probe.leftovers import remove
 from scripts.probe.scene import Answer, NotKnownError, Probe, Scene
 from scripts.probe.versions import VERSIONS
-from settings import CATALOG, load
 
 PROBES: tuple[Probe, ...] = (*VERSIONS, *CARDS, *ACCOUNTS)
 ANSWERS = Path(__file__).parents[2] / "build" / "probe.json"

@@ -9,9 +9,9 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
+from base.settings import Settings
 from registry.functions.model_registry.errors import error_code
-from scripts.command import RETRIES
-from settings import Settings
+from scripts.console.command import RETRIES
 
 _REFUSALS = frozenset(
     {

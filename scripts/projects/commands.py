@@ -11,14 +11,14 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from names import PROJECT_NAME_EXPECTED, PROJECT_NAME_PATTERN, ProjectNames
-from scripts.change import Change, OperatorError, Outcome
-from scripts.command import RETRIES, CatalogFile, Pretend, Yes, aws_session, output, report, sentences
+from base.names import PROJECT_NAME_EXPECTED, PROJECT_NAME_PATTERN, ProjectNames
+from base.settings import CATALOG, Settings, load
+from scripts.console.change import Change, OperatorError, Outcome
+from scripts.console.command import RETRIES, CatalogFile, Pretend, Yes, aws_session, output, report, sentences
 from scripts.projects import update as updating
 from scripts.projects.form import Field, assignments
 from scripts.projects.offers import Catalog
 from scripts.projects.project import Project, Projects
-from settings import CATALOG, Settings, load
 
 app = typer.Typer(
     no_args_is_help=True,

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from names import PROJECT_ID_PARAMETER, PROJECT_NAME_PARAMETER
-from scripts.change import OperatorError
+from base.names import PROJECT_ID_PARAMETER, PROJECT_NAME_PARAMETER
+from scripts.console.change import OperatorError
 from scripts.projects.rules import broken
 from scripts.projects.template import Template
 

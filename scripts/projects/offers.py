@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from names import PORTFOLIO_NAMES
-from scripts.change import OperatorError
+from base.names import PORTFOLIO_NAMES
+from scripts.console.change import OperatorError
 from scripts.projects.form import FILLED_IN_BY_SAGEMAKER, Form
 from scripts.projects.template import Template, read
 

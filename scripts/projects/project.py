@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from registry.functions.model_registry.errors import is_missing
-from scripts.change import OperatorError
-from scripts.polling import polls
+from scripts.console.change import OperatorError
+from scripts.console.polling import polls
 from scripts.projects.events import StackEvents
 from scripts.projects.form import FILLED_IN_BY_SAGEMAKER
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from registry.functions.model_registry.errors import DENIED, error_code
-from scripts.change import OperatorError
+from scripts.console.change import OperatorError
 from scripts.projects.offers import Catalog, Product, Version
 from scripts.projects.project import Project
 from scripts.projects.template import Template

@@ -1,15 +1,15 @@
-"""The accounts in which the tables ask: the story of `registry.policies`, and how tables write its ARNs."""
+"""The accounts in which the tables ask: the story of `access`, and how tables write its ARNs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import settings as catalog
-from registry.policies.access import Role
-from registry.policies.platform import synthesize
-from registry.policies.story import DEPLOY, DIRECT, TEAM, Story
-from settings import ModelCards, Repository, Settings
+from access.access import Role
+from access.platform import synthesize
+from access.story import DEPLOY, DIRECT, TEAM, Story
+from base import settings as catalog
+from base.settings import ModelCards, Repository, Settings
 
 CONNECTION = "arn:aws:codeconnections:eu-west-1:222222222222:connection/00000000-0000-0000-0000-000000000000"
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from registry.policies.access import Request
+from access.access import Request
 
 Keys = Mapping[str, Any]
 

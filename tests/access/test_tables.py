@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from registry.policies.access import Policy, Role
+from access.access import Policy, Role
 from tests.access.places import VARIANTS, place
 from tests.access.rows import Asked, Table, asked
 from tests.access.tables import DERIVED, TABLES

@@ -1,7 +1,7 @@
 """Settings of an adopter whose AWS is as it is feared to be."""
 
 from assumptions import ASSUMPTIONS
-from settings import AssumptionSettings
+from base.settings import AssumptionSettings
 
 CHOSEN = {
     row.setting.path.removeprefix("assumptions."): row.setting.fallback

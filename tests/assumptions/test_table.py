@@ -9,7 +9,7 @@ import pytest
 
 from assumptions import ASSUMPTIONS, Assumption
 from assumptions.page import page
-from settings import AssumptionSettings, load
+from base.settings import AssumptionSettings, load
 
 ROOT = Path(__file__).parents[2]
 

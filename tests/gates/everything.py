@@ -10,10 +10,10 @@ import aws_cdk as cdk
 import cdk_nag
 
 import app
+from base.settings import ModelCards, Repository, Settings, load
 from portfolios.accounts import AccountsStack, account_stacks
 from portfolios.stack import PortfoliosStack
 from products.product import Product, Template, add_stack
-from settings import ModelCards, Repository, Settings, load
 from tests.assumptions.fallbacks import FALLBACKS
 
 REPORT = "validation-report.json"

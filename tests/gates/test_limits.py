@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from products.product import Template
-from registry.policies.limits import (
+from access.limits import (
     BUCKET_POLICY,
     EVENT_BUS_POLICY,
     GROUP_POLICY,
@@ -18,8 +17,9 @@ from registry.policies.limits import (
     REPOSITORY_POLICY,
     TRUST_POLICY,
 )
-from registry.policies.platform import longest
-from registry.policies.sizes import measure, measure_written
+from access.platform import longest
+from access.sizes import measure, measure_written
+from products.product import Template
 from tests.gates.everything import Everything
 from tests.gates.test_policies import resources
 

@@ -8,9 +8,9 @@ import aws_cdk as cdk
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from base.settings import Settings
 from pipelines.assets import AssetLocation
 from products.product import Product, add_stack, scratch_app
-from settings import Settings
 from tests.gates.everything import Everything, judge, settings_of
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 import app
+from base.settings import Settings, load
 from products.product import Product, discover
-from settings import Settings, load
 from tests.portfolios.small import Templates, templates_in
 
 Synthesize = Callable[..., Templates]

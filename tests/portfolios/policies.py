@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 
+from access.variables import fill
 from portfolios.statements import Statement
 from portfolios.template_values import ACCOUNT
-from registry.policies.variables import fill
 
 OWN_ACCOUNT = "333333333333"
 

@@ -10,9 +10,9 @@ import aws_cdk as cdk
 from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
+from base.settings import Settings
 from pipelines.assets import AssetLocation
 from products.product import Product, Template
-from settings import Settings
 
 Templates = Mapping[str, Template]
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from base.settings import Settings
 from portfolios import iam_actions
 from products.product import discover
-from settings import Settings
 from tests.portfolios.small import Templates, resources
 
 HUB = "mlplatform-accounts"

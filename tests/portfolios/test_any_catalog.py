@@ -12,11 +12,11 @@ from hypothesis import HealthCheck, Phase, assume, given
 from hypothesis import settings as tried
 
 import app
+from base.settings import CatalogError, Settings, load
 from products.product import Product, discover
-from settings import CatalogError, Settings, load
-from tests.configuration.generated import Content, likely
+from tests.base.configuration.generated import Content, likely
+from tests.base.test_settings import EXAMPLE
 from tests.portfolios.small import GROUP, templates_in
-from tests.test_settings import EXAMPLE
 
 # Of the tags of a resource: https://docs.aws.amazon.com/servicecatalog/latest/dg/API_CreateProduct.html and
 # https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html

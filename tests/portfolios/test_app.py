@@ -10,8 +10,8 @@ import pytest
 from aws_cdk import aws_iam as iam
 
 import app
+from base.settings import CatalogError, Settings, load
 from products.product import Product, ProductError
-from settings import CatalogError, Settings, load
 from tests.portfolios.small import GROUP, GroupStack
 
 

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
+from access.limits import MANAGED_POLICY
+from base.settings import Settings
 from portfolios.boundary import boundary_statements
 from portfolios.statements import size
 from products.product import discover
-from registry.policies.limits import MANAGED_POLICY
-from settings import Settings
 from tests.portfolios.conftest import Synthesize
 from tests.portfolios.small import Templates, resources
 from tests.products.launches import PRODUCTS, PROVIDERS, templates

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from settings import Settings
+from base.settings import Settings
 from tests.portfolios.small import Templates, resources
 
 

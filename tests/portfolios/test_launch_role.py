@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import pytest
 
+from access.limits import INLINE_POLICIES, MANAGED_POLICIES, MANAGED_POLICY
+from base.settings import Settings
 from portfolios.launch_role import fit
 from portfolios.resource_types import PermissionsError
 from portfolios.statements import Statement, size
-from registry.policies.limits import INLINE_POLICIES, MANAGED_POLICIES, MANAGED_POLICY
-from settings import Settings
 from tests.portfolios.small import Templates, resources
 
 

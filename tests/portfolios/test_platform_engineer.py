@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 
+from base.settings import Settings
 from portfolios import iam_actions, platform_engineer
-from settings import Settings
 from tests.portfolios.small import Templates, resources
 
 BOOTSTRAP_TEMPLATE = (

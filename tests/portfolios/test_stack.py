@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from names import PORTFOLIO_NAMES
+from base.names import PORTFOLIO_NAMES
+from base.settings import Settings
 from products.product import Product, discover
-from settings import Settings
 from tests.portfolios.conftest import Synthesize
 from tests.portfolios.small import GROUP, Templates, changed, resources
 

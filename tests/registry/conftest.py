@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-import embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
+import base.embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
 import aws_cdk as cdk
 import cdk_nag
 import pytest

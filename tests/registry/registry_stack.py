@@ -5,8 +5,8 @@ from typing import Any
 
 from ministack.core.iam_evaluator import EvalContext, evaluate_resource_policy
 
-import settings
-from registry.policies.variables import fill
+from access.variables import fill
+from base import settings
 from tests.registry.cloud import HUB, REGION, REGISTRY_BUCKET, TEAM
 
 SETTINGS = settings.load()

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-import embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
+import base.embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
 import aws_cdk as cdk
 import pytest
 from aws_cdk import assertions
 from ministack.core.iam_evaluator import EvalContext, evaluate, evaluate_trust_policy, parse_policy_document
 
+from access.variables import fill
 from registry.cards import CardPermissionStack, aggregation_permissions
-from registry.policies.variables import fill
 from tests.registry.cloud import HUB, OTHER_TEAM, REGION, TEAM
 from tests.registry.registry_stack import NAMES, TEST, UNITS, Template, asks, only, resolve, resources
 

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-import embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
+import base.embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
 import aws_cdk as cdk
 import pytest
 from ministack.core.iam_evaluator import EvalContext, evaluate, parse_policy_document

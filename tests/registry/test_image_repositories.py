@@ -8,7 +8,7 @@ import botocore.session
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from names import MAXIMUM_PREFIX, PlatformNames
+from base.names import MAXIMUM_PREFIX, PlatformNames
 from registry.functions.model_registry.promotion.repositories import CentralRepositories
 from tests.registry.cloud.core import HUB, REGION, TEAM
 from tests.registry.promoting import READERS

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import settings
-from rehearsal.emulator.switches import ROOT_SECRET_ACCESS_KEY
+from base import settings
+from emulator.switches import ROOT_SECRET_ACCESS_KEY
 from rehearsal.isolation import LoopbackSession
 from rehearsal.processes import Emulator as EmulatorProcess
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from assumptions import ASSUMPTIONS
+from base.settings import load
+from emulator import switches
 from rehearsal import fear
-from rehearsal.emulator import switches
-from settings import load
 from tests.assumptions.fallbacks import FALLBACKS
 
 # What the emulator always does, or what no program can show.

@@ -6,10 +6,10 @@ from typing import Any
 import botocore.session
 import pytest
 
+from base.settings import load
 from rehearsal import aws_command, readme, stays
 from rehearsal.inventory import Thing
 from rehearsal.story import ActError
-from settings import load
 
 NAMES = load().names
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from base.settings import CATALOG
 from scripts.catalog import app
-from scripts.change import Change, Outcome
-from scripts.command import report
-from settings import CATALOG
+from scripts.console.change import Change, Outcome
+from scripts.console.command import report
 
 REACH_AWS = [
     "card show --group churn",

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from assumptions import ASSUMPTIONS
-from rehearsal.emulator.switches import FEARS
+from emulator.switches import FEARS
 from rehearsal.isolation import LoopbackSession
 from rehearsal.processes import Emulator as EmulatorProcess
 from scripts.catalog import app

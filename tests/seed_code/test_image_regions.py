@@ -5,7 +5,7 @@ from pathlib import Path
 
 from botocore.session import Session
 
-from configuration import regions
+from base.configuration import regions
 from tests.seed_code.seeds import Seed
 
 SCRIPT = Path(__file__).with_name("image_regions.py")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from registry.functions.model_registry import card_content
-from settings import ModelCards
+from base.settings import ModelCards
 from tests.seed_code.seeds import Seed
 
 IMAGE = "141502667606.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-xgboost:3.2-0"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from scripts.change import OperatorError
+from scripts.console.change import OperatorError
 from scripts.projects import commands
 from scripts.projects.form import Field, Form, assignments
 from scripts.projects.rules import broken

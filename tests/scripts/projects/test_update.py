@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from scripts.change import OperatorError
+from scripts.console.change import OperatorError
 from scripts.projects.template import Template
 from scripts.projects.update import compare, refuse_while_running
 

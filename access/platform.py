@@ -1,0 +1,118 @@
+"""All templates of the platform, rendered for an adopter's settings, and as they may be deployed."""
+
+import json
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import app
+from access.templates import DeployedTemplate
+from base.settings import Settings
+from portfolios.accounts import AccountsStack, account_stacks
+from portfolios.stack import PortfoliosStack
+from products.product import Product, Template, discover, scratch_app
+
+# Values of parameters whose form matters to the template; of any other, its longest value serves as well.
+_FORMED = {"InputDataUri": "s3://" + "b" * 63 + "/" + "k" * 187}
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlatformTemplates:
+    """The templates of the platform.
+
+    Attributes:
+        hub: Those of the shared services account, by the stack's name.
+        launch: What the StackSet brings to accounts that launch products.
+        target: What the StackSet brings to accounts that serve models.
+        products: Those of the products, by identifier.
+    """
+
+    hub: Mapping[str, Template]
+    launch: Template
+    target: Template
+    products: Mapping[str, Template]
+
+    @property
+    def by_name(self) -> dict[str, Template]:
+        """All of them; names tell which."""
+        return {
+            **self.hub,
+            "launch accounts": self.launch,
+            "target accounts": self.target,
+            **{f"product {identifier}": template for identifier, template in self.products.items()},
+        }
+
+
+def synthesize(settings: Settings, products: tuple[Product, ...] | None = None) -> PlatformTemplates:
+    """Render every template.
+
+    Args:
+        settings: What the adopter decided.
+        products: The products; by default all that `products` holds.
+    """
+    offered = discover() if products is None else products
+    with tempfile.TemporaryDirectory() as folder:
+        platform = app.new_app(str(Path(folder, "platform")))
+        app.compose(platform, settings, offered)
+        published = platform.node.find_child(settings.names.portfolios_stack)
+        assert isinstance(published, PortfoliosStack)  # noqa: S101  which `compose` has just made
+        prepared = platform.node.find_child(settings.names.accounts_stack)
+        assert isinstance(prepared, AccountsStack)  # noqa: S101
+        accounts = scratch_app(str(Path(folder, "accounts")))
+        account_stacks(
+            accounts,
+            settings=settings,
+            products=offered,
+            templates=published.templates,
+            custom_resources=prepared.custom_resources,
+        )
+        brought = _templates(accounts)
+        return PlatformTemplates(
+            hub=_templates(platform),
+            launch=brought["launch"],
+            target=brought["deployment-target"],
+            products=published.templates,
+        )
+
+
+def longest(settings: Settings, templates: Mapping[str, Template]) -> Iterator[DeployedTemplate]:
+    """Each template with the longest values that it takes, once for each choice it offers.
+
+    Args:
+        settings: What the adopter decided.
+        templates: Templates by name.
+    """
+    for name, template in templates.items():
+        declared = template.get("Parameters", {})
+        given = {parameter: _longest(parameter, entry) for parameter, entry in declared.items()}
+        choices = [
+            {parameter: value}
+            for parameter, entry in declared.items()
+            for value in entry.get("AllowedValues", ())
+            if value != given[parameter]
+        ]
+        for choice in [{}, *choices]:
+            yield DeployedTemplate(
+                name=name,
+                template=template,
+                account=settings.accounts.shared_services,
+                region=settings.region,
+                parameters={**given, **choice},
+            )
+
+
+def _longest(name: str, declared: Mapping[str, Any]) -> str:
+    if name in _FORMED:
+        return _FORMED[name]
+    if "Default" in declared:
+        return str(declared["Default"])
+    return "x" * int(declared["MaxLength"])
+
+
+def _templates(made: Any) -> dict[str, Template]:
+    return {
+        artifact.stack_name: json.loads(Path(artifact.template_full_path).read_text(encoding="utf-8"))
+        for artifact in made.synth().stacks
+    }

@@ -1,0 +1,1 @@
+"""What every other room stands on: settings, names, roles, and the folders that become archives."""

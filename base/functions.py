@@ -1,0 +1,154 @@
+"""Folders of Python code made ready for AWS Lambda, without docker and without a download."""
+
+import ast
+import hashlib
+import re
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from importlib.metadata import Distribution, PackagePath, distribution
+from pathlib import Path
+
+BUNDLES = Path(__file__).parents[1] / "build" / "functions"
+
+# What every function may import. Pure Python, so that the bundle runs on any architecture. The SDK is among
+# it: that of the Lambda runtime lags behind by months, by how many depends on Region and day, and it knows no
+# parameter that is newer than itself. boto3 and botocore fit each other in one version only.
+# https://docs.aws.amazon.com/lambda/latest/dg/python-package.html#python-package-dependencies
+LIBRARIES = ("aws-lambda-powertools", "boto3")
+
+_REQUIREMENT_NAME = re.compile(r"^[A-Za-z0-9._-]+")
+# Of the SDK, the API models of 430 services and the high-level resources of some, a folder each.
+_SERVICE_DATA = ("botocore/data/", "boto3/data/")
+_UNUSED = ("boto3/examples/",)
+
+
+def bundle(folder: Path) -> Path:
+    """Copy a function's code and the libraries it uses into one folder.
+
+    The libraries come from the environment this program runs in, which is the locked one. Of the SDK, the
+    API models of the services are copied to which the code makes clients. The bundle's name carries a
+    digest of its content: equal code gives the same folder, and an existing one is reused. Processes may
+    bundle the same function at once.
+
+    Args:
+        folder: The function's own files.
+
+    Returns:
+        A folder whose content is the deployment package.
+
+    Raises:
+        FileNotFoundError: If there is no such folder.
+        ValueError: If the code makes a client without writing the service's name there.
+    """
+    own = dict(_files(folder))
+    libraries = _library_digests(services(own.values()))
+    files = own | {name: source for name, (source, _) in libraries.items()}
+    digests = {name: digest for name, (_, digest) in libraries.items()} | _digests(own)
+    target = BUNDLES / f"{folder.name}-{_digest_of_all(digests)}"
+    if target.is_dir():
+        return target
+    BUNDLES.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=BUNDLES) as scratch:
+        draft = Path(scratch) / target.name
+        for name, source in files.items():
+            copy = draft / name
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, copy)
+        try:
+            draft.rename(target)
+        except OSError:
+            # Another process was faster; a folder of this name holds this content.
+            if not target.is_dir():
+                raise
+    return target
+
+
+def _files(folder: Path) -> Iterator[tuple[str, Path]]:
+    if not folder.is_dir():
+        raise FileNotFoundError(f"There is no folder {folder} to make a function of.")
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            yield path.relative_to(folder).as_posix(), path
+
+
+def services(files: Iterable[Path]) -> frozenset[str]:
+    """The services of AWS to which code makes clients, such as ``s3``.
+
+    Args:
+        files: The code; what is not Python is passed over.
+
+    Raises:
+        ValueError: If a client is made of a service that the code does not name in place.
+    """
+    return frozenset(service for path in files if path.suffix == ".py" for service in _services_of(path))
+
+
+def _services_of(path: Path) -> Iterator[str]:
+    source = path.read_bytes()
+    if not any(maker in source for maker in (b".client(", b".resource(")):
+        return
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Call(
+                func=ast.Attribute(attr="client" | "resource"), args=[ast.Constant(value=str(service)), *_]
+            ):
+                yield service
+            case ast.Call(func=ast.Attribute(attr="client" | "resource")):
+                raise ValueError(
+                    f"{path}:{node.lineno}: write the name of the service into the call, so that the bundle "
+                    "gets the model of its API."
+                )
+
+
+@cache
+def _library_digests(used: frozenset[str]) -> Mapping[str, tuple[Path, str]]:
+    """Files of the libraries, and their digests: once in a process, whose environment does not change."""
+    return {
+        file.as_posix(): (path, _digest(path))
+        for library in LIBRARIES
+        for part in _with_dependencies(library)
+        for file in part.files or ()
+        if _is_needed(file, used)
+        for path in (Path(str(part.locate_file(file))),)
+    }
+
+
+def _is_needed(file: PackagePath, used: frozenset[str]) -> bool:
+    name = file.as_posix()
+    if ".." in file.parts or name.startswith(_UNUSED):
+        return False
+    if name.startswith(_SERVICE_DATA) and len(file.parts) > 3:
+        return file.parts[2] in used
+    is_code = file.suffix not in (".pyc", ".pth") and not file.parts[0].endswith(".dist-info")
+    return is_code or file.name.upper().startswith(("LICENSE", "NOTICE"))
+
+
+def _with_dependencies(name: str) -> list[Distribution]:
+    """The distribution and what it requires, extras left out, each once."""
+    found: dict[str, Distribution] = {}
+    waiting = [name]
+    while waiting:
+        current = distribution(waiting.pop())
+        if current.name in found:
+            continue
+        found[current.name] = current
+        for requirement in current.requires or ():
+            match = _REQUIREMENT_NAME.match(requirement)
+            if match and "extra ==" not in requirement:
+                waiting.append(match.group())
+    return [found[key] for key in sorted(found)]
+
+
+def _digests(files: Mapping[str, Path]) -> dict[str, str]:
+    return {name: _digest(path) for name, path in files.items()}
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _digest_of_all(digests: Mapping[str, str]) -> str:
+    lines = (f"{name}\0{digests[name]}\n" for name in sorted(digests))
+    return hashlib.sha256("".join(lines).encode()).hexdigest()[:16]

@@ -1,0 +1,1 @@
+"""Model cards: start, complete, show, approve and export."""

@@ -1,0 +1,1 @@
+"""What the platform is, written down and checked without AWS."""

@@ -1,0 +1,1 @@
+"""What every command shares: options, output, credentials, and how failures are told."""

@@ -1,0 +1,1 @@
+"""From an endpoint back to the data, the code and the execution."""

@@ -1,0 +1,1 @@
+"""Versions of the central registry: receipts, groups, rollback, replay."""

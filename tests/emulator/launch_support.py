@@ -1,0 +1,98 @@
+"""How tests launch products in the emulator, under the roles that are derived for them."""
+
+import io
+import json
+import zipfile
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from portfolios.boundary import boundary_statements
+from portfolios.permissions import Statement
+from portfolios.template_values import ACCOUNT
+from tests.emulator.test_cloudformation import SERVICE, finish
+from tests.products.launches import LONGEST, settings, templates
+from tests.rehearsal.support import Emulator, allow, policy
+
+Template = dict[str, Any]
+
+REGION = "eu-west-1"
+NAMES = settings(prefix="mlplatform-x").names
+PRODUCT_TAG = NAMES.product_tag
+_ASSETS = "mlplatform-assets-222222222222-eu-west-1"
+
+
+def in_account(statements: Iterable[Statement], account: str) -> list[dict[str, Any]]:
+    """Statements as they stand in a policy of an account."""
+    text = json.dumps([statement.to_json() for statement in statements])
+    filled: list[dict[str, Any]] = json.loads(text.replace(ACCOUNT, account))
+    return filled
+
+
+def launch(
+    emulator: Emulator,
+    name: str,
+    template: Template,
+    statements: Iterable[Statement],
+    parameters: Mapping[str, str] | None = None,
+) -> list[str]:
+    """Create a stack under a role with just these statements; why it failed, or nothing."""
+    role = emulator.role(*in_account(statements, emulator.development), trusting=SERVICE)
+    cloudformation = emulator.client("cloudformation")
+    try:
+        cloudformation.create_stack(
+            StackName=name,
+            TemplateBody=json.dumps(template),
+            RoleARN=role,
+            Capabilities=["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
+            Parameters=[
+                {"ParameterKey": key, "ParameterValue": value} for key, value in (parameters or {}).items()
+            ],
+        )
+    except ClientError as refusal:
+        return [str(refusal)]
+    status, reasons = finish(emulator, name)
+    assert (status == "CREATE_COMPLETE") is (not reasons)
+    return reasons
+
+
+def parameters_of(template: Template, identifier: str) -> dict[str, str]:
+    """Values for the parameters of a product."""
+    given = LONGEST | {
+        "DomainName": "team",
+        "SageMakerProjectId": identifier,
+        "SageMakerProjectName": "churn",
+    }
+    return {key: given[key] for key in template["Parameters"] if key in given}
+
+
+def publish_seeds(emulator: Emulator) -> None:
+    """Put a seed where products look for it, unless it is there."""
+    s3 = emulator.client("s3", account=emulator.hub)
+    if any(bucket["Name"] == _ASSETS for bucket in s3.list_buckets()["Buckets"]):
+        return
+    s3.create_bucket(Bucket=_ASSETS, CreateBucketConfiguration={"LocationConstraint": REGION})
+    shared = {
+        **allow("s3:GetObject", f"arn:aws:s3:::{_ASSETS}/*"),
+        "Principal": {"AWS": emulator.development},
+    }
+    s3.put_bucket_policy(Bucket=_ASSETS, Policy=policy(shared))
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as files:
+        files.writestr("README.md", "seed")
+    s3.put_object(Bucket=_ASSETS, Key="seed.zip", Body=archive.getvalue())
+
+
+def add_boundary(emulator: Emulator) -> None:
+    """Create the boundary of the roles that all products make, unless it is there."""
+    iam = emulator.client("iam")
+    try:
+        iam.create_policy(
+            PolicyName=NAMES.project_boundary,
+            PolicyDocument=policy(
+                *in_account(boundary_statements(templates().values(), region=REGION), emulator.development)
+            ),
+        )
+    except iam.exceptions.EntityAlreadyExistsException:
+        return
