@@ -46,7 +46,7 @@ test: setup ## Lint, type-check and test everything, the rehearsal included.
 	"$(BIN)/ruff" check .
 	"$(BIN)/ruff" format --check .
 	"$(BIN)/mypy"
-	"$(BIN)/pytest" --numprocesses 2
+	"$(BIN)/pytest" --numprocesses 2 --dist worksteal
 
 FUZZ_EXAMPLES ?= 100000
 FUZZ_SEED ?= $(shell date +%s)
