@@ -9,6 +9,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from base.acknowledgements import acknowledge
 from base.roles import Permission, role
 from pipelines.assets import AssetLocation
 
@@ -72,10 +73,9 @@ def custom_resource_function(
         logging_config=lambda_.CfnFunction.LoggingConfigProperty(log_group=log_group.log_group_name),
         timeout=60,
     )
-    cdk.Validations.of(function).acknowledge(
-        cdk.Acknowledgment(
-            id="AwsSolutions-L1",
-            reason="Python 3.13 is the version the bundle is tested with; Lambda supports it until 2029.",
-        )
+    acknowledge(
+        function,
+        rule="AwsSolutions-L1",
+        reason="Python 3.13 is the version the bundle is tested with; Lambda supports it until 2029.",
     )
     return function

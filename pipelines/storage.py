@@ -8,6 +8,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from base.acknowledgements import acknowledge
 from base.log_keys import log_key_statement
 from base.names import ProjectNames
 from base.roles import Permission
@@ -150,12 +151,11 @@ def private_bucket(scope: Construct, construct_id: str, *, name: str, key: kms.I
         removal_policy=KEEP,
         versioned=True,
     )
-    cdk.Validations.of(bucket).acknowledge(
-        cdk.Acknowledgment(
-            id="AwsSolutions-S1",
-            reason="Access to objects is recorded by the organisation's CloudTrail data events, where an "
-            "organisation wants it; a log bucket for each bucket would double their number.",
-        )
+    acknowledge(
+        bucket,
+        rule="AwsSolutions-S1",
+        reason="Access to objects is recorded by the organisation's CloudTrail data events, where an "
+        "organisation wants it; a log bucket for each bucket would double their number.",
     )
     if bucket.policy:
         bucket.policy.apply_removal_policy(KEEP)

@@ -9,6 +9,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from base.acknowledgements import acknowledge
 from base.names import ProjectNames
 from base.roles import Permission, arn, key_of_another_account, role, role_arn, service_principal
 from base.settings import Settings
@@ -96,11 +97,10 @@ class DeploymentTargetStack(cdk.Stack):
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
             removal_policy=keep,
         )
-        cdk.Validations.of(bucket).acknowledge(
-            cdk.Acknowledgment(
-                id="AwsSolutions-S1",
-                reason="Endpoints alone write here; the organisation's CloudTrail records who reads.",
-            )
+        acknowledge(
+            bucket,
+            rule="AwsSolutions-S1",
+            reason="Endpoints alone write here; the organisation's CloudTrail records who reads.",
         )
         return key, bucket
 

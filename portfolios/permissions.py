@@ -19,9 +19,11 @@ Besides come what reading the template itself calls (`portfolios.template_calls`
 with an action (`portfolios.dependent_actions`).
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Any
 
 from portfolios import iam_actions
@@ -80,6 +82,13 @@ def derive(
             the template leaves the name of a role or managed policy to CloudFormation, so that no permission
             could be limited to it.
     """
+    return _derive(json.dumps(template), region, product_tag)
+
+
+# One template is launched in several accounts, each of which holds a role for it.
+@lru_cache(maxsize=64)
+def _derive(text: str, region: str, product_tag: str | None) -> tuple[Statement, ...]:
+    template = json.loads(text)
     derivation = _Derivation(TemplateValues(template, region=region), Belonging(product_tag))
     for call in template_calls(template, derivation.values, region=region):
         derivation.add_call(call)

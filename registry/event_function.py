@@ -10,6 +10,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from base.acknowledgements import acknowledge
 from base.roles import Permission
 from registry.alarms import AlarmTopic
 from registry.function import ATTEMPTS, registry_function
@@ -70,9 +71,7 @@ class EventFunction(Construct):
             removal_policy=cdk.RemovalPolicy.RETAIN,
             retention_period=cdk.Duration.days(14),
         )
-        cdk.Validations.of(dead_letters).acknowledge(
-            cdk.Acknowledgment(id="AwsSolutions-SQS3", reason="It is itself the queue of dead letters.")
-        )
+        acknowledge(dead_letters, rule="AwsSolutions-SQS3", reason="It is itself the queue of dead letters.")
         made = registry_function(
             self,
             name=name,

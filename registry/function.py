@@ -15,6 +15,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from base.acknowledgements import acknowledge
 from base.functions import bundle
 from base.roles import Permission, role
 
@@ -109,11 +110,10 @@ def registry_function(
         max_event_age=maximum_event_age,
         on_failure=destinations.SqsDestination(dead_letters) if dead_letters else None,
     )
-    cdk.Validations.of(function).acknowledge(
-        cdk.Acknowledgment(
-            id="AwsSolutions-L1",
-            reason="The newest Python that the bundle supports, and with which its tests run.",
-        )
+    acknowledge(
+        function,
+        rule="AwsSolutions-L1",
+        reason="The newest Python that the bundle supports, and with which its tests run.",
     )
     # The role is one resource with its policy, so that the reference to it orders them well enough.
     cast("lambda_.CfnFunction", function.node.default_child).add_deletion_override("DependsOn")

@@ -9,6 +9,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from base.acknowledgements import acknowledge
 from base.roles import Permission, role, service_principal
 
 SUBNETS = 2
@@ -148,11 +149,10 @@ class StudioNetwork(Construct):
             ],
             tags=[self._tag("-studio")],
         )
-        cdk.Validations.of(group).acknowledge(
-            cdk.Acknowledgment(
-                id="AwsSolutions-EC23",
-                reason="The rule cannot read a range that is a parameter; the form takes /16 to /25 only.",
-            )
+        acknowledge(
+            group,
+            rule="AwsSolutions-EC23",
+            reason="The rule cannot read a range that is a parameter; the form takes /16 to /25 only.",
         )
         return group.attr_group_id
 

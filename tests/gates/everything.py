@@ -10,6 +10,7 @@ import aws_cdk as cdk
 import cdk_nag
 
 import app
+from base.acknowledgements import acknowledgements
 from base.settings import ModelCards, Repository, Settings, load
 from portfolios.accounts import AccountsStack, account_stacks
 from portfolios.stack import PortfoliosStack
@@ -66,21 +67,22 @@ def synthesize(folder: Path, settings: Settings, products: tuple[Product, ...]) 
     Products and StackSets are rendered to files apart from the app, where cdk-nag cannot see them. They are
     defined once more as stacks here; `test_nag` shows that both renderings agree.
     """
-    composed = app.new_app(str(folder))
-    app.compose(composed, settings, products)
-    published = composed.node.find_child(settings.names.portfolios_stack)
-    assert isinstance(published, PortfoliosStack)
-    prepared = composed.node.find_child(settings.names.accounts_stack)
-    assert isinstance(prepared, AccountsStack)
-    for product in products:
-        add_stack(composed, product, settings, published.assets[product.identifier])
-    account_stacks(
-        composed,
-        settings=settings,
-        products=products,
-        templates=published.templates,
-        custom_resources=prepared.custom_resources,
-    )
+    with acknowledgements():
+        composed = app.new_app(str(folder))
+        app.compose(composed, settings, products)
+        published = composed.node.find_child(settings.names.portfolios_stack)
+        assert isinstance(published, PortfoliosStack)
+        prepared = composed.node.find_child(settings.names.accounts_stack)
+        assert isinstance(prepared, AccountsStack)
+        for product in products:
+            add_stack(composed, product, settings, published.assets[product.identifier])
+        account_stacks(
+            composed,
+            settings=settings,
+            products=products,
+            templates=published.templates,
+            custom_resources=prepared.custom_resources,
+        )
     return Everything(
         settings=settings,
         folder=folder,

@@ -8,6 +8,7 @@ import aws_cdk as cdk
 import cdk_nag
 import pytest
 
+from base.acknowledgements import acknowledgements
 from registry.functions.model_registry import card_sharing
 from registry.functions.model_registry.cards import Cards
 from registry.functions.model_registry.promotion.promote import Promotion
@@ -67,9 +68,10 @@ def release() -> Release:
 def synthesized(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The template, from an app that cdk-nag checks: a finding without a reason ends the synthesis."""
     app = cdk.App(outdir=str(tmp_path_factory.mktemp("registry")))
-    stack = RegistryStack(
-        app, NAMES.registry_stack, settings=SETTINGS, env=cdk.Environment(account=HUB, region=REGION)
-    )
+    with acknowledgements():
+        stack = RegistryStack(
+            app, NAMES.registry_stack, settings=SETTINGS, env=cdk.Environment(account=HUB, region=REGION)
+        )
     cdk.Validations.of(app).add_plugins(cdk_nag.AwsSolutionsChecks(app))
     app.synth()
     return Path(app.outdir, stack.template_file)

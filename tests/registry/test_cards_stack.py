@@ -285,7 +285,7 @@ AGGREGATION = {
     ("action", "resource", "keys", "expected"), AGGREGATION.values(), ids=list(AGGREGATION)
 )
 def test_what_aggregation_needs(action: str, resource: str, keys: dict[str, str], expected: bool) -> None:
-    statements = [permission.statement().to_statement_json() for permission in aggregation_permissions(NAMES)]
+    statements = [permission.to_json() for permission in aggregation_permissions(NAMES)]
     document = resolve(cdk.Stack().resolve({"Version": "2012-10-17", "Statement": statements}))
     request = asks(NAMES.promotion_role, action, resource, keys=keys)
     assert (evaluate(request, [parse_policy_document(document)]).decision == "Allow") == expected
