@@ -14,7 +14,7 @@ REGISTRY = (
         where=(
             f"{_CODE}/group_policy.py",
             f"{_CODE}/member_accounts.py",
-            "products/build_from_s3/stack.py",
+            "pipelines/model_build.py",
         ),
         source=Source(
             says="All examples name roots of accounts; none has a condition. A policy has 20,480 characters.",

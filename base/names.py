@@ -379,7 +379,10 @@ class ProjectNames:
         """
         return f"{self.prefix}-{purpose}-{self.project_id}"
 
-    @property
-    def endpoint_stack(self) -> str:
-        """Stack that a deploy pipeline keeps in each target account."""
-        return f"{self.prefix}-endpoint-{self.project_id}"
+    def delivery_stack(self, kind: str) -> str:
+        """Stack that a deploy pipeline keeps in each target account.
+
+        Args:
+            kind: What the stack brings up, in at most 24 characters, such as ``endpoint``.
+        """
+        return f"{self.prefix}-{kind}-{self.project_id}"

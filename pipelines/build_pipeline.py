@@ -1,7 +1,5 @@
 """From a commit to a running SageMaker pipeline."""
 
-from collections.abc import Mapping
-
 import aws_cdk as cdk
 from constructs import Construct
 
@@ -11,6 +9,7 @@ from pipelines.build_project import BuildProject
 from pipelines.code_pipeline import CodePipeline, build_action, stage
 from pipelines.registration import Registration
 from pipelines.repository import Repository
+from pipelines.sources.source import Data
 from pipelines.storage import ProjectStorage
 from pipelines.training_role import TrainingRole
 
@@ -29,7 +28,7 @@ class BuildPipeline(Construct):
         registration: Registration,
         model_card_arn: str,
         training: TrainingRole,
-        environment: Mapping[str, str],
+        data: Data,
     ) -> None:
         """Define the pipeline and its build.
 
@@ -42,7 +41,7 @@ class BuildPipeline(Construct):
             registration: Where the SageMaker pipeline keeps and registers model versions.
             model_card_arn: The card in which it documents them.
             training: The role the SageMaker pipeline runs under.
-            environment: Variables of the product's own for the buildspec.
+            data: What the SageMaker pipeline learns from.
         """
         super().__init__(scope, construct_id)
         build = BuildProject(
@@ -62,7 +61,8 @@ class BuildPipeline(Construct):
                 "KMS_KEY_ARN": storage.key.key_arn,
                 "MODEL_CARD_ARN": model_card_arn,
                 **registration.environment,
-                **environment,
+                "INPUT_DATA_URI": data.address,
+                **data.environment,
             },
             permissions=[storage.artifact_reading, *_start_pipeline(names, storage, training)],
             timeout=cdk.Duration.minutes(30),

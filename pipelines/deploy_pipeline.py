@@ -1,5 +1,6 @@
 """From an approved model version to production, by way of test."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -20,6 +21,7 @@ from pipelines.code_pipeline import (
     invoke_action,
     stage,
 )
+from pipelines.deliveries.delivery import Delivery, StageName
 from pipelines.repository import Repository
 from pipelines.storage import ProjectStorage
 
@@ -50,9 +52,14 @@ class TargetAccount:
         platform: The platform's names, among them those of the account's roles.
     """
 
-    stage: str
+    stage: StageName
     account: str
     platform: PlatformNames
+
+    @property
+    def title(self) -> str:
+        """The stage in names of stages and actions."""
+        return self.stage.title()
 
     @property
     def deployment_role_arn(self) -> str:
@@ -93,8 +100,8 @@ class DeployPipeline(Construct):
         storage: ProjectStorage,
         repository: Repository,
         model_package_group_name: str,
-        test: TargetAccount,
-        production: TargetAccount,
+        delivery: Delivery,
+        targets: Sequence[TargetAccount],
         start: Literal["rule", "release_function"],
     ) -> None:
         """Define the pipeline and its builds.
@@ -104,29 +111,30 @@ class DeployPipeline(Construct):
             construct_id: Its id there.
             names: The project's names.
             platform: The platform's names.
-            storage: The project's storage, readable by the deployment roles of both accounts.
+            storage: The project's storage, readable by the deployment roles of the accounts.
             repository: The source.
             model_package_group_name: The group of the central registry.
-            test: Where the integration tests run.
-            production: Where an approved version goes then.
+            delivery: How the accounts put the model to use.
+            targets: Where the integration tests run, and where an approved version goes then.
             start: What starts the pipeline when a version is released.
         """
         super().__init__(scope, construct_id)
+        tested, *approved = targets
         reads_models = _reads_models(model_package_group_name)
         build = BuildProject(
             self,
             "Build",
             names=names,
             purpose="build",
-            description=f"Checks the code of {names.project_name} and makes the templates of its endpoints",
+            description=f"Checks the code of {names.project_name} and makes the templates of its "
+            f"{delivery.subject}s",
             storage=storage,
             build_spec="buildspec.yml",
             environment={
                 "SAGEMAKER_PROJECT_NAME": names.project_name,
                 "SAGEMAKER_PROJECT_ID": names.project_id,
                 "MODEL_PACKAGE_GROUP_NAME": model_package_group_name,
-                "TEST_ACCOUNT_ID": test.account,
-                "PRODUCTION_ACCOUNT_ID": production.account,
+                **{f"{target.stage.upper()}_ACCOUNT_ID": target.account for target in targets},
                 "NAME_PREFIX": names.prefix,
             },
             permissions=[storage.artifact_use, reads_models],
@@ -137,21 +145,21 @@ class DeployPipeline(Construct):
             "IntegrationTest",
             names=names,
             purpose="integration-test",
-            description=f"Tests the endpoint of {names.project_name} in the test account",
+            description=f"Tests the {delivery.subject} of {names.project_name} in the test account",
             storage=storage,
             build_spec="buildspec-integration-test.yml",
             environment={
                 "SAGEMAKER_PROJECT_NAME": names.project_name,
                 "SAGEMAKER_PROJECT_ID": names.project_id,
-                "ENDPOINT_NAME": names.title,
-                "STAGE_ACCOUNT_ID": test.account,
-                "INTEGRATION_TEST_ROLE_ARN": test.integration_test_role_arn,
+                **delivery.test_environment(names),
+                "STAGE_ACCOUNT_ID": tested.account,
+                "INTEGRATION_TEST_ROLE_ARN": tested.integration_test_role_arn,
                 "MODEL_CARD_ARN": platform.model_card_arn(model_package_group_name),
             },
             permissions=[
                 storage.artifact_reading,
                 reads_models,
-                Permission(actions=("sts:AssumeRole",), resources=(test.integration_test_role_arn,)),
+                Permission(actions=("sts:AssumeRole",), resources=(tested.integration_test_role_arn,)),
             ],
             timeout=cdk.Duration.minutes(30),
         )
@@ -173,9 +181,10 @@ class DeployPipeline(Construct):
                     ),
                 ),
                 _with_model(
-                    "DeployTest",
-                    _stage_task("OpenTest", "test", names, test),
-                    _deploy("DeployTest", names, test),
+                    f"Deploy{tested.title}",
+                    _stage_task(f"Open{tested.title}", "test", names, tested),
+                    # Nobody depends on what serves in the test account.
+                    _deploy(names, delivery, tested, replace_failed=True),
                 ),
                 _with_model(
                     "IntegrationTest",
@@ -183,29 +192,16 @@ class DeployPipeline(Construct):
                         "IntegrationTest", integration_test, environment={"MODEL_PACKAGE_ARN": RESOLVED}
                     ),
                 ),
-                _with_model(
-                    "ApproveProduction",
-                    _stage_task(REVIEW, "review", names, production),
-                    # With a summary of 900 characters within the 1,000 of a configuration's value.
-                    # https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html
-                    approval_action(
-                        "ApproveProduction",
-                        f"Version {VERSION} has passed its tests in account {test.account}. "
-                        f"Approve it for account {production.account}? {SUMMARY}",
-                        LINK,
-                    ),
-                ),
-                _with_model(
-                    "DeployProduction",
-                    _stage_task("Admit", "admit", names, production),
-                    _deploy("DeployProduction", names, production),
-                    _stage_task("Record", "record", names, production),
+                *(
+                    reached
+                    for target in approved
+                    for reached in _after_approval(names, delivery, tested=tested, target=target)
                 ),
             ],
             permissions=[
                 Permission(
                     actions=("sts:AssumeRole",),
-                    resources=(test.deployment_role_arn, production.deployment_role_arn),
+                    resources=tuple(target.deployment_role_arn for target in targets),
                 ),
                 Permission(
                     actions=("lambda:InvokeFunction",),
@@ -241,16 +237,44 @@ def _with_model(name: str, *actions: Action) -> Stage:
     return stage(name, *actions, only_if_not=(RESOLVED, NO_MODEL_PACKAGE))
 
 
-def _deploy(name: str, names: ProjectNames, target: TargetAccount) -> Action:
+def _after_approval(
+    names: ProjectNames, delivery: Delivery, *, tested: TargetAccount, target: TargetAccount
+) -> tuple[Stage, Stage]:
+    """A person approves what is known of a tested version, and the next account gets it."""
+    return (
+        _with_model(
+            f"Approve{target.title}",
+            _stage_task(REVIEW, "review", names, target),
+            # With a summary of 900 characters within the 1,000 of a configuration's value.
+            # https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html
+            approval_action(
+                f"Approve{target.title}",
+                f"Version {VERSION} has passed its tests in account {tested.account}. "
+                f"Approve it for account {target.account}? {SUMMARY}",
+                LINK,
+            ),
+        ),
+        _with_model(
+            f"Deploy{target.title}",
+            _stage_task("Admit", "admit", names, target),
+            # What serves is never deleted unseen: a person looks first.
+            _deploy(names, delivery, target, replace_failed=False),
+            _stage_task("Record", "record", names, target),
+        ),
+    )
+
+
+def _deploy(
+    names: ProjectNames, delivery: Delivery, target: TargetAccount, *, replace_failed: bool
+) -> Action:
     return cloudformation_action(
-        name,
+        f"Deploy{target.title}",
         artifact=BUILD,
-        template=f"endpoint-{target.stage}.template.json",
-        stack=names.endpoint_stack,
+        template=f"{delivery.kind}-{target.stage}.template.json",
+        stack=names.delivery_stack(delivery.kind),
         action_role=target.deployment_role_arn,
         execution_role=target.cloudformation_role_arn,
-        # Nobody depends on the test account's endpoint. In production a person looks first.
-        replace_failed=target.stage == "test",
+        replace_failed=replace_failed,
     )
 
 

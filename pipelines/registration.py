@@ -1,5 +1,6 @@
 """Where a project's model versions are registered and kept: with the team, or in the central registry."""
 
+from dataclasses import dataclass
 from typing import Literal
 
 import aws_cdk as cdk
@@ -7,6 +8,7 @@ from constructs import Construct
 
 from base.names import PlatformNames, ProjectNames
 from base.roles import Permission, key_of_another_account
+from pipelines.form import Form
 from pipelines.project import ModelPackageGroup
 from pipelines.storage import ProjectStorage
 
@@ -15,6 +17,44 @@ TEAM, CENTRAL = "team", "central"
 
 REGISTERED = "registered"
 """Folder of the registry's bucket for versions that projects register there themselves, by account."""
+
+REGISTRATION_GROUP = "Registration"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistrationChoice:
+    """The places in which a product lets its projects register versions.
+
+    Attributes:
+        places: `TEAM`, `CENTRAL`, or both; the first one stands in the form from the beginning.
+    """
+
+    places: tuple[str, ...]
+
+    def ask(self, form: Form) -> str:
+        """Declare the parameter that chooses the place.
+
+        Args:
+            form: The product's form.
+
+        Returns:
+            The place.
+        """
+        return form.ask(
+            "Registration",
+            group=REGISTRATION_GROUP,
+            label="Where versions are registered",
+            description="With the team, whose approval then sends them to the central registry, or in the "
+            "central registry at once, where the ML engineer must have prepared the group.",
+            pattern=f"^({'|'.join(self.places)})$",
+            expected=" or ".join(self.places),
+            maximum=max(map(len, self.places)),
+            default=self.places[0],
+            choices=self.places,
+        )
+
+
+TEAM_OR_CENTRAL = RegistrationChoice(places=(TEAM, CENTRAL))
 
 
 class Registration(Construct):

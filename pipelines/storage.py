@@ -32,8 +32,6 @@ class ProjectStorage(Construct):
         construct_id: str,
         *,
         names: ProjectNames,
-        version_readers: Sequence[iam.PrincipalBase] = (),
-        artifact_readers: Sequence[iam.PrincipalBase] = (),
     ) -> None:
         """Define the key and the bucket.
 
@@ -41,9 +39,6 @@ class ProjectStorage(Construct):
             scope: The construct it belongs to.
             construct_id: Its id there.
             names: The project's names.
-            version_readers: Principals of other accounts that may read what makes up model versions.
-            artifact_readers: Principals of other accounts that may read everything, as CloudFormation
-                actions of a pipeline must.
         """
         super().__init__(scope, construct_id)
         self.key = encryption_key(
@@ -53,10 +48,22 @@ class ProjectStorage(Construct):
             description=f"Everything the project {names.project_name} stores",
         )
         self.bucket = private_bucket(self, "Bucket", name=names.bucket, key=self.key)
-        for reader in version_readers:
-            self._share(VERSION_OBJECTS, reader)
-        for reader in artifact_readers:
-            self._share(ALL_OBJECTS, reader)
+
+    def share_versions(self, reader: iam.PrincipalBase) -> None:
+        """Permit a principal of another account to read what makes up model versions.
+
+        Args:
+            reader: The principal.
+        """
+        self._share(VERSION_OBJECTS, reader)
+
+    def share_artifacts(self, reader: iam.PrincipalBase) -> None:
+        """Permit a principal of another account to read everything, as CloudFormation actions must.
+
+        Args:
+            reader: The principal.
+        """
+        self._share(ALL_OBJECTS, reader)
 
     @property
     def key_use(self) -> Permission:

@@ -3,13 +3,12 @@
 import aws_cdk as cdk
 from constructs import Construct
 
-from base.names import PlatformNames, ProjectNames
+from base.names import ProjectNames
 from base.roles import Permission, arn, role, role_arn, service_principal
+from pipelines.algorithms.algorithm import Algorithm
 from pipelines.registration import Registration
+from pipelines.sources.source import Data
 from pipelines.storage import ProjectStorage
-
-# What the seed's SageMaker pipeline runs in: https://docs.aws.amazon.com/sagemaker/latest/dg/xgboost.html
-IMAGE_REPOSITORY = "sagemaker-xgboost"
 
 
 class TrainingRole(Construct):
@@ -21,11 +20,11 @@ class TrainingRole(Construct):
         construct_id: str,
         *,
         names: ProjectNames,
-        platform: PlatformNames,
         storage: ProjectStorage,
+        data: Data,
+        algorithm: Algorithm,
         registration: Registration,
         model_card_arn: str,
-        input_data_uri: str,
     ) -> None:
         """Define the role.
 
@@ -33,11 +32,11 @@ class TrainingRole(Construct):
             scope: The construct it belongs to.
             construct_id: Its id there.
             names: The project's names.
-            platform: The platform's names.
             storage: Where the jobs write.
+            data: What the jobs read.
+            algorithm: Whose image they run in.
             registration: Where the pipeline keeps and registers model versions.
             model_card_arn: The card in which it documents them.
-            input_data_uri: Where the jobs find their data: ``s3://bucket/key``, or ``s3://bucket/folder/``.
         """
         super().__init__(scope, construct_id)
         self.name = names.role("training")
@@ -52,11 +51,11 @@ class TrainingRole(Construct):
             permissions=[
                 *_jobs(self.arn),
                 *_storage(storage),
-                *_input_data(platform, input_data_uri),
+                *data.permissions,
                 *registration.permissions,
                 _documentation(model_card_arn),
                 *_observability(),
-                *_image(),
+                *_image(algorithm),
             ],
         )
 
@@ -107,32 +106,6 @@ def _storage(storage: ProjectStorage) -> list[Permission]:
     ]
 
 
-def _input_data(platform: PlatformNames, uri: str) -> list[Permission]:
-    path = cdk.Fn.select(1, cdk.Fn.split("s3://", uri))
-    bucket = cdk.Fn.select(2, cdk.Fn.split("/", uri))
-    return [
-        Permission(
-            actions=("s3:GetObject",),
-            resources=(f"arn:{cdk.Aws.PARTITION}:s3:::{path}*",),
-            # SageMaker takes every key that begins with the address, so that a job with the right to one
-            # object alone fails beside `data.csv.bak`. Preprocess reads only what the address names.
-            because="The input data is a folder's objects, or one object, which SageMaker reads as a prefix.",
-        ),
-        Permission(
-            # CloudFormation cannot cut the key off a URI to make a condition of it; names of objects
-            # are all that this shows.
-            actions=("s3:GetBucketLocation", "s3:ListBucket"),
-            resources=(f"arn:{cdk.Aws.PARTITION}:s3:::{bucket}",),
-        ),
-        Permission(
-            actions=("kms:Decrypt",),
-            resources=(arn("kms", "key/*"),),
-            conditions={"ForAnyValue:StringEquals": {"kms:ResourceAliases": platform.domain_key_alias}},
-            because="The id of the domain's key is unknown here; the condition names its alias.",
-        ),
-    ]
-
-
 def _documentation(model_card_arn: str) -> Permission:
     return Permission(
         actions=(
@@ -173,7 +146,7 @@ def _observability() -> list[Permission]:
     ]
 
 
-def _image() -> list[Permission]:
+def _image(algorithm: Algorithm) -> list[Permission]:
     return [
         Permission(
             actions=(
@@ -181,7 +154,9 @@ def _image() -> list[Permission]:
                 "ecr:BatchGetImage",
                 "ecr:GetDownloadUrlForLayer",
             ),
-            resources=(f"arn:{cdk.Aws.PARTITION}:ecr:{cdk.Aws.REGION}:*:repository/{IMAGE_REPOSITORY}",),
+            resources=(
+                f"arn:{cdk.Aws.PARTITION}:ecr:{cdk.Aws.REGION}:*:repository/{algorithm.image_repository}",
+            ),
             because="The account that owns AWS's image differs from Region to Region.",
         ),
         Permission(

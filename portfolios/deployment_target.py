@@ -205,7 +205,9 @@ class DeploymentTargetStack(cdk.Stack):
                         "cloudformation:SetStackPolicy",
                         "cloudformation:UpdateStack",
                     ),
-                    resources=(arn("cloudformation", f"stack/{self._any_project.endpoint_stack}/*"),),
+                    resources=(
+                        arn("cloudformation", f"stack/{self._any_project.delivery_stack('endpoint')}/*"),
+                    ),
                     because="Stacks carry the ids of projects.",
                 ),
                 Permission(

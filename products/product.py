@@ -24,6 +24,7 @@ from base.functions import bundle
 from base.settings import Settings
 from pipelines.assets import AssetLocation
 from pipelines.build_project import use_compute
+from pipelines.deliveries.delivery import Delivery
 
 __all__ = [
     "ASSET_EXCLUDE",
@@ -128,6 +129,7 @@ class Product:
         stack: Makes the product's stack.
         seeds: Folders that become a team's repository, by a name of the product's choice.
         functions: Folders of Lambda code, likewise.
+        delivery: How it puts models to use in target accounts, which are prepared for it.
     """
 
     identifier: str
@@ -139,6 +141,7 @@ class Product:
     stack: StackFactory
     seeds: Mapping[str, Path] = field(default_factory=dict)
     functions: Mapping[str, Path] = field(default_factory=dict)
+    delivery: Delivery | None = None
 
     @property
     def assets(self) -> Mapping[str, Path]:

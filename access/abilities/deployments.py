@@ -73,7 +73,7 @@ class Deployments(Asked):
         )
 
     def _deploying(self, account: str) -> tuple[Request, ...]:
-        stack = self.story.project(DEPLOY).endpoint_stack
+        stack = self.story.project(DEPLOY).delivery_stack("endpoint")
         return (
             Request(
                 action="cloudformation:CreateStack",

@@ -1,12 +1,10 @@
-"""Build a model from S3 data: what the catalog says of it."""
+"""Build a model from S3 data."""
 
-from pathlib import Path
+from pipelines.algorithms.xgboost import XGBOOST
+from pipelines.sources.s3_data import S3Data
+from products.project import build_product
 
-from pipelines.assets import CUSTOM_RESOURCES
-from products.build_from_s3.stack import BuildFromS3Stack
-from products.product import Product
-
-PRODUCT = Product(
+PRODUCT = build_product(
     identifier="build_from_s3",
     name="Build a model from S3 data",
     description=(
@@ -14,9 +12,6 @@ PRODUCT = Product(
         "model from tabular data in S3 whenever code is pushed."
     ),
     version="1.2.0",
-    portfolio="sagemaker_projects",
-    launched_in=("development",),
-    stack=BuildFromS3Stack,
-    seeds={"seed": Path(__file__).parents[2] / "seed_code" / "build"},
-    functions={"seeding": CUSTOM_RESOURCES},
+    source=S3Data(),
+    algorithm=XGBOOST,
 )

@@ -1,12 +1,9 @@
-"""Deploy a real-time endpoint, test and production: what the catalog says of it."""
+"""Deploy a real-time endpoint, test and production."""
 
-from pathlib import Path
+from pipelines.deliveries.real_time_endpoint import RealTimeEndpoint
+from products.project import deploy_product
 
-from pipelines.assets import CUSTOM_RESOURCES
-from products.deploy_realtime.stack import DeployRealtimeStack
-from products.product import Product
-
-PRODUCT = Product(
+PRODUCT = deploy_product(
     identifier="deploy_realtime",
     name="Deploy a real-time endpoint, test and production",
     description=(
@@ -14,9 +11,5 @@ PRODUCT = Product(
         "first to the test account, and after its integration tests and an approval to production."
     ),
     version="1.2.0",
-    portfolio="sagemaker_projects",
-    launched_in=("shared_services",),
-    stack=DeployRealtimeStack,
-    seeds={"seed": Path(__file__).parents[2] / "seed_code" / "deploy_realtime"},
-    functions={"seeding": CUSTOM_RESOURCES},
+    delivery=RealTimeEndpoint(),
 )

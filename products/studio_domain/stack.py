@@ -11,8 +11,8 @@ from base.roles import role_arn
 from base.settings import Settings
 from base.studio import profile_of
 from pipelines.assets import AssetLocation
+from pipelines.form import Form
 from pipelines.storage import encryption_key, private_bucket
-from products.form import Form
 from products.studio_domain.network import StudioNetwork
 from products.studio_domain.personas import Personas
 

@@ -35,7 +35,7 @@ WITHIN = [
     ("project title as an endpoint", PROJECT.title, names.MAXIMUM_ENDPOINT),
     ("project bucket", PROJECT.bucket, names.MAXIMUM_BUCKET),
     ("project role", PROJECT.role("x" * 24), names.MAXIMUM_ROLE),
-    ("endpoint stack", PROJECT.endpoint_stack, 128),
+    ("endpoint stack", PROJECT.delivery_stack("endpoint"), 128),
 ]
 
 

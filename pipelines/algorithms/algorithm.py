@@ -1,0 +1,20 @@
+"""What an algorithm gives a build project."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Algorithm:
+    """An algorithm: the image of AWS that its jobs run in, and the code that a team begins with.
+
+    The version of the image, the hyperparameters and their defaults belong to the seed, because a team
+    changes them in its repository.
+
+    Attributes:
+        image_repository: The repository of the image in the ECR registry of AWS.
+        seed: The folder with the code.
+    """
+
+    image_repository: str
+    seed: Path

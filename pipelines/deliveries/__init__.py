@@ -1,0 +1,1 @@
+"""How a deploy project puts a model to use in the target accounts."""

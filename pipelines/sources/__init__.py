@@ -1,0 +1,1 @@
+"""Where the data of a build project comes from."""

@@ -1,0 +1,39 @@
+"""What a source of data gives a build project."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from base.roles import Permission
+from pipelines.context import ProjectContext
+
+
+@dataclass(frozen=True, kw_only=True)
+class Data:
+    """The data of one project, as its team has described it in the form.
+
+    Attributes:
+        address: One URI that says where the data lies. The repository gets it as ``INPUT_DATA_URI`` and
+            writes it into the metadata of each model version, from which receipt, lineage and model card
+            quote it.
+        permissions: What the jobs of the project's SageMaker pipeline need to read the data.
+        environment: Variables of the project's build besides the address.
+    """
+
+    address: str
+    permissions: tuple[Permission, ...]
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+class DataSource(Protocol):
+    """A kind of place that data comes from, such as S3."""
+
+    def ask(self, project: ProjectContext) -> Data:
+        """Declare the parameters that describe the data.
+
+        Args:
+            project: The project, whose form asks for them.
+
+        Returns:
+            What the project's builds and jobs get and may do.
+        """

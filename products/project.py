@@ -1,0 +1,112 @@
+"""Products that are projects, declared by their parts.
+
+A product of this kind is its ``product.py`` alone, with a ``README.md`` beside it: what every project has
+comes from `pipelines.context`, and the rest from the parts that the declaration names.
+"""
+
+from collections.abc import Callable, Mapping
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from base.settings import Settings
+from pipelines.algorithms.algorithm import Algorithm
+from pipelines.assets import CUSTOM_RESOURCES, SEED, SEEDING, AssetLocation
+from pipelines.context import ProjectContext
+from pipelines.deliveries.delivery import Delivery
+from pipelines.model_build import ModelBuild
+from pipelines.model_deploy import ModelDeploy
+from pipelines.registration import TEAM_OR_CENTRAL, RegistrationChoice
+from pipelines.sources.source import DataSource
+from products.product import Product, StackFactory
+
+
+def build_product(
+    *,
+    identifier: str,
+    name: str,
+    description: str,
+    version: str,
+    source: DataSource,
+    algorithm: Algorithm,
+    registration: RegistrationChoice = TEAM_OR_CENTRAL,
+) -> Product:
+    """A product that trains models in development accounts.
+
+    Args:
+        identifier: As in `Product`, and so the next three.
+        name: What the catalog calls it.
+        description: One or two sentences below the name.
+        version: A semantic version.
+        source: Where the data comes from.
+        algorithm: What trains, and the code that a team begins with.
+        registration: Where versions may be registered.
+    """
+
+    def define(project: ProjectContext) -> None:
+        ModelBuild(project, source=source, algorithm=algorithm, registration=registration)
+
+    return Product(
+        identifier=identifier,
+        name=name,
+        description=description,
+        version=version,
+        portfolio="sagemaker_projects",
+        launched_in=("development",),
+        stack=project_stack(define),
+        seeds={SEED: algorithm.seed},
+        functions={SEEDING: CUSTOM_RESOURCES},
+    )
+
+
+def deploy_product(
+    *, identifier: str, name: str, description: str, version: str, delivery: Delivery
+) -> Product:
+    """A product that brings approved versions to the target accounts.
+
+    Args:
+        identifier: As in `Product`, and so the next three.
+        name: What the catalog calls it.
+        description: One or two sentences below the name.
+        version: A semantic version.
+        delivery: How a version is put to use, and the code that a team begins with.
+    """
+
+    def define(project: ProjectContext) -> None:
+        ModelDeploy(project, delivery=delivery)
+
+    return Product(
+        identifier=identifier,
+        name=name,
+        description=description,
+        version=version,
+        portfolio="sagemaker_projects",
+        launched_in=("shared_services",),
+        stack=project_stack(define),
+        seeds={SEED: delivery.seed},
+        functions={SEEDING: CUSTOM_RESOURCES},
+        delivery=delivery,
+    )
+
+
+def project_stack(define: Callable[[ProjectContext], None]) -> StackFactory:
+    """What makes the stack of a project.
+
+    Args:
+        define: Adds the parts to what every project has.
+    """
+
+    def make(
+        scope: Construct,
+        construct_id: str,
+        /,
+        *,
+        settings: Settings,
+        assets: Mapping[str, AssetLocation],
+        synthesizer: cdk.IStackSynthesizer,
+    ) -> cdk.Stack:
+        stack = cdk.Stack(scope, construct_id, synthesizer=synthesizer)
+        define(ProjectContext(stack, settings=settings, assets=assets))
+        return stack
+
+    return make
