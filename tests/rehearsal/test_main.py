@@ -3,6 +3,8 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -70,8 +72,9 @@ def test_a_second_rehearsal_says_that_one_is_running(tmp_path: Path) -> None:
     assert f"process {os.getpid()}" in result.stderr
 
 
-def _start(folder: Path) -> tuple[subprocess.Popen[str], list[psutil.Process]]:
-    """Start a rehearsal and wait until its emulator is there."""
+@contextmanager
+def _started(folder: Path) -> Iterator[tuple[subprocess.Popen[str], list[psutil.Process]]]:
+    """A rehearsal whose emulator is there, and the processes that it has started; ended whatever happens."""
     run = subprocess.Popen(
         [*REHEARSE, str(folder)],
         cwd=REPOSITORY,
@@ -79,11 +82,17 @@ def _start(folder: Path) -> tuple[subprocess.Popen[str], list[psutil.Process]]:
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # Whoever runs these tests in the background ignores SIGINT, and so would all that they start.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     )
-    for line in run.stdout or ():
-        if "0  Prepare" in line:
-            break
-    return run, psutil.Process(run.pid).children(recursive=True)
+    try:
+        for line in run.stdout or ():
+            if "0  Prepare" in line:
+                break
+        yield run, psutil.Process(run.pid).children(recursive=True)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(run.pid, signal.SIGKILL)
 
 
 @pytest.mark.parametrize(
@@ -98,22 +107,22 @@ def _start(folder: Path) -> tuple[subprocess.Popen[str], list[psutil.Process]]:
 def test_an_interrupted_rehearsal_leaves_nothing_behind(
     tmp_path: Path, signal_number: signal.Signals, code: int
 ) -> None:
-    run, started = _start(tmp_path)
-    ports = [
-        connection.laddr[1]
-        for process in started
-        for connection in process.net_connections(kind="tcp")
-        if connection.status == psutil.CONN_LISTEN
-    ]
-    assert ports
-    os.kill(run.pid, signal_number)
-    _, stderr = run.communicate(timeout=HANGS)
-    assert run.returncode == code
-    assert "Traceback" not in stderr
-    _, alive = psutil.wait_procs(started, timeout=HANGS)
-    assert not alive
-    for port in ports:
-        with socket.socket() as probe:
-            assert probe.connect_ex(("127.0.0.1", port))
-    with single_run(tmp_path):
-        pass  # The folder is free for the next run.
+    with _started(tmp_path) as (run, started):
+        ports = [
+            connection.laddr[1]
+            for process in started
+            for connection in process.net_connections(kind="tcp")
+            if connection.status == psutil.CONN_LISTEN
+        ]
+        assert ports
+        os.kill(run.pid, signal_number)
+        _, stderr = run.communicate(timeout=HANGS)
+        assert run.returncode == code
+        assert "Traceback" not in stderr
+        _, alive = psutil.wait_procs(started, timeout=HANGS)
+        assert not alive
+        for port in ports:
+            with socket.socket() as probe:
+                assert probe.connect_ex(("127.0.0.1", port))
+        with single_run(tmp_path):
+            pass  # The folder is free for the next run.
