@@ -13,7 +13,7 @@ from typing import Any
 
 from ministack.core import iam_evaluator
 
-from access.variables import fill
+from base.policy_variables import fill
 
 Document = Mapping[str, Any]
 Keys = Mapping[str, Any]

@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from access.limits import (
+from access.templates import DeployedTemplate
+from base.limits import (
     BUCKET_POLICY,
     EVENT_BUS_POLICY,
     GROUP_POLICY,
@@ -20,7 +21,6 @@ from access.limits import (
     Limit,
     Measured,
 )
-from access.templates import DeployedTemplate
 from base.names import MAXIMUM_MODEL_PACKAGE_GROUP, MAXIMUM_ROLE
 from base.settings import Settings
 from portfolios.launch_role import DERIVED

@@ -10,7 +10,9 @@ from functools import cache
 from importlib.metadata import Distribution, PackagePath, distribution
 from pathlib import Path
 
-BUNDLES = Path(__file__).parents[1] / "build" / "functions"
+from base.places import BUILD
+
+BUNDLES = BUILD / "functions"
 
 # What every function may import. Pure Python, so that the bundle runs on any architecture. The SDK is among
 # it: that of the Lambda runtime lags behind by months, by how many depends on Region and day, and it knows no

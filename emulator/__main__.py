@@ -1,5 +1,5 @@
 """Start the emulator: `python -m emulator --port N --state FOLDER`."""
 
-from emulator.server import main
+from emulator.core.server import main
 
 main()

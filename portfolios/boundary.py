@@ -8,7 +8,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from access.limits import MANAGED_POLICY
+from base.limits import MANAGED_POLICY
 from base.roles import Permission, explain_wildcards
 from base.settings import Settings
 from portfolios.resource_types import PermissionsError

@@ -10,6 +10,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from base.acknowledgements import acknowledge
+from base.contracts.objects import VERSIONS
 from base.names import ProjectNames
 from base.roles import Permission, arn, key_of_another_account, role, role_arn, service_principal
 from base.settings import Settings
@@ -18,7 +19,6 @@ from portfolios.launch_role import DerivedRole
 from portfolios.lineage_reader import LineageReader, where_models_serve
 from portfolios.permissions import Statement, derive
 from portfolios.template_values import ACCOUNT
-from registry.objects import VERSIONS
 
 _DAYS_OF_CAPTURED_REQUESTS = 90
 

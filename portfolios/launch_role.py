@@ -7,7 +7,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from access.limits import INLINE_POLICIES, MANAGED_POLICIES, MANAGED_POLICY
+from base.limits import INLINE_POLICIES, MANAGED_POLICIES, MANAGED_POLICY
 from base.roles import Permission, explain_wildcards, service_principal
 from base.settings import Settings
 from portfolios.permissions import derive

@@ -1,12 +1,12 @@
 """The README's table of products, written from what the catalog says of them."""
 
 from collections.abc import Iterable
-from pathlib import Path
 
 from base.names import PORTFOLIO_NAMES
+from base.places import REPOSITORY
 from products.product import Product
 
-README = Path(__file__).parents[1] / "README.md"
+README = REPOSITORY / "README.md"
 
 BEGIN = "<!-- products -->"
 END = "<!-- end of products -->"

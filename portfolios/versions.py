@@ -12,13 +12,14 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from base.places import REPOSITORY
 from base.settings import CatalogError, Repository, Settings, load
 from portfolios import product_table
 from portfolios.stack import PortfoliosStack
 from products.product import Product, ProductError, Template, discover, scratch_app
 
 LEDGER = Path(__file__).with_name("versions.json")
-REFERENCE_CATALOG = Path(__file__).parents[1] / "tests" / "reference_catalog.yaml"
+REFERENCE_CATALOG = REPOSITORY / "tests" / "reference_catalog.yaml"
 
 COMMAND = "python -m portfolios.versions"
 

@@ -11,9 +11,9 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 
+from base.contracts.objects import DIRECT_RECEIPTS, MODELS, RECORDS, REGISTERED, VERSIONS, decisions
 from base.roles import role_arn
 from registry.functions.model_registry.tagging import ADMITTED, APPROVAL_TAG, APPROVED, PRODUCTION_TAG
-from registry.objects import DIRECT_RECEIPTS, MODELS, RECORDS, REGISTERED, VERSIONS, decisions
 from registry.parties import Conditions, Parties, both
 
 OWN_REGISTERED = "registered/${aws:PrincipalAccount}/*"

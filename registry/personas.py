@@ -7,6 +7,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from base.contracts.objects import MODELS, REGISTERED, decisions
 from base.launching import launching
 from base.names import PlatformNames
 from base.roles import Permission, arn, role, service_principal
@@ -15,7 +16,6 @@ from base.studio import look_around, own_profile, profile_of
 from registry.cards import reading_permissions
 from registry.functions.model_registry.group_policy import REGISTERS_DIRECTLY_TAG, SOURCE_ACCOUNT_TAG
 from registry.functions.model_registry.promotion.fields import WRITTEN_BY_PROMOTION
-from registry.objects import MODELS, REGISTERED, decisions
 from registry.storage import RegistryStorage
 
 PRODUCTION_APPROVAL = "ApproveProduction/ApproveProduction"

@@ -7,6 +7,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_events as events
 from constructs import Construct
 
+from base.contracts.objects import MODELS
 from base.names import PlatformNames
 from base.roles import Permission, arn, role_arn
 from base.settings import ModelCards, Organization, Settings
@@ -15,7 +16,6 @@ from registry.cards import aggregation_permissions, reading_permissions
 from registry.event_function import EventFunction
 from registry.functions.model_registry.events import STATE_CHANGE
 from registry.functions.model_registry.group_policy import PLATFORM_TAGS
-from registry.objects import MODELS
 from registry.serving import readers, serving_units
 from registry.storage import RegistryStorage
 

@@ -8,6 +8,7 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from base.contracts.objects import DIRECT_RECEIPTS, VERSIONS, decisions
 from base.names import PlatformNames
 from base.roles import Permission, arn
 from registry.alarms import AlarmTopic
@@ -17,7 +18,6 @@ from registry.functions.model_registry.events import STATE_CHANGE
 from registry.functions.model_registry.release.release import DETAIL_TYPE
 from registry.functions.model_registry.release.trail import EVENT_NAME, RECORDED_CALL
 from registry.functions.model_registry.tagging import APPROVED
-from registry.objects import DIRECT_RECEIPTS, VERSIONS, decisions
 from registry.storage import RegistryStorage
 
 

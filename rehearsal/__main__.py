@@ -13,15 +13,17 @@ from typing import Annotated, Never
 import typer
 from rich.console import Console
 
+from base.places import REPOSITORY
 from base.settings import CATALOG
-from rehearsal import environments, fear, report
+from emulator.machine import environments
+from rehearsal import fear, report
 from rehearsal.acts import ACTS, LEAVING
 from rehearsal.data import DataError, DataSet, check, default
 from rehearsal.display import Display, duration
 from rehearsal.keep import end_kept, guide, keep
 from rehearsal.limits import LIMITS
 from rehearsal.people import ACCOUNTS
-from rehearsal.processes import REPOSITORY, AlreadyRunningError, Emulator, ProcessError, single_run
+from rehearsal.processes import AlreadyRunningError, Emulator, ProcessError, single_run
 from rehearsal.record import AccountRecord, Page, Report
 from rehearsal.runner import PeakMemory, Played, play
 from rehearsal.stage import Stage

@@ -5,9 +5,10 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from base.places import REPOSITORY
 from base.settings import CATALOG_VARIABLE
-from rehearsal.isolation import clean_environment
-from rehearsal.processes import REPOSITORY, run
+from emulator.machine.isolation import clean_environment
+from rehearsal.processes import run
 from rehearsal.story import Story
 
 _DEPLOYED = re.compile(r"^\s*✅\s+(?P<stack>\S+)")

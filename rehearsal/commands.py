@@ -2,7 +2,7 @@
 
 import sys
 
-from rehearsal.isolation import clean_environment
+from emulator.machine.isolation import clean_environment
 from rehearsal.people import Person
 from rehearsal.processes import ProcessError, run
 from rehearsal.story import ActError, Story

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from importlib.metadata import distribution
 from pathlib import Path
 
-CHECK = Path(__file__).parents[1] / "seed_code" / "build" / "src" / "check.py"
+from base.places import REPOSITORY
+
+CHECK = REPOSITORY / "seed_code" / "build" / "src" / "check.py"
 REFUSED = 2
 
 MAXIMUM_BYTES = 512 * 2**20

@@ -5,11 +5,12 @@ import io
 import json
 import tarfile
 
+from base.places import REPOSITORY
+from emulator.machine.environments import prepare
+from emulator.machine.isolation import clean_environment
 from rehearsal import card, commands, promotion
-from rehearsal.environments import prepare
-from rehearsal.isolation import clean_environment
 from rehearsal.people import Person
-from rehearsal.processes import REPOSITORY, run
+from rehearsal.processes import run
 from rehearsal.record import Prediction, ShownRecord
 from rehearsal.story import ActError, ModelVersion, Project, Story, built
 from rehearsal.waiting import PipelineWatch, known_executions, newest_execution
@@ -53,10 +54,19 @@ def started(story: Story, version: ModelVersion, known: set[str]) -> PipelineWat
     return watch
 
 
+def watch(story: Story, execution_id: str) -> PipelineWatch:
+    """Follow an execution of the deploy pipeline.
+
+    Args:
+        story: The story.
+        execution_id: The execution.
+    """
+    pipeline = built(story.deploy_project).names.title
+    return PipelineWatch(story, story.people.ml_engineer, pipeline, execution_id)
+
+
 def _newest(story: Story, project: Project, known: set[str]) -> PipelineWatch:
-    engineer = story.people.ml_engineer
-    execution_id = newest_execution(story, engineer, project.names.title, known)
-    return PipelineWatch(story, engineer, project.names.title, execution_id)
+    return watch(story, newest_execution(story, story.people.ml_engineer, project.names.title, known))
 
 
 def first_run(story: Story) -> PipelineWatch:

@@ -1,6 +1,6 @@
 """The story on AWS as it is feared to be: no assumption holds, and the catalog chooses the fallbacks.
 
-What AWS is like then is said in `emulator.switches.FEARS`, what the bundle does in `assumptions`; a
+What AWS is like then is said in `emulator.core.switches.FEARS`, what the bundle does in `assumptions`; a
 test holds them against each other.
 """
 
@@ -10,7 +10,7 @@ import yaml
 
 from assumptions import ASSUMPTIONS
 from base.settings import CATALOG
-from emulator.switches import FEARS
+from emulator.core.switches import FEARS
 
 NOT_PLAYED = {
     "codecommit-closed": "The emulator's other repositories have no seed: pushing one through a connection "

@@ -20,8 +20,8 @@ from typing import Annotated, Any, Never
 
 import typer
 
-from rehearsal.isolation import clean_environment
-from rehearsal.processes import REPOSITORY
+from base.places import REPOSITORY
+from emulator.machine.isolation import clean_environment
 
 PAGE = REPOSITORY / "build" / "rehearsal" / "index.html"
 NAMES = ("chromium", "chromium-browser", "google-chrome")

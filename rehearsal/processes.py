@@ -14,11 +14,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
-from rehearsal.environments import download_settings
-from rehearsal.isolation import clean_environment
+from base.places import REPOSITORY
+from emulator.machine.environments import download_settings
+from emulator.machine.guard import GUARD
+from emulator.machine.isolation import clean_environment
 
-GUARD = Path(__file__).with_name("guard.py")
-REPOSITORY = Path(__file__).parents[1]
 START_SECONDS = 120.0
 END_SECONDS = 10.0
 
@@ -136,7 +136,7 @@ class Emulator:
 
         Args:
             folder: Where it keeps its state, its home and its log; emptied by the caller.
-            fears: What AWS is like here, by keys of `emulator.switches.FEARS`.
+            fears: What AWS is like here, by keys of `emulator.core.switches.FEARS`.
 
         Raises:
             ProcessError: It ended, or did not answer in time; with the end of its log.

@@ -7,8 +7,7 @@ from urllib.parse import urlsplit
 from botocore.exceptions import ClientError
 
 from rehearsal.record import ModelRecord
-from rehearsal.story import ActError, ModelVersion, Story, built
-from rehearsal.training import Candidate
+from rehearsal.story import ActError, Candidate, ModelVersion, Story, built
 from rehearsal.waiting import function_logs, wait_for
 
 PROMOTION_SECONDS = 60

@@ -5,9 +5,10 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from base.places import REPOSITORY
+from emulator.machine.isolation import clean_environment
 from rehearsal import aws_command
-from rehearsal.isolation import clean_environment
-from rehearsal.processes import REPOSITORY, run
+from rehearsal.processes import run
 from rehearsal.stage import Credentials
 from rehearsal.story import ActError, Story
 

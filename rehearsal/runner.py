@@ -13,10 +13,9 @@ from rehearsal.display import Display
 from rehearsal.processes import ProcessError
 from rehearsal.record import ActRecord, Status
 from rehearsal.story import Act, ActError, Story
-from scripts.console.change import OperatorError
 
 SAMPLE_SECONDS = 0.25
-EXPECTED_ERRORS = (ActError, ProcessError, OperatorError, ClientError, BotoCoreError)
+EXPECTED_ERRORS = (ActError, ProcessError, ClientError, BotoCoreError)
 """What an act may end with when the platform does not do what it must. Anything else is a bug of ours."""
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from base.settings import CATALOG, CATALOG_VARIABLE, load
-from emulator.switches import ROOT_SECRET_ACCESS_KEY
-from rehearsal.isolation import LoopbackSession
+from emulator.core.switches import ROOT_SECRET_ACCESS_KEY
+from emulator.machine.isolation import LoopbackSession
 from rehearsal.people import AccountKey, People, Person
 
 

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from base.places import REPOSITORY
 from rehearsal.inventory import Thing
 from rehearsal.people import ACCOUNTS
-from rehearsal.processes import REPOSITORY
 from rehearsal.story import ActError
 
 PAGE = REPOSITORY / "docs" / "what_stays.md"

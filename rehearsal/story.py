@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from base.names import ProjectNames
 from rehearsal.data import DataSet
+from rehearsal.inventory import Thing
 from rehearsal.people import AccountKey, People, Person
 from rehearsal.record import (
     CardRecord,
@@ -19,11 +20,6 @@ from rehearsal.record import (
     ShownRecord,
 )
 from rehearsal.stage import Stage
-
-if TYPE_CHECKING:
-    from rehearsal.inventory import Thing
-    from rehearsal.training import Candidate
-    from rehearsal.waiting import PipelineWatch
 
 
 class ActError(Exception):
@@ -63,6 +59,27 @@ class Project:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """A version in the development account, as training registered it.
+
+    Attributes:
+        arn: The model package.
+        version: Its number.
+        metrics: Value of each metric.
+        problem_type: Regression or classification.
+        primary_metric: The metric that describes the version best.
+        run: The run of the SageMaker pipeline.
+    """
+
+    arn: str
+    version: int
+    metrics: dict[str, float]
+    problem_type: str
+    primary_metric: str
+    run: PipelineRun
+
+
+@dataclass(frozen=True, kw_only=True)
 class ModelVersion:
     """A version of the model, in both registries.
 
@@ -94,7 +111,7 @@ class Story:
         deploy_project: The project that deploys.
         candidates: Versions in the development account.
         versions: Versions in the central registry.
-        release: The execution of the deploy pipeline that waits for approval.
+        release: Id of the execution of the deploy pipeline that waits for approval.
         models: What the report says of each version.
         runs: The runs of the SageMaker pipeline.
         own_answers: What each version answers by itself, by its number.
@@ -123,8 +140,8 @@ class Story:
     data_uri: str = ""
     build_project: Project | None = None
     deploy_project: Project | None = None
-    candidates: "list[Candidate]" = field(default_factory=list)
-    release: "PipelineWatch | None" = None
+    candidates: list[Candidate] = field(default_factory=list)
+    release: str = ""
     versions: list[ModelVersion] = field(default_factory=list)
 
     models: list[ModelRecord] = field(default_factory=list)
@@ -141,7 +158,7 @@ class Story:
     primary_metric: str = ""
     serving: int | None = None
     holdings: dict[AccountKey, list[str]] = field(default_factory=dict)
-    before: "set[Thing]" = field(default_factory=set)
+    before: set[Thing] = field(default_factory=set)
     left: list[str] = field(default_factory=list)
     followed: list[str] = field(default_factory=list)
 

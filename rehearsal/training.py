@@ -1,34 +1,12 @@
 """A team's pipeline from a commit to a version that waits for approval."""
 
 import json
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from rehearsal.record import PipelineRun
-from rehearsal.story import ActError, Project, Story
+from rehearsal.story import ActError, Candidate, Project, Story
 from rehearsal.waiting import PipelineWatch, finished_training, newest_execution
-
-
-@dataclass(frozen=True, kw_only=True)
-class Candidate:
-    """A version in the development account, as training registered it.
-
-    Attributes:
-        arn: The model package.
-        version: Its number.
-        metrics: Value of each metric.
-        problem_type: Regression or classification.
-        primary_metric: The metric that describes the version best.
-        run: The run of the SageMaker pipeline.
-    """
-
-    arn: str
-    version: int
-    metrics: dict[str, float]
-    problem_type: str
-    primary_metric: str
-    run: PipelineRun
 
 
 def follow(story: Story, project: Project, known: set[str]) -> Candidate:

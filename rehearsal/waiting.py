@@ -71,7 +71,11 @@ def provisioned(story: Story, person: Person, record_id: str) -> dict[str, Any]:
 
 
 class PipelineWatch:
-    """Follows one execution of a CodePipeline pipeline as a person who may read it."""
+    """Follows one execution of a CodePipeline pipeline as a person who may read it.
+
+    Attributes:
+        execution_id: The execution.
+    """
 
     def __init__(self, story: Story, person: Person, pipeline: str, execution_id: str) -> None:
         """Begin to follow.
@@ -86,7 +90,7 @@ class PipelineWatch:
         self._codepipeline = story.acting_as(person, "codepipeline")
         self._person = person
         self._pipeline = pipeline
-        self._execution_id = execution_id
+        self.execution_id = execution_id
         self._told: set[tuple[str, str, str]] = set()
 
     def finish(self) -> dict[str, Any]:
@@ -124,14 +128,14 @@ class PipelineWatch:
         self._codepipeline.retry_stage_execution(
             pipelineName=self._pipeline,
             stageName=stage,
-            pipelineExecutionId=self._execution_id,
+            pipelineExecutionId=self.execution_id,
             retryMode="FAILED_ACTIONS",
         )
 
     def actions(self) -> list[dict[str, Any]]:
         """The actions of the execution, first to last."""
         pages = self._codepipeline.get_paginator("list_action_executions").paginate(
-            pipelineName=self._pipeline, filter={"pipelineExecutionId": self._execution_id}
+            pipelineName=self._pipeline, filter={"pipelineExecutionId": self.execution_id}
         )
         return sorted(
             (action for page in pages for action in page["actionExecutionDetails"]),
@@ -147,7 +151,7 @@ class PipelineWatch:
             raise ActError(f"pipeline {self._pipeline} ended without asking for approval in {stage}")
         for state in self._codepipeline.get_pipeline_state(name=self._pipeline)["stageStates"]:
             execution = state.get("latestExecution", {})
-            if state["stageName"] != stage or execution.get("pipelineExecutionId") != self._execution_id:
+            if state["stageName"] != stage or execution.get("pipelineExecutionId") != self.execution_id:
                 continue
             for action in state["actionStates"]:
                 latest = action.get("latestExecution", {})
@@ -163,7 +167,7 @@ class PipelineWatch:
     def description(self) -> dict[str, Any]:
         """The execution as CodePipeline describes it."""
         execution: dict[str, Any] = self._codepipeline.get_pipeline_execution(
-            pipelineName=self._pipeline, pipelineExecutionId=self._execution_id
+            pipelineName=self._pipeline, pipelineExecutionId=self.execution_id
         )["pipelineExecution"]
         return execution
 

@@ -1,13 +1,11 @@
 """What AWS asks of values together: rules that no single value of the catalog file can break alone."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from base.configuration import regions
+from base.configuration.model import PortfolioSettings, Settings
 from base.configuration.sentences import Mistake
-
-if TYPE_CHECKING:
-    from base.settings import PortfolioSettings, Settings
 
 PortfolioKey = Literal["ml_admin", "sagemaker_projects"]
 PORTFOLIOS: tuple[PortfolioKey, ...] = ("ml_admin", "sagemaker_projects")
@@ -33,7 +31,7 @@ _EXAMPLE_ORGANIZATIONS = {"o-mlplatform1", "o-a1b2c3d4e5", "o-exampleorgid"}
 _EXAMPLE_ROOTS = {"ml01", "a1b2", "examplerootid111"}
 
 
-def mistakes(settings: "Settings") -> Iterator[Mistake]:
+def mistakes(settings: Settings) -> Iterator[Mistake]:
     """Everything that is wrong with settings whose values are each well formed.
 
     Args:
@@ -54,7 +52,7 @@ def mistakes(settings: "Settings") -> Iterator[Mistake]:
     )
 
 
-def _ids_once(settings: "Settings") -> Iterator[Mistake]:
+def _ids_once(settings: Settings) -> Iterator[Mistake]:
     yield from _same_values(
         settings.accounts, ("accounts",), "each role of the platform has an account of its own"
     )
@@ -78,7 +76,7 @@ def _same_values(
         first.setdefault(value, name)
 
 
-def _one_root(settings: "Settings") -> Iterator[Mistake]:
+def _one_root(settings: Settings) -> Iterator[Mistake]:
     """The middle of a unit's id is that of the organisation's root, of which there is one.
 
     https://docs.aws.amazon.com/organizations/latest/APIReference/API_OrganizationalUnit.html
@@ -98,7 +96,7 @@ def _root(unit: str) -> str:
     return unit.split("-")[1]
 
 
-def _placeholders(settings: "Settings") -> Iterator[Mistake]:
+def _placeholders(settings: Settings) -> Iterator[Mistake]:
     """Ids that nobody has, in one sentence: a file that is just begun holds ten of them."""
     organization = settings.organization
     found: dict[tuple[str, ...], str] = {}
@@ -119,7 +117,7 @@ def _placeholders(settings: "Settings") -> Iterator[Mistake]:
         )
 
 
-def _repository(settings: "Settings") -> Iterator[Mistake]:
+def _repository(settings: Settings) -> Iterator[Mistake]:
     repository, region = settings.repository, settings.region
     if repository.connection_arn is None:
         if not regions.offers(regions.CODECOMMIT, region):
@@ -146,7 +144,7 @@ def _repository(settings: "Settings") -> Iterator[Mistake]:
         )
 
 
-def _tags(settings: "Settings") -> Iterator[Mistake]:
+def _tags(settings: Settings) -> Iterator[Mistake]:
     if len(settings.tags) > MAXIMUM_TAGS:
         yield Mistake(
             ("tags",),
@@ -156,7 +154,7 @@ def _tags(settings: "Settings") -> Iterator[Mistake]:
     yield from _alike(settings.tags, ("tags",), {})
 
 
-def _tag_options(settings: "Settings", portfolio: str, offer: "PortfolioSettings") -> Iterator[Mistake]:
+def _tag_options(settings: Settings, portfolio: str, offer: PortfolioSettings) -> Iterator[Mistake]:
     place = ("portfolios", portfolio, "tag_options")
     where, options = ".".join(place), offer.tag_options
     count = sum(map(len, options.values()))
@@ -205,9 +203,7 @@ def _alike(keys: Iterable[str], place: tuple[str, ...], of_tags: Mapping[str, st
         first.setdefault(folded, key)
 
 
-def _principals(
-    settings: "Settings", portfolio: PortfolioKey, offer: "PortfolioSettings"
-) -> Iterator[Mistake]:
+def _principals(settings: Settings, portfolio: PortfolioKey, offer: PortfolioSettings) -> Iterator[Mistake]:
     place = ("portfolios", portfolio)
     where, people = ".".join(place), settings.names.roles_of_people
     for index, role in enumerate(offer.principals or ()):

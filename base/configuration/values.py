@@ -9,8 +9,8 @@ from pydantic import AfterValidator, BeforeValidator
 from base.configuration import regions
 from base.configuration.file import NotText, quoted
 from base.configuration.git_names import branch_complaint
+from base.contracts.model_card import has_card_field
 from base.names import MAXIMUM_PREFIX
-from registry.functions.model_registry.card_schema import has_field
 
 # Letters and digits are spelled out in all patterns: `\w` and `\d` take those of every script.
 
@@ -91,7 +91,7 @@ def _line_complaint(value: str) -> str | None:
 
 
 def _card_field_complaint(value: str) -> str | None:
-    if has_field(value):
+    if has_card_field(value):
         return None
     return (
         "is not the path of a field of a model card, such as 'intended_uses.risk_rating' "

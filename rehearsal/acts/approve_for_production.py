@@ -8,10 +8,10 @@ MISSING = "intended_uses.risk_rating"
 
 def play(story: Story) -> str:
     """See an incomplete card refused; approve it when it is complete; approve production, and compare."""
-    if story.release is None:
+    if not story.release:
         raise ActError("no release waits for approval")
     refusal = _approve_card(story)
-    deployment.approve_for_production(story, story.release)
+    deployment.approve_for_production(story, deployment.watch(story, story.release))
     version = story.versions[-1]
     deployment.check_serving(story, version)
     deployment.compare_predictions(story, version)

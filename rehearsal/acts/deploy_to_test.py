@@ -10,7 +10,7 @@ def play(story: Story) -> str:
     """Approve centrally, follow the pipeline to the approval for production, and ask the test endpoint."""
     people = story.people
     version = story.versions[-1]
-    story.release = deployment.release(story, version)
+    story.release = deployment.release(story, version).execution_id
     answer = deployment.ask(story, people.test_application, deployment.sample_rows(story))
     predictions = ", ".join(map(str, json.loads(answer)["predictions"]))
     story.add_holding("test", f"endpoint {built(story.deploy_project).names.title}")

@@ -15,12 +15,11 @@ from rich.console import Console
 from rich.table import Table
 
 import app
+from base.places import REPOSITORY
 from base.settings import load
 from portfolios.stack import PortfoliosStack
 from products.product import Template, discover, render
 from scripts.bench.tables import bench_tables, print_tables
-
-REPOSITORY = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-REPOSITORY = Path(__file__).parents[2]
+from base.places import REPOSITORY
+
 SOURCE = REPOSITORY / "seed_code" / "build" / "src"
 COLUMNS = (100, 10_000, 100_000)
 ROWS = (10_000, 100_000, 1_000_000, 10_000_000)
@@ -49,7 +50,7 @@ class StepMeasure:
 def bench_tables() -> Iterator[StepMeasure]:
     """Run the steps on tables that grow, in the environment that stands for their image."""
     # By a process, for nothing imports the rehearsal.
-    program = "from rehearsal.environments import prepare; print(prepare('xgboost').python)"
+    program = "from emulator.machine.environments import prepare; print(prepare('xgboost').python)"
     found = subprocess.run(
         [sys.executable, "-c", program], cwd=REPOSITORY, stdout=subprocess.PIPE, text=True, check=True
     )

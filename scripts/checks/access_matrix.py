@@ -6,12 +6,13 @@ from typing import Annotated, Any
 
 import typer
 
+from base.places import REPOSITORY
 from base.settings import CATALOG, load
 from scripts.console.change import OperatorError
 from scripts.console.command import CatalogFile, Pretend, report, sentences
 from scripts.console.page_file import save
 
-PAGE = Path(__file__).parents[2] / "docs" / "access_matrix.md"
+PAGE = REPOSITORY / "docs" / "access_matrix.md"
 
 Boundary = Annotated[
     Path | None, typer.Option("--boundary", help="The document of the permissions boundary, as JSON.")

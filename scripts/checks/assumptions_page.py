@@ -7,10 +7,11 @@ import typer
 
 from assumptions import ASSUMPTIONS
 from assumptions.page import page
+from base.places import REPOSITORY
 from scripts.console.command import Pretend, report, sentences
 from scripts.console.page_file import save
 
-PAGE = Path(__file__).parents[2] / "docs" / "assumptions.md"
+PAGE = REPOSITORY / "docs" / "assumptions.md"
 
 
 def command(

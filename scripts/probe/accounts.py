@@ -3,13 +3,13 @@
 import json
 import time
 import tomllib
-from pathlib import Path
 from typing import Any
 
+from base.places import REPOSITORY
 from pipelines.compute import COMPUTE
 from scripts.probe.scene import Answer, NotKnownError, Probe, Scene, judged, refusal
 
-_SEEDS = Path(__file__).parents[2] / "seed_code"
+_SEEDS = REPOSITORY / "seed_code"
 # IAM takes some seconds until everybody knows a new role
 # (https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency).
 PATIENCE_SECONDS = 60.0

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from assumptions import by_key
+from base.places import BUILD
 from base.settings import CATALOG, load
 from scripts.console.caller import caller_of
 from scripts.console.command import RETRIES, CatalogFile, Pretend, Yes, aws_session, output, report, sentences
@@ -23,7 +24,7 @@ from scripts.probe.scene import Answer, NotKnownError, Probe, Scene
 from scripts.probe.versions import VERSIONS
 
 PROBES: tuple[Probe, ...] = (*VERSIONS, *CARDS, *ACCOUNTS)
-ANSWERS = Path(__file__).parents[2] / "build" / "probe.json"
+ANSWERS = BUILD / "probe.json"
 COST = (
     "It costs nothing: AWS charges for none of these, and nothing runs "
     "(https://aws.amazon.com/codecommit/pricing/ counts whoever uses a repository)."

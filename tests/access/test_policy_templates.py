@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from access.templates import DeployedTemplate, TemplateError
-from access.variables import fill
+from base.policy_variables import fill
 
 TEMPLATE: dict[str, Any] = {
     "Parameters": {

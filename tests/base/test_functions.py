@@ -17,9 +17,9 @@ import pytest
 import registry.function
 from base import functions
 from base.functions import bundle, services
+from emulator.machine.environments import Environment, prepare
 from pipelines.assets import CUSTOM_RESOURCES
 from products.product import discover
-from rehearsal.environments import Environment, prepare
 
 
 @pytest.fixture

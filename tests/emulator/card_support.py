@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from tests.emulator.sagemaker_support import unique
-from tests.rehearsal.support import Emulator
+from tests.emulator.support import Emulator
 
 CARDS = "AWSRAMPermissionSageMakerModelCards"
 EXPORT = "AWSRAMPermissionSageMakerModelCardsAllowExport"

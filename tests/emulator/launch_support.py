@@ -11,9 +11,9 @@ from botocore.exceptions import ClientError
 from portfolios.boundary import boundary_statements
 from portfolios.permissions import Statement
 from portfolios.template_values import ACCOUNT
-from tests.emulator.test_cloudformation import SERVICE, finish
+from tests.emulator.cloudformation.test_cloudformation import SERVICE, finish
+from tests.emulator.support import Emulator, allow, policy
 from tests.products.launches import LONGEST, settings, templates
-from tests.rehearsal.support import Emulator, allow, policy
 
 Template = dict[str, Any]
 

@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 
 from scripts.catalog import app
 from tests.emulator.sagemaker_support import unique
-from tests.rehearsal.support import Emulator, Statement, allow, trust
+from tests.emulator.support import Emulator, Statement, allow, trust
 
 TOPIC = (
     "sns:CreateTopic",

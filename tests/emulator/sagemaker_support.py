@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.emulator.support import Emulator, Statement, allow, trust
 from tests.hangs import HANGS
-from tests.rehearsal.support import Emulator, Statement, allow, trust
 
 IMAGE = "141502667606.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-xgboost:3.2-0"
 UNKNOWN_IMAGE = "141502667606.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-tensorflow:2"

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from access.limits import (
+from access.platform import longest
+from access.sizes import measure, measure_written
+from base.limits import (
     BUCKET_POLICY,
     EVENT_BUS_POLICY,
     GROUP_POLICY,
@@ -17,8 +19,6 @@ from access.limits import (
     REPOSITORY_POLICY,
     TRUST_POLICY,
 )
-from access.platform import longest
-from access.sizes import measure, measure_written
 from products.product import Template
 from tests.gates.everything import Everything
 from tests.gates.test_policies import resources

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 
-from access.variables import fill
+from base.policy_variables import fill
 from portfolios.statements import Statement
 from portfolios.template_values import ACCOUNT
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from access.limits import MANAGED_POLICY
+from base.limits import MANAGED_POLICY
 from base.settings import Settings
 from portfolios.boundary import boundary_statements
 from portfolios.statements import size

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from access.limits import INLINE_POLICIES, MANAGED_POLICIES, MANAGED_POLICY
+from base.limits import INLINE_POLICIES, MANAGED_POLICIES, MANAGED_POLICY
 from base.settings import Settings
 from portfolios.launch_role import fit
 from portfolios.resource_types import PermissionsError

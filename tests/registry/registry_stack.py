@@ -5,8 +5,8 @@ from typing import Any
 
 from ministack.core.iam_evaluator import EvalContext, evaluate_resource_policy
 
-from access.variables import fill
 from base import settings
+from base.policy_variables import fill
 from tests.registry.cloud import HUB, REGION, REGISTRY_BUCKET, TEAM
 
 SETTINGS = settings.load()

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
+from base.contracts.model_card import FIELDS, has_card_field
 from registry.functions.model_registry.card_content import (
     MAXIMUM_CONTENT,
     check,
@@ -31,7 +32,7 @@ from registry.functions.model_registry.card_fields import (
     Section,
     Text,
 )
-from registry.functions.model_registry.card_schema import CONTENT, has_field
+from registry.functions.model_registry.card_schema import CONTENT
 from registry.functions.model_registry.errors import RegistryError
 from tests.registry.cards import full_content
 
@@ -428,7 +429,7 @@ def test_each_field_has_its_place(field: str, words: str) -> None:
 @pytest.mark.parametrize("section", CONTENT.fields)
 def test_no_section_is_without_a_place(section: str) -> None:
     assert where_to_write(section)
-    assert has_field(section)
+    assert has_card_field(section)
 
 
 @pytest.mark.parametrize(
@@ -442,7 +443,23 @@ def test_no_section_is_without_a_place(section: str) -> None:
     ],
 )
 def test_fields_are_known_by_their_paths(path: str, known: bool) -> None:
-    assert has_field(path) == known
+    assert has_card_field(path) == known
+
+
+def _paths(kind: object, path: str = "") -> Iterator[str]:
+    """The paths of a kind's fields, below a list those of its items."""
+    while isinstance(kind, Items):
+        kind = kind.of
+    if isinstance(kind, Section):
+        for name, field in kind.fields.items():
+            yield from _paths(field, f"{path}.{name}" if path else name)
+    else:
+        yield f"{path}.*" if isinstance(kind, Names) else path
+
+
+def test_the_catalog_file_may_require_just_the_fields_that_are_checked() -> None:
+    known = [f"{section}.{field}" for section, fields in FIELDS.items() for field in fields]
+    assert known == list(_paths(CONTENT))
 
 
 def test_judging_changes_nothing() -> None:

@@ -9,7 +9,7 @@ import pytest
 from aws_cdk import assertions
 from ministack.core.iam_evaluator import EvalContext, evaluate, evaluate_trust_policy, parse_policy_document
 
-from access.variables import fill
+from base.policy_variables import fill
 from registry.cards import CardPermissionStack, aggregation_permissions
 from tests.registry.cloud import HUB, OTHER_TEAM, REGION, TEAM
 from tests.registry.registry_stack import NAMES, TEST, UNITS, Template, asks, only, resolve, resources

@@ -6,7 +6,7 @@ import pytest
 
 from assumptions import ASSUMPTIONS
 from base.settings import load
-from emulator import switches
+from emulator.core import switches
 from rehearsal import fear
 from tests.assumptions.fallbacks import FALLBACKS
 

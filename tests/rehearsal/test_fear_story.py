@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from rehearsal import environments, fear
+from emulator.machine import environments
+from rehearsal import fear
 from rehearsal.acts import ACTS, approve_for_production
 from rehearsal.data import default
 from rehearsal.display import Display

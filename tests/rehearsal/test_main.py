@@ -11,9 +11,10 @@ import psutil
 import pytest
 from typer.testing import CliRunner
 
+from base.places import REPOSITORY
 from rehearsal.__main__ import _acts, app
 from rehearsal.acts import ACTS, LEAVING
-from rehearsal.processes import REPOSITORY, single_run
+from rehearsal.processes import single_run
 from tests.hangs import HANGS
 
 REHEARSE = [sys.executable, "-m", "rehearsal", "--report-folder"]

@@ -8,7 +8,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from rehearsal.processes import GUARD, AlreadyRunningError, ProcessError, run, single_run
+from base.places import REPOSITORY
+from rehearsal.processes import AlreadyRunningError, ProcessError, run, single_run
 from tests.hangs import HANGS
 
 
@@ -28,7 +29,7 @@ def test_a_command_passes_on_its_lines_and_its_environment() -> None:
     lines = run([sys.executable, "-c", script], environment={"ONLY": "this"}, tell=told.append)
     assert lines == told
     assert lines[0] == "one"
-    assert lines[-1] == str(GUARD.parents[1])
+    assert lines[-1] == str(REPOSITORY)
 
 
 def test_a_failed_command_says_what_it_said_last() -> None:
@@ -55,7 +56,7 @@ def test_a_command_does_not_outlive_its_killed_starter(tmp_path: Path) -> None:
     )
     starter = subprocess.Popen(
         [sys.executable, "-c", starter_script],
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(GUARD.parents[1])},
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(REPOSITORY)},
     )
     deadline = time.monotonic() + HANGS
     while not (pids.exists() and pids.read_text()) and time.monotonic() < deadline:

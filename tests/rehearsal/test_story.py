@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from base.places import REPOSITORY
 from rehearsal import readme
 from rehearsal.__main__ import REPORT_FOLDER
 from rehearsal.acts import ACTS
 from rehearsal.denials import DENIALS
 from rehearsal.faults import FAULTS
-from rehearsal.processes import REPOSITORY
 
 pytestmark = pytest.mark.rehearsal
 

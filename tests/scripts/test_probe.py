@@ -9,14 +9,14 @@ import pytest
 from typer.testing import CliRunner
 
 from assumptions import ASSUMPTIONS
-from emulator.switches import FEARS
-from rehearsal.isolation import LoopbackSession
+from emulator.core.switches import FEARS
+from emulator.machine.isolation import LoopbackSession
 from rehearsal.processes import Emulator as EmulatorProcess
 from scripts.catalog import app
 from scripts.probe import accounts, command
 from scripts.probe.scene import Probe, Scene
 from tests.assumptions.fallbacks import CHOSEN
-from tests.rehearsal.support import SETTINGS, Emulator
+from tests.emulator.support import SETTINGS, Emulator
 
 PROBED = {row.key for row in ASSUMPTIONS if row.probed}
 SETTINGS_OF_PROBED = {

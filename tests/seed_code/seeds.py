@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from rehearsal import environments
+from emulator.machine import environments
 
 ROOT = Path(__file__).parents[2]
 NAMES = ("build", "deploy_realtime")

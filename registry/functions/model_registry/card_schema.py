@@ -181,23 +181,3 @@ CONTENT = Section(
     }
 )
 """The whole content of a model card."""
-
-
-def has_field(path: str) -> bool:
-    """Whether a model card has a field.
-
-    Args:
-        path: Names from the outermost inwards, such as ``intended_uses.risk_rating``; below a list, the
-            fields of its items.
-    """
-    kind: Kind = CONTENT
-    for name in path.split("."):
-        while isinstance(kind, Items):
-            kind = kind.of
-        if isinstance(kind, Names):
-            kind = Text(kind.maximum)
-        elif isinstance(kind, Section) and name in kind.fields:
-            kind = kind.fields[name]
-        else:
-            return False
-    return True

@@ -4,7 +4,7 @@ import pytest
 from typer.testing import CliRunner
 
 from access import platform, sizes
-from access.limits import BUCKET_POLICY, Measured
+from base.limits import BUCKET_POLICY, Measured
 from scripts.catalog import app
 
 

@@ -1,0 +1,1 @@
+"""AWS CloudFormation, and its StackSets."""

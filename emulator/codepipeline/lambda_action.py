@@ -1,0 +1,94 @@
+"""The Lambda action of CodePipeline.
+
+The function is invoked asynchronously, and only its answer, or its silence, ends the action:
+https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-Lambda.html.
+"""
+
+import json
+import time
+from typing import Any
+
+from emulator.codepipeline.actions import ActionFailedError, ActionRun, Outcome
+from emulator.codepipeline.jobs import JobAnswer, close_job, open_job
+
+# https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html
+ANSWER_SECONDS = 20 * 60
+ACTION_SECONDS = 24 * 3600
+
+CONTINUATION_SECONDS = 1.0
+"""Until a function that goes on is invoked again; AWS takes longer, and does not say how long."""
+
+_LOOK_SECONDS = 0.5
+
+
+def run_lambda(run: ActionRun) -> Outcome:
+    """Invoke a function, again and again for as long as it asks for that, and take what it answers."""
+    if run.inputs or run.outputs:
+        raise ActionFailedError(
+            "The rehearsal invokes functions without artifacts only: they would need credentials of "
+            "their own for the artifact store.",
+            "ConfigurationError",
+        )
+    end = time.monotonic() + ACTION_SECONDS
+    token: str | None = None
+    while True:
+        answer = _invoke(run, token)
+        if failure := answer.get("failureDetails"):
+            raise ActionFailedError(failure["message"], failure["type"])
+        token = answer.get("continuationToken")
+        if token is None:
+            break
+        if time.monotonic() > end:
+            raise ActionFailedError(f"{_subject(run)} still went on after {ACTION_SECONDS // 3600} hours.")
+        run.pause(CONTINUATION_SECONDS)
+    details = answer.get("executionDetails", {})
+    if "externalExecutionId" in details:
+        run.tell(details["externalExecutionId"], _url(run))
+    return Outcome(variables=dict(answer.get("outputVariables", {})), summary=details.get("summary", ""))
+
+
+def _invoke(run: ActionRun, token: str | None) -> JobAnswer:
+    """Invoke the function as one job, and wait for the answer."""
+    job = open_job(run.account)
+    try:
+        event = {
+            "CodePipeline.job": {"id": job.identifier, "accountId": job.account, "data": _data(run, token)}
+        }
+        answer = run.client("lambda").invoke(
+            FunctionName=run.require("FunctionName"), InvocationType="Event", Payload=json.dumps(event)
+        )
+        run.tell(answer["ResponseMetadata"].get("RequestId", job.identifier), _url(run))
+        end = time.monotonic() + ANSWER_SECONDS
+        while time.monotonic() < end:
+            run.check_abandoned()
+            if given := job.wait(_LOOK_SECONDS):
+                return given
+    finally:
+        close_job(job)
+    raise ActionFailedError(
+        f"{_subject(run)} failed to return a result within {ANSWER_SECONDS // 60} minutes. Check the "
+        "function to verify that it has permission to call the PutJobSuccessResult action and that it made a "
+        "call to PutJobSuccessResult."
+    )
+
+
+def _data(run: ActionRun, token: str | None) -> dict[str, Any]:
+    """What a job tells its worker, but for credentials of the artifact store.
+
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/actions-invoke-lambda-function.html#actions-invoke-lambda-function-json-event-example
+    """
+    return {
+        "actionConfiguration": {"configuration": dict(run.configuration)},
+        "inputArtifacts": [],
+        "outputArtifacts": [],
+        **({"continuationToken": token} if token else {}),
+    }
+
+
+def _subject(run: ActionRun) -> str:
+    return f"The AWS Lambda function {run.require('FunctionName')}"
+
+
+def _url(run: ActionRun) -> str:
+    name = run.require("FunctionName")
+    return f"https://{run.region}.console.aws.amazon.com/lambda/home?region={run.region}#/functions/{name}"

@@ -1,0 +1,1 @@
+"""What every service of the emulator is built on, and how its process starts."""

@@ -1,0 +1,1 @@
+"""AWS IAM: what ministack lacks of conditions, boundaries, variables and credentials."""

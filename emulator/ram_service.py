@@ -1,5 +1,0 @@
-"""The service object to which RAM's files add their operations."""
-
-from emulator.service import Service
-
-ram = Service("ram")

@@ -1,0 +1,1 @@
+"""Amazon S3: what ministack lacks between accounts and keys."""

@@ -1,0 +1,181 @@
+"""What SageMaker's containers are on one machine: an interpreter, a private folder, a clean environment.
+
+A container image stands for a Python environment of the rehearsal with the packages that matter; what a
+container installs stays in a layer of its own upon it. A container has no network but the emulator's, as in
+a VPC without a way out, which is the harder of the cases that AWS offers. `/opt/ml` stands for a folder of
+the job or endpoint. Mounting that folder at `/opt/ml` takes privileges on Linux and is impossible on macOS,
+so there is one way for all machines: `SAGEMAKER_BASE_DIR`, the variable by which SageMaker's own training
+and inference toolkits find their base folder, names the folder, and `/opt/ml` in arguments and variables is
+rewritten. A script that insists on `/opt/ml` therefore works on AWS only.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from emulator.machine import environments
+from emulator.machine.guard import GUARD
+from emulator.machine.isolation import clean_environment
+
+IMAGE_ENVIRONMENTS: dict[str, environments.Name] = {"xgboost": "xgboost"}
+"""Environment by a word in the image's repository name."""
+
+TOOLKIT = Path(__file__).parents[1] / "toolkit"
+"""The programs of the image."""
+
+BASE = "/opt/ml"
+NOWHERE = "http://127.0.0.1:9"
+"""The discard port, on which nothing answers."""
+THREADS = "2"
+FAILURE_REASON_LENGTH = 1024
+"""Characters of a FailureReason
+(https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html)."""
+
+_BASE_PATH = re.compile(r"(?<![\w./-])/opt/ml(?![\w.-])", re.ASCII)
+
+
+class ContainerError(Exception):
+    """A container that cannot be started."""
+
+
+def image_environment(image: str) -> environments.Environment:
+    """The environment that stands for a container image.
+
+    Args:
+        image: URI of the image, such as
+            `141502667606.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-xgboost:3.2-0`.
+
+    Raises:
+        ContainerError: No environment stands for the image, or it cannot be set up.
+    """
+    repository = image.rsplit("/", 1)[-1].partition(":")[0].partition("@")[0]
+    for word, name in IMAGE_ENVIRONMENTS.items():
+        if word in repository:
+            try:
+                return environments.prepare(name)
+            except environments.EnvironmentSetupError as error:
+                raise ContainerError(
+                    f"The environment that stands for image {image} is missing: {error}"
+                ) from error
+    raise ContainerError(
+        f"No environment on this machine stands for image {image}; "
+        f"the emulator knows images named {', '.join(IMAGE_ENVIRONMENTS)}."
+    )
+
+
+class Container:
+    """A container of a job or an endpoint, which runs one process."""
+
+    def __init__(self, image: environments.Environment, folder: Path) -> None:
+        """Prepare a container.
+
+        Args:
+            image: The environment that stands for the image.
+            folder: The container's private folder; created.
+        """
+        self.python = image.layer(folder / "environment").python
+        self.folder = folder
+        self.base = folder / "ml"
+        self.log = folder / "log.txt"
+        self.stopped = False
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()
+        for each in (self.base, folder / "tmp", folder / "home"):
+            each.mkdir(parents=True, exist_ok=True)
+
+    def path(self, container_path: str) -> Path:
+        """Where a path within the container is on this machine."""
+        return Path(self.localize(container_path))
+
+    def localize(self, text: str) -> str:
+        """Rewrite `/opt/ml` in an argument or in the value of a variable."""
+        return _BASE_PATH.sub(lambda _: str(self.base), text)
+
+    def start(
+        self, command: Sequence[str], variables: Mapping[str, str], directory: Path | None = None
+    ) -> None:
+        """Start the process; it ends when the emulator ends, however that comes about.
+
+        Args:
+            command: Program and arguments, `/opt/ml` not yet rewritten.
+            variables: What SageMaker and the request set, `/opt/ml` not yet rewritten.
+            directory: Working directory; the base folder if not given.
+        """
+        localized = [self.localize(argument) for argument in command]
+        with self._lock, self.log.open("ab") as log:
+            if self.stopped:
+                return
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-S", str(GUARD), *localized],
+                env=self._environment(variables),
+                cwd=directory or self.base,
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                # Whoever kills the emulator's process group leaves the guard to end the process.
+                start_new_session=True,
+            )
+
+    def wait(self, seconds: float | None = None) -> int | None:
+        """Wait for the process.
+
+        Args:
+            seconds: After which the process is ended.
+
+        Returns:
+            The exit code, or None if the process was ended from here.
+        """
+        if self._process is None:
+            return None
+        try:
+            code = self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.stop()
+        return None if self.stopped else code
+
+    def running(self) -> bool:
+        """Whether the process has been started and has not ended."""
+        return self._process is not None and self._process.poll() is None
+
+    def stop(self) -> None:
+        """End the process and keep it from starting. Safe to repeat."""
+        with self._lock:
+            self.stopped = True
+        if self._process is not None and self._process.stdin is not None:
+            self._process.stdin.close()
+            self._process.wait()
+
+    def last_lines(self, characters: int = 600) -> str:
+        """The end of what the process wrote, at most so many characters, beginning with a whole line."""
+        if not self.log.exists():
+            return ""
+        text = self.log.read_text(encoding="utf-8", errors="replace").rstrip()
+        if len(text) <= characters:
+            return text
+        return text[-characters:].partition("\n")[2] or text[-characters:]
+
+    def _environment(self, variables: Mapping[str, str]) -> dict[str, str]:
+        localized = {name: self.localize(value) for name, value in variables.items()}
+        return clean_environment(
+            self.folder / "home",
+            {
+                "OMP_NUM_THREADS": THREADS,
+                "OMP_WAIT_POLICY": "PASSIVE",  # Threads that spin while they wait slow the others' jobs down.
+                "PYTHONUNBUFFERED": "1",
+                # Neither the settings of this machine nor its network.
+                "PIP_CONFIG_FILE": os.devnull,
+                "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+                "PIP_ROOT_USER_ACTION": "ignore",
+                "HTTP_PROXY": NOWHERE,
+                "HTTPS_PROXY": NOWHERE,
+                "NO_PROXY": "127.0.0.1,localhost",
+                **localized,
+                "PATH": os.pathsep.join((str(self.python.parent), "/usr/local/bin", "/usr/bin", "/bin")),
+                "TMPDIR": str(self.folder / "tmp"),
+                "SAGEMAKER_BASE_DIR": str(self.base),
+            },
+        )

@@ -1,0 +1,1 @@
+"""Services that one file each is enough for."""

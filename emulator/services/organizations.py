@@ -1,0 +1,386 @@
+"""AWS Organizations: one organisation with the accounts and units of the catalog.
+
+In place of ministack's, where each account is the management account of an organisation of its own. Who
+may call what: https://docs.aws.amazon.com/organizations/latest/APIReference/Welcome.html and, for delegated
+administrators, https://docs.aws.amazon.com/organizations/latest/userguide/orgs_delegate_policies.html.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from base.settings import Settings
+from emulator.core.authorization import ResourcePolicy
+from emulator.core.service import Request, Service, ServiceError
+
+organizations = Service("organizations")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Node:
+    """The root, a unit, or an account.
+
+    Attributes:
+        identifier: Its id.
+        name: For people.
+        parent: Id of the node above; None for the root.
+    """
+
+    identifier: str
+    name: str
+    parent: str | None
+
+
+@dataclass(kw_only=True)
+class Organization:
+    """The organisation.
+
+    Attributes:
+        identifier: Its id.
+        management: The management account.
+        root: Id of the root.
+        units: Units by id, the root among them.
+        accounts: Accounts by id.
+        trusted: Services with trusted access, and since when.
+        administrators: For each service, its delegated administrators, and since when.
+    """
+
+    identifier: str
+    management: str
+    root: str
+    units: dict[str, Node]
+    accounts: dict[str, Node]
+    trusted: dict[str, float] = field(default_factory=dict)
+    administrators: dict[str, dict[str, float]] = field(default_factory=dict)
+
+    def arn(self, kind: str, identifier: str = "") -> str:
+        """ARN of the organisation, a root, a unit or an account."""
+        below = f"/{identifier}" if identifier else ""
+        return f"arn:aws:organizations::{self.management}:{kind}/{self.identifier}{below}"
+
+    def path(self, identifier: str) -> str:
+        """Path of a node, as `aws:PrincipalOrgPaths` has it: of an account, that of its unit."""
+        node = self.accounts.get(identifier) or self.units[identifier]
+        ids = [] if node.identifier in self.accounts else [node.identifier]
+        while node.parent is not None:
+            node = self.units[node.parent]
+            ids.insert(0, node.identifier)
+        return "/".join([self.identifier, *ids]) + "/"
+
+    def accounts_below(self, identifier: str) -> list[str]:
+        """Accounts of a unit and of the units in it; of an account, itself; of the organisation, all."""
+        if identifier in (self.identifier, self.root):
+            return list(self.accounts)
+        if identifier in self.accounts:
+            return [identifier]
+        return [account for account in self.accounts if f"/{identifier}/" in self.path(account)]
+
+    def node(self, identifier: str) -> Node:
+        """Return a unit or an account.
+
+        Raises:
+            ServiceError: There is none of that id.
+        """
+        found = self.units.get(identifier) or self.accounts.get(identifier)
+        if found is None:
+            raise ServiceError("TargetNotFoundException", f"The organisation has no {identifier}.")
+        return found
+
+    def administers(self, account: str, service: str) -> bool:
+        """Whether an account is the management account, or delegated administrator of a service."""
+        return account == self.management or account in self.administrators.get(service, {})
+
+
+_established: Organization | None = None
+
+
+def establish(settings: Settings) -> None:
+    """Make the organisation that a catalog describes; the server does so at its start."""
+    global _established  # noqa: PLW0603  one organisation
+    units, accounts = settings.organization.organizational_units, settings.accounts
+    root = f"r-{units.workloads.split('-')[1]}"
+    parents = {"workloads": root}
+    nodes = [Node(identifier=root, name="Root", parent=None)]
+    nodes += [
+        Node(identifier=identifier, name=name, parent=parents.get(name, units.workloads))
+        for name, identifier in units
+    ]
+    members = [
+        Node(identifier=identifier, name=name, parent=getattr(units, name, root))
+        for name, identifier in accounts
+    ]
+    _established = Organization(
+        identifier=settings.organization.id,
+        management=accounts.management,
+        root=root,
+        units={node.identifier: node for node in nodes},
+        accounts={node.identifier: node for node in members},
+    )
+
+
+def the_organization() -> Organization:
+    """Return the organisation."""
+    if _established is None:
+        raise RuntimeError("no organisation has been established")
+    return _established
+
+
+def organization_of(account: str) -> Organization | None:
+    """Return the organisation that an account belongs to, or None."""
+    if _established is not None and account in _established.accounts:
+        return _established
+    return None
+
+
+def _here(request: Request) -> Organization:
+    found = organization_of(request.account)
+    if found is None:
+        raise ServiceError(
+            "AWSOrganizationsNotInUseException", "Your account is not a member of an organization."
+        )
+    return found
+
+
+def _as_management(request: Request) -> Organization:
+    organization = _here(request)
+    if request.account != organization.management:
+        raise ServiceError("AccessDeniedException", "You don't have permissions to access this resource.")
+    return organization
+
+
+def _as_reader(request: Request) -> Organization:
+    """The organisation, for its management account and every delegated administrator."""
+    organization = _here(request)
+    delegated = any(request.account in accounts for accounts in organization.administrators.values())
+    if request.account != organization.management and not delegated:
+        raise ServiceError("AccessDeniedException", "You don't have permissions to access this resource.")
+    return organization
+
+
+def _node_arn(parameter: str) -> Callable[[Request], str]:
+    def find(request: Request) -> str:
+        organization, identifier = _here(request), request.parameters[parameter]
+        if identifier in organization.accounts:
+            return organization.arn("account", identifier)
+        return organization.arn("root" if identifier == organization.root else "ou", identifier)
+
+    return find
+
+
+def _of_the_caller(request: Request, _: str) -> ResourcePolicy:
+    """What delegated administrators read lies in the management account, and has no policy that lets them in.
+
+    The caller's own policies decide, and Organizations itself (`_as_reader`).
+    """
+    return None, request.account
+
+
+def _service_key(request: Request) -> dict[str, Any]:
+    return {"organizations:ServicePrincipal": request.parameters["ServicePrincipal"]}
+
+
+@organizations.operation("DescribeOrganization")
+def _describe_organization(request: Request) -> dict[str, Any]:
+    organization = _here(request)
+    return {
+        "Organization": {
+            "Id": organization.identifier,
+            "Arn": organization.arn("organization"),
+            "FeatureSet": "ALL",
+            "MasterAccountArn": organization.arn("account", organization.management),
+            "MasterAccountId": organization.management,
+            "MasterAccountEmail": _email(organization.accounts[organization.management]),
+        }
+    }
+
+
+@organizations.operation("ListRoots")
+def _list_roots(request: Request) -> dict[str, Any]:
+    organization = _as_reader(request)
+    root = organization.units[organization.root]
+    arn = organization.arn("root", root.identifier)
+    return {"Roots": [{"Id": root.identifier, "Arn": arn, "Name": root.name, "PolicyTypes": []}]}
+
+
+@organizations.operation("ListAccounts")
+def _list_accounts(request: Request) -> dict[str, Any]:
+    organization = _as_reader(request)
+    return {"Accounts": [_account(organization, node) for node in organization.accounts.values()]}
+
+
+@organizations.operation("DescribeAccount", resource=_node_arn("AccountId"), resource_policy=_of_the_caller)
+def _describe_account(request: Request) -> dict[str, Any]:
+    organization, identifier = _as_reader(request), request.parameters["AccountId"]
+    if identifier not in organization.accounts:
+        raise ServiceError("AccountNotFoundException", f"The organisation has no account {identifier}.")
+    return {"Account": _account(organization, organization.accounts[identifier])}
+
+
+@organizations.operation(
+    "ListAccountsForParent", resource=_node_arn("ParentId"), resource_policy=_of_the_caller
+)
+def _list_accounts_for_parent(request: Request) -> dict[str, Any]:
+    organization = _as_reader(request)
+    parent = _parent(organization, request)
+    accounts = [node for node in organization.accounts.values() if node.parent == parent]
+    return {"Accounts": [_account(organization, node) for node in accounts]}
+
+
+@organizations.operation(
+    "ListOrganizationalUnitsForParent", resource=_node_arn("ParentId"), resource_policy=_of_the_caller
+)
+def _list_units_for_parent(request: Request) -> dict[str, Any]:
+    organization = _as_reader(request)
+    parent = _parent(organization, request)
+    units = [node for node in organization.units.values() if node.parent == parent]
+    return {"OrganizationalUnits": [_unit(organization, node) for node in units]}
+
+
+@organizations.operation(
+    "DescribeOrganizationalUnit", resource=_node_arn("OrganizationalUnitId"), resource_policy=_of_the_caller
+)
+def _describe_unit(request: Request) -> dict[str, Any]:
+    organization, identifier = _as_reader(request), request.parameters["OrganizationalUnitId"]
+    if identifier not in organization.units:
+        raise ServiceError(
+            "OrganizationalUnitNotFoundException", f"The organisation has no unit {identifier}."
+        )
+    return {"OrganizationalUnit": _unit(organization, organization.units[identifier])}
+
+
+@organizations.operation("ListParents", resource=_node_arn("ChildId"), resource_policy=_of_the_caller)
+def _list_parents(request: Request) -> dict[str, Any]:
+    organization, identifier = _as_reader(request), request.parameters["ChildId"]
+    if identifier not in organization.units and identifier not in organization.accounts:
+        raise ServiceError("ChildNotFoundException", f"The organisation has no {identifier}.")
+    parent = organization.node(identifier).parent
+    if parent is None:
+        return {"Parents": []}
+    kind = "ROOT" if parent == organization.root else "ORGANIZATIONAL_UNIT"
+    return {"Parents": [{"Id": parent, "Type": kind}]}
+
+
+@organizations.operation("EnableAWSServiceAccess", condition_keys=_service_key)
+def _enable_service_access(request: Request) -> dict[str, Any]:
+    enable_service_access(_as_management(request), request.parameters["ServicePrincipal"])
+    return {}
+
+
+@organizations.operation("DisableAWSServiceAccess", condition_keys=_service_key)
+def _disable_service_access(request: Request) -> dict[str, Any]:
+    _as_management(request).trusted.pop(request.parameters["ServicePrincipal"], None)
+    return {}
+
+
+@organizations.operation("ListAWSServiceAccessForOrganization")
+def _list_service_access(request: Request) -> dict[str, Any]:
+    organization = _as_reader(request)
+    principals = [
+        {"ServicePrincipal": service, "DateEnabled": since} for service, since in organization.trusted.items()
+    ]
+    return {"EnabledServicePrincipals": principals}
+
+
+@organizations.operation(
+    "RegisterDelegatedAdministrator", resource=_node_arn("AccountId"), condition_keys=_service_key
+)
+def _register_administrator(request: Request) -> dict[str, Any]:
+    organization = _as_management(request)
+    account, service = request.parameters["AccountId"], request.parameters["ServicePrincipal"]
+    if account not in organization.accounts:
+        raise ServiceError("AccountNotFoundException", f"The organisation has no account {account}.")
+    if account == organization.management:
+        raise ServiceError(
+            "ConstraintViolationException",
+            "You cannot register master account/yourself as delegated administrator for your organization.",
+        )
+    if service not in organization.trusted:
+        raise ServiceError(
+            "ConstraintViolationException",
+            f"Service access for {service} is not enabled in the organization.",
+        )
+    registered = organization.administrators.setdefault(service, {})
+    if account in registered:
+        raise ServiceError(
+            "AccountAlreadyRegisteredException",
+            "The provided account is already a delegated administrator for your organization.",
+        )
+    registered[account] = time.time()
+    return {}
+
+
+@organizations.operation(
+    "DeregisterDelegatedAdministrator", resource=_node_arn("AccountId"), condition_keys=_service_key
+)
+def _deregister_administrator(request: Request) -> dict[str, Any]:
+    organization = _as_management(request)
+    account, service = request.parameters["AccountId"], request.parameters["ServicePrincipal"]
+    if organization.administrators.get(service, {}).pop(account, None) is None:
+        raise ServiceError(
+            "AccountNotRegisteredException",
+            "The provided account is not a registered delegated administrator for your organization.",
+        )
+    return {}
+
+
+@organizations.operation("ListDelegatedAdministrators")
+def _list_administrators(request: Request) -> dict[str, Any]:
+    organization, service = _as_reader(request), request.parameters.get("ServicePrincipal")
+    since: dict[str, float] = {}
+    for named, accounts in organization.administrators.items():
+        if service in (None, named):
+            since |= accounts
+    return {
+        "DelegatedAdministrators": [
+            _account(organization, organization.accounts[account]) | {"DelegationEnabledDate": enabled}
+            for account, enabled in since.items()
+        ]
+    }
+
+
+@organizations.operation(
+    "ListDelegatedServicesForAccount", resource=_node_arn("AccountId"), resource_policy=_of_the_caller
+)
+def _list_delegated_services(request: Request) -> dict[str, Any]:
+    organization, account = _as_reader(request), request.parameters["AccountId"]
+    return {
+        "DelegatedServices": [
+            {"ServicePrincipal": service, "DelegationEnabledDate": accounts[account]}
+            for service, accounts in organization.administrators.items()
+            if account in accounts
+        ]
+    }
+
+
+def enable_service_access(organization: Organization, service: str) -> None:
+    """Give a service trusted access, as the service's own console and API do as well."""
+    organization.trusted.setdefault(service, time.time())
+
+
+def _parent(organization: Organization, request: Request) -> str:
+    identifier: str = request.parameters["ParentId"]
+    if identifier not in organization.units:
+        raise ServiceError("ParentNotFoundException", f"The organisation has no unit {identifier}.")
+    return identifier
+
+
+def _email(node: Node) -> str:
+    return f"{node.name.replace('_', '-')}@example.com"
+
+
+def _account(organization: Organization, node: Node) -> dict[str, Any]:
+    return {
+        "Id": node.identifier,
+        "Arn": organization.arn("account", node.identifier),
+        "Email": _email(node),
+        "Name": node.name.replace("_", " "),
+        "Status": "ACTIVE",
+        "State": "ACTIVE",
+        "JoinedMethod": "CREATED",
+        "JoinedTimestamp": 0,
+    }
+
+
+def _unit(organization: Organization, node: Node) -> dict[str, Any]:
+    return {"Id": node.identifier, "Arn": organization.arn("ou", node.identifier), "Name": node.name}
