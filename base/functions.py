@@ -1,16 +1,14 @@
 """Folders of Python code made ready for AWS Lambda, without docker and without a download."""
 
 import ast
-import hashlib
 import re
-import shutil
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.metadata import Distribution, PackagePath, distribution
 from pathlib import Path
 
 from base.places import BUILD
+from base.trees import assemble, digest_of, files_of
 
 BUNDLES = BUILD / "functions"
 
@@ -44,35 +42,16 @@ def bundle(folder: Path) -> Path:
         FileNotFoundError: If there is no such folder.
         ValueError: If the code makes a client without writing the service's name there.
     """
-    own = dict(_files(folder))
-    libraries = _library_digests(services(own.values()))
-    files = own | {name: source for name, (source, _) in libraries.items()}
-    digests = {name: digest for name, (_, digest) in libraries.items()} | _digests(own)
-    target = BUNDLES / f"{folder.name}-{_digest_of_all(digests)}"
-    if target.is_dir():
-        return target
-    BUNDLES.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=BUNDLES) as scratch:
-        draft = Path(scratch) / target.name
-        for name, source in files.items():
-            copy = draft / name
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, copy)
-        try:
-            draft.rename(target)
-        except OSError:
-            # Another process was faster; a folder of this name holds this content.
-            if not target.is_dir():
-                raise
-    return target
-
-
-def _files(folder: Path) -> Iterator[tuple[str, Path]]:
     if not folder.is_dir():
         raise FileNotFoundError(f"There is no folder {folder} to make a function of.")
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts:
-            yield path.relative_to(folder).as_posix(), path
+    own = dict(files_of(folder))
+    libraries = _library_digests(services(own.values()))
+    return assemble(
+        BUNDLES,
+        folder.name,
+        own | {name: source for name, (source, _) in libraries.items()},
+        digests={name: digest for name, (_, digest) in libraries.items() if name not in own},
+    )
 
 
 def services(files: Iterable[Path]) -> frozenset[str]:
@@ -108,7 +87,7 @@ def _services_of(path: Path) -> Iterator[str]:
 def _library_digests(used: frozenset[str]) -> Mapping[str, tuple[Path, str]]:
     """Files of the libraries, and their digests: once in a process, whose environment does not change."""
     return {
-        file.as_posix(): (path, _digest(path))
+        file.as_posix(): (path, digest_of(path))
         for library in LIBRARIES
         for part in _with_dependencies(library)
         for file in part.files or ()
@@ -141,16 +120,3 @@ def _with_dependencies(name: str) -> list[Distribution]:
             if match and "extra ==" not in requirement:
                 waiting.append(match.group())
     return [found[key] for key in sorted(found)]
-
-
-def _digests(files: Mapping[str, Path]) -> dict[str, str]:
-    return {name: _digest(path) for name, path in files.items()}
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def _digest_of_all(digests: Mapping[str, str]) -> str:
-    lines = (f"{name}\0{digests[name]}\n" for name in sorted(digests))
-    return hashlib.sha256("".join(lines).encode()).hexdigest()[:16]

@@ -6,9 +6,6 @@ from pathlib import Path
 CUSTOM_RESOURCES = Path(__file__).with_name("functions")
 """Code of the functions that CloudFormation invokes for custom resources, to be bundled."""
 
-SEED_CODE = Path(__file__).parents[1] / "seed_code"
-"""What the repositories of teams begin with."""
-
 SEED = "seed"
 """A project's asset: the first commit of its repository."""
 

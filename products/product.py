@@ -11,7 +11,7 @@ import importlib
 import json
 import re
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -21,6 +21,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from base.functions import bundle
+from base.seeds import Seed, SeedError
 from base.settings import Settings
 from pipelines.assets import AssetLocation
 from pipelines.build_project import use_compute
@@ -127,7 +128,7 @@ class Product:
         portfolio: Where it is offered.
         launched_in: The accounts in which it may be launched.
         stack: Makes the product's stack.
-        seeds: Folders that become a team's repository, by a name of the product's choice.
+        seeds: What becomes a team's repository, by a name of the product's choice.
         functions: Folders of Lambda code, likewise.
         delivery: How it puts models to use in target accounts, which are prepared for it.
     """
@@ -139,17 +140,20 @@ class Product:
     portfolio: Portfolio
     launched_in: tuple[LaunchAccount, ...]
     stack: StackFactory
-    seeds: Mapping[str, Path] = field(default_factory=dict)
+    seeds: Mapping[str, Seed] = field(default_factory=dict)
     functions: Mapping[str, Path] = field(default_factory=dict)
     delivery: Delivery | None = None
 
     @property
     def assets(self) -> Mapping[str, Path]:
-        """Folders to zip and publish with the portfolios, by name; functions come bundled.
+        """Folders to zip and publish with the portfolios, by name: seeds composed, functions bundled.
 
         Leave `ASSET_EXCLUDE` out of the archives.
         """
-        return {**self.seeds, **{name: bundle(folder) for name, folder in self.functions.items()}}
+        return {
+            **{name: seed.compose() for name, seed in self.seeds.items()},
+            **{name: bundle(folder) for name, folder in self.functions.items()},
+        }
 
 
 def discover(package: str = "products") -> tuple[Product, ...]:
@@ -280,8 +284,7 @@ def _load(package: str, folder: Path) -> Product:
 
 
 def _mistakes(product: Product, folder: Path) -> list[str]:
-    folders = {**product.seeds, **product.functions}
-    missing = [f"{name} ({path})" for name, path in folders.items() if not path.is_dir()]
+    missing = [f"{name} ({path})" for name, path in product.functions.items() if not path.is_dir()]
     repeated = sorted(set(product.seeds) & set(product.functions))
     findings = {
         f'identifier is "{product.identifier}", and the folder "{folder.name}": give both one name.': (
@@ -305,4 +308,12 @@ def _mistakes(product: Product, folder: Path) -> list[str]:
             not (folder / "README.md").is_file()
         ),
     }
-    return [finding for finding, holds in findings.items() if holds]
+    return [*(finding for finding, holds in findings.items() if holds), *_mistakes_of_seeds(product)]
+
+
+def _mistakes_of_seeds(product: Product) -> Iterator[str]:
+    for seed in product.seeds.values():
+        try:
+            seed.origins()
+        except SeedError as error:
+            yield str(error)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 import aws_cdk as cdk
 from constructs import Construct
 
+from base.seeds import Seed
 from base.settings import Settings
 from pipelines.algorithms.algorithm import Algorithm
 from pipelines.assets import CUSTOM_RESOURCES, SEED, SEEDING, AssetLocation
@@ -54,7 +55,7 @@ def build_product(
         portfolio="sagemaker_projects",
         launched_in=("development",),
         stack=project_stack(define),
-        seeds={SEED: algorithm.seed},
+        seeds={SEED: Seed(*algorithm.layers, *source.layers)},
         functions={SEEDING: CUSTOM_RESOURCES},
     )
 
@@ -83,7 +84,7 @@ def deploy_product(
         portfolio="sagemaker_projects",
         launched_in=("shared_services",),
         stack=project_stack(define),
-        seeds={SEED: delivery.seed},
+        seeds={SEED: Seed(*delivery.layers)},
         functions={SEEDING: CUSTOM_RESOURCES},
         delivery=delivery,
     )

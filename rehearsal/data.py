@@ -14,7 +14,7 @@ from pathlib import Path
 
 from base.places import REPOSITORY
 
-CHECK = REPOSITORY / "seed_code" / "build" / "src" / "check.py"
+CHECK = REPOSITORY / "seed_code" / "build" / "base" / "src" / "check.py"
 REFUSED = 2
 
 MAXIMUM_BYTES = 512 * 2**20

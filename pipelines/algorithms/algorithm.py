@@ -1,7 +1,6 @@
 """What an algorithm gives a build project."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -13,8 +12,8 @@ class Algorithm:
 
     Attributes:
         image_repository: The repository of the image in the ECR registry of AWS.
-        seed: The folder with the code.
+        layers: The layers of the code, the base first.
     """
 
     image_repository: str
-    seed: Path
+    layers: tuple[str, ...]

@@ -1,7 +1,6 @@
 """What a delivery gives a deploy project."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Literal, Protocol
 
 from base.names import ProjectNames
@@ -18,7 +17,7 @@ class Delivery(Protocol):
         subject: What a stack of this kind brings up, in sentences.
         stages: The accounts that a version goes through, in their order. The first one is where it is tested;
             a person approves each further one.
-        seed: The folder with the code that a team begins with.
+        layers: The layers of the code that a team begins with, the base first.
     """
 
     @property
@@ -34,7 +33,7 @@ class Delivery(Protocol):
         """The accounts in their order."""
 
     @property
-    def seed(self) -> Path:
+    def layers(self) -> tuple[str, ...]:
         """The code that a team begins with."""
 
     def test_environment(self, names: ProjectNames) -> Mapping[str, str]:

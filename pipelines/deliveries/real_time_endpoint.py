@@ -2,10 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from base.names import ProjectNames
-from pipelines.assets import SEED_CODE
 from pipelines.context import ProjectContext
 from pipelines.deliveries.delivery import StageName
 
@@ -17,7 +15,7 @@ class RealTimeEndpoint:
     kind: str = "endpoint"
     subject: str = "endpoint"
     stages: tuple[StageName, ...] = ("test", "production")
-    seed: Path = SEED_CODE / "deploy_realtime"
+    layers: tuple[str, ...] = ("deploy/base", "deploy/realtime")
 
     def test_environment(self, names: ProjectNames) -> Mapping[str, str]:
         """The endpoint's name.

@@ -23,7 +23,13 @@ COLUMN_PATTERN = r"^[^\s\"'`$\\][^\"'`$\\\x00-\x1f]{0,126}$"
 
 @dataclass(frozen=True)
 class S3Data:
-    """A CSV file in S3, or a folder of them, with a column to predict."""
+    """A CSV file in S3, or a folder of them, with a column to predict.
+
+    Attributes:
+        layers: The code that reads it.
+    """
+
+    layers: tuple[str, ...] = ("build/s3_data",)
 
     def ask(self, project: ProjectContext) -> Data:
         """Declare the parameters for the address of the data and for the column to predict.

@@ -26,7 +26,15 @@ class Data:
 
 
 class DataSource(Protocol):
-    """A kind of place that data comes from, such as S3."""
+    """A kind of place that data comes from, such as S3.
+
+    Attributes:
+        layers: The layers of code that read it, on those of the algorithm.
+    """
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """The layers of code."""
 
     def ask(self, project: ProjectContext) -> Data:
         """Declare the parameters that describe the data.

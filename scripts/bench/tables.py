@@ -16,7 +16,7 @@ from rich.table import Table
 
 from base.places import REPOSITORY
 
-SOURCE = REPOSITORY / "seed_code" / "build" / "src"
+SOURCE = REPOSITORY / "seed_code" / "build" / "base" / "src"
 COLUMNS = (100, 10_000, 100_000)
 ROWS = (10_000, 100_000, 1_000_000, 10_000_000)
 FEW_ROWS, FEW_COLUMNS = 100, 3

@@ -45,10 +45,11 @@ def _ask_for_builds(scene: Scene) -> list[Answer]:
 
 def instances() -> dict[str, set[str]]:
     """The instance types that the seeds name, by the use that quotas have a name for."""
-    trained = tomllib.loads((_SEEDS / "build" / "config.toml").read_text(encoding="utf-8"))["instances"]
+    training = _SEEDS / "build" / "base" / "config.toml"
+    trained = tomllib.loads(training.read_text(encoding="utf-8"))["instances"]
     served = [
         json.loads(file.read_text(encoding="utf-8"))["instance_type"]
-        for file in sorted(_SEEDS.glob("deploy_*/config/*.json"))
+        for file in sorted(_SEEDS.glob("deploy/*/config/*.json"))
     ]
     return {
         "processing job usage": {trained["processing"]},

@@ -5,15 +5,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 
 import pytest
 
 from products.product import Template, discover
 from tests.gates.everything import VARIANTS, Everything, settings_of, synthesize
 from tests.hangs import HANGS
+from tests.seed_code.seeds import Seed
 
-SEED = Path(__file__).parents[2] / "seed_code" / "deploy_realtime"
 # The longest names that a project can have.
 PROJECT = {
     "SAGEMAKER_PROJECT_NAME": "customer-churn-prediction-for-eu",
@@ -38,7 +37,8 @@ def endpoint_templates(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str,
     """What the deploy seed's own app makes, run as its repository's build runs it."""
     folder = tmp_path_factory.mktemp("endpoint")
     environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "CDK_OUTDIR": str(folder / "out")}
-    subprocess.run([sys.executable, "app.py"], cwd=SEED, env=environment | PROJECT, check=True, timeout=HANGS)
+    seed = Seed("deploy_realtime").copy(folder / "seed")
+    subprocess.run([sys.executable, "app.py"], cwd=seed, env=environment | PROJECT, check=True, timeout=HANGS)
     return {
         path.name.removesuffix(".template.json"): json.loads(path.read_text("utf-8"))
         for path in (folder / "out").glob("*.template.json")

@@ -225,7 +225,9 @@ def test_governance_officer_may_approve_this_action(pipeline: dict[str, Any]) ->
 
 
 def test_buildspec_exports_what_the_pipeline_uses(pipeline: dict[str, Any]) -> None:
-    buildspec = yaml.safe_load((PRODUCT.seeds["seed"] / "buildspec.yml").read_text(encoding="utf-8"))
+    buildspec = yaml.safe_load(
+        (PRODUCT.seeds["seed"].compose() / "buildspec.yml").read_text(encoding="utf-8")
+    )
     used = set(re.findall(r"#\{Build\.(\w+)\}", json.dumps(pipeline)))
     assert used
     assert used <= set(buildspec["env"]["exported-variables"])

@@ -14,6 +14,7 @@ WHOLE = {
 
         import aws_cdk as cdk
 
+        from base.seeds import Seed
         from products.product import Product
 
         HERE = Path(__file__).parent
@@ -105,12 +106,17 @@ MISTAKES = {
     "nowhere": ('("development",)', "()", "nobody could launch"),
     "no-such-seed": (
         "stack=stack,",
-        "stack=stack, seeds={'seed': HERE / 'nowhere'},",
-        r"do not exist: seed \(.*nowhere\)",
+        "stack=stack, seeds={'seed': Seed('nowhere')},",
+        "There is no layer nowhere",
+    ),
+    "no-such-function": (
+        "stack=stack,",
+        "stack=stack, functions={'code': HERE / 'nowhere'},",
+        r"do not exist: code \(.*nowhere\)",
     ),
     "asset-twice": (
         "stack=stack,",
-        "stack=stack, seeds={'a': HERE}, functions={'a': HERE},",
+        "stack=stack, seeds={'a': Seed('build/base')}, functions={'a': HERE},",
         "both name a",
     ),
 }

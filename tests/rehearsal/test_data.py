@@ -102,7 +102,7 @@ def test_the_pipeline_is_the_same_gatekeeper(tmp_path: Path, text: str) -> None:
         said = ""
     except data.DataError as error:
         said = str(error)
-    seed = Seed("build")
+    seed = Seed("build_from_s3")
     done = subprocess.run(
         [seed.environment() / "bin" / "python", seed.folder / "src" / "preprocess.py", "--target", "colour"],
         env={"SAGEMAKER_BASE_DIR": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"},

@@ -12,10 +12,13 @@ from typing import Any
 
 import yaml
 
+from base.trees import files_of
 from emulator.machine import environments
+from pipelines.assets import SEED
+from products.product import discover
 
-ROOT = Path(__file__).parents[2]
-NAMES = ("build", "deploy_realtime")
+SEEDS = {product.identifier: product.seeds[SEED] for product in discover() if SEED in product.seeds}
+"""What each project begins with, by the identifier of its product."""
 
 
 # Builds run the checks amid the variables of their project, which no check may depend on.
@@ -43,27 +46,20 @@ class Seed:
     """A seed.
 
     Attributes:
-        name: The name of its folder.
+        name: The identifier of its product.
     """
 
     name: str
 
     @property
     def folder(self) -> Path:
-        """Where it lies in this repository."""
-        return ROOT / "seed_code" / self.name
+        """Where it lies, composed of its layers."""
+        return SEEDS[self.name].compose()
 
     @property
     def files(self) -> list[Path]:
-        """What git keeps of it, relative to its folder; what it ignores never leaves the machine."""
-        listed = subprocess.run(
-            ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
-            cwd=self.folder,
-            check=True,
-            capture_output=True,
-            text=True,
-        ).stdout
-        return sorted(Path(name) for name in listed.split("\0") if name and (self.folder / name).exists())
+        """All of it, relative to its folder."""
+        return [Path(name) for name, _ in files_of(self.folder)]
 
     @property
     def modules(self) -> list[Path]:
@@ -101,8 +97,9 @@ class Seed:
     def environment(self) -> Path:
         """Return an environment of its lock, made first unless the lock and the interpreter are unchanged."""
         lock = self.folder / "requirements.lock"
-        folder = environments.FOLDER / f"seed-{self.name}"
         wanted = hashlib.sha256(lock.read_bytes() + sys.version.encode()).hexdigest()
+        # Seeds of one base have one lock, and so one environment.
+        folder = environments.FOLDER / f"seed-{wanted[:12]}"
         stamp = folder / ".complete"
         folder.parent.mkdir(parents=True, exist_ok=True)
         with folder.with_suffix(".lock").open("a", encoding="utf-8") as guard:

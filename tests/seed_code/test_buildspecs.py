@@ -100,7 +100,7 @@ def build(tmp_path: Path) -> Build:
 
 
 def test_a_training_pipeline_starts_after_all_checks(build: Build) -> None:
-    code, calls = build.run("build", "buildspec.yml")
+    code, calls = build.run("build_from_s3", "buildspec.yml")
     assert code == 0
     assert calls == [*SET_UP, CHECK, "python -m pipelines.run upsert", "python -m pipelines.run start"]
 
@@ -125,12 +125,12 @@ def test_templates_are_written_after_all_checks_for_the_resolved_version(
 @pytest.mark.parametrize(
     ("seed", "failing", "last"),
     [
-        pytest.param("build", CHECK, CHECK, id="build: a check"),
+        pytest.param("build_from_s3", CHECK, CHECK, id="build_from_s3: a check"),
         pytest.param(
-            "build", "python -m pipelines.run upsert", "python -m pipelines.run upsert", id="build: upsert"
+            "build_from_s3", "python -m pipelines.run upsert", "python -m pipelines.run upsert", id="build_from_s3: upsert"
         ),
         pytest.param(
-            "build", "python -m pipelines.run start", "python -m pipelines.run start", id="build: start"
+            "build_from_s3", "python -m pipelines.run start", "python -m pipelines.run start", id="build_from_s3: start"
         ),
         pytest.param("deploy_realtime", CHECK, CHECK, id="deploy_realtime: a check"),
         pytest.param("deploy_realtime", RESOLVE, RESOLVE, id="deploy_realtime: no such version"),
@@ -160,11 +160,11 @@ def test_code_that_failed_its_checks_is_checked_again(build: Build) -> None:
         assert (code != 0, calls[-1]) == (True, CHECK)
 
 
-@pytest.mark.parametrize("seed", ["build", "deploy_realtime"])
+@pytest.mark.parametrize("seed", ["build_from_s3", "deploy_realtime"])
 def test_what_is_kept_between_builds_holds_no_result_but_the_marks(seed: str) -> None:
     """A cached folder that a check wrote its verdict to could let another commit pass."""
     kept = {
-        "build": [".mypy_cache/**/*", "/root/.cache/uv/**/*"],
+        "build_from_s3": [".mypy_cache/**/*", "/root/.cache/uv/**/*"],
         "deploy_realtime": [".mypy_cache/**/*", "/root/.cache/checked/**/*", "/root/.cache/uv/**/*"],
     }
     assert Seed(seed).buildspec("buildspec.yml")["cache"]["paths"] == kept[seed]

@@ -4,24 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.seed_code.mistakes import Mistake, build, deploy_realtime
-from tests.seed_code.seeds import NAMES, Seed
+from tests.seed_code.mistakes import MISTAKES, Mistake
+from tests.seed_code.seeds import SEEDS, Seed
 
-CHECKS = [(name, command) for name in NAMES for command in Seed(name).checks]
-
-MISTAKES = [
-    pytest.param(name, mistake, id=f"{name}: {mistake.name}")
-    for name, mistakes in (("build", build.MISTAKES), ("deploy_realtime", deploy_realtime.MISTAKES))
-    for mistake in mistakes
-]
-
+CHECKS = [(name, command) for name in SEEDS for command in Seed(name).checks]
 
 @pytest.fixture(scope="module")
 def repositories(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    return {name: Seed(name).copy(tmp_path_factory.mktemp(name)) for name in NAMES}
+    return {name: Seed(name).copy(tmp_path_factory.mktemp(name)) for name in SEEDS}
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", SEEDS)
 def test_the_build_runs_the_checks(name: str) -> None:
     commands: list[str] = Seed(name).buildspec("buildspec.yml")["phases"]["pre_build"]["commands"]
     assert any(command.endswith("make --jobs --output-sync check") for command in commands)
@@ -33,7 +26,14 @@ def test_a_seed_passes_its_own_checks(repositories: dict[str, Path], name: str, 
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize(("name", "mistake"), MISTAKES)
+@pytest.mark.parametrize(
+    ("name", "mistake"),
+    [
+        pytest.param(name, mistake, id=f"{name}: {mistake.name}")
+        for name, mistakes in MISTAKES.items()
+        for mistake in mistakes
+    ],
+)
 def test_a_mistake_in_a_seed_is_noticed(tmp_path: Path, name: str, mistake: Mistake) -> None:
     seed = Seed(name)
     path = seed.copy(tmp_path) / mistake.file
@@ -44,3 +44,9 @@ def test_a_mistake_in_a_seed_is_noticed(tmp_path: Path, name: str, mistake: Mist
     done = seed.run(mistake.check, tmp_path)
     # 1: findings of ruff, or failed tests; 2 would be a check that could not run.
     assert done.returncode == 1, done.stdout + done.stderr
+
+
+def test_every_layer_is_tried_with_mistakes() -> None:
+    """What a layer is there for, its seed's own checks must hold."""
+    tried = {SEEDS[name].origins()[each.file].name for name, mistakes in MISTAKES.items() for each in mistakes}
+    assert {layer for seed in SEEDS.values() for layer in seed.layers} == tried

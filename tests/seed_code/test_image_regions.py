@@ -12,7 +12,7 @@ SCRIPT = Path(__file__).with_name("image_regions.py")
 
 
 def test_the_image_is_published_where_the_sdk_of_the_seed_says(tmp_path: Path) -> None:
-    seed = Seed("build")
+    seed = Seed("build_from_s3")
     folder = seed.copy(tmp_path / "seed")
     shutil.copy(SCRIPT, folder)
     every = Session().get_available_regions("sagemaker", partition_name=regions.PARTITION)

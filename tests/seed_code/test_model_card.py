@@ -22,7 +22,7 @@ SENTENCE = "w" * 2048
 @pytest.fixture(scope="module")
 def card() -> ModuleType:
     """The seed's module, which needs nothing but Python."""
-    spec = importlib.util.spec_from_file_location("seed_card", Seed("build").folder / "src" / "card.py")
+    spec = importlib.util.spec_from_file_location("seed_card", Seed("build_from_s3").folder / "src" / "card.py")
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)

@@ -8,8 +8,9 @@ import tomllib
 import pytest
 import yaml
 
+from base.places import REPOSITORY
 from products.product import ASSET_EXCLUDE
-from tests.seed_code.seeds import ROOT, Seed
+from tests.seed_code.seeds import Seed
 
 LOCKS = ("requirements.lock", "requirements-uv.lock")
 REQUIRED = {".gitignore", "README.md", "buildspec.yml", "pyproject.toml", *LOCKS}
@@ -53,7 +54,7 @@ def test_what_git_ignores_in_a_seed_stays_out_of_its_archive(seed: Seed) -> None
 
 
 def test_a_seed_imports_nothing_of_the_bundle(seed: Seed) -> None:
-    bundle = {path.stem for path in ROOT.iterdir() if path.suffix == ".py" or path.is_dir()}
+    bundle = {path.stem for path in REPOSITORY.iterdir() if path.suffix == ".py" or path.is_dir()}
     foreign = bundle - own_modules(seed)
     for path in seed.modules:
         assert not imports((seed.folder / path).read_text(encoding="utf-8")) & foreign, path

@@ -220,7 +220,7 @@ ML_ENGINEER = Table(
             on=("codecommit:hub:churn-serving-p-deploy",),
             only_with={"aws:ResourceTag/sagemaker:project-id": "p-deploy"},
             not_on=("codecommit:dev:churn-p-team",),
-            promise=("seed_code/deploy_realtime/README.md", "It is yours: change what you like."),
+            promise=("seed_code/deploy/realtime/README.md", "It is yours: change what you like."),
         ),
     ),
     may_not=(

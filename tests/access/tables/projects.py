@@ -153,7 +153,7 @@ def _build_project(title: str, project: str, variant: str = "codecommit") -> tup
                     actions="s3: PutObject",
                     on=(f"{bucket}/code/1/sourcedir.tar.gz",),
                     not_on=(f"{bucket}/models/1/model.tar.gz", f"{bucket}/runs/1/schema.json"),
-                    promise=("seed_code/build/README.md", "equal content has an equal key"),
+                    promise=("seed_code/build/base/README.md", "equal content has an equal key"),
                 ),
                 May(
                     actions="sagemaker: AddTags CreatePipeline DescribePipeline ListTags "
@@ -221,13 +221,13 @@ def _deploy_project(variant: str) -> tuple[Table, ...]:
             actions="sagemaker: DescribeModelPackage ListModelPackages",
             on=(version,),
             not_on=("sagemaker:hub:model-package/fraud-p-direct/1",),
-            promise=("seed_code/deploy_realtime/README.md", "resolves the model version"),
+            promise=("seed_code/deploy/realtime/README.md", "resolves the model version"),
         ),
         May(
             actions="sagemaker: DescribeModelPackageGroup",
             on=(group,),
             not_on=("sagemaker:hub:model-package-group/fraud-p-direct",),
-            promise=("seed_code/deploy_realtime/README.md", "resolves the model version"),
+            promise=("seed_code/deploy/realtime/README.md", "resolves the model version"),
         ),
     )
     never = (
@@ -272,7 +272,7 @@ def _deploy_project(variant: str) -> tuple[Table, ...]:
                     on=("iam:test:role/mlplatform-deployment", "iam:prod:role/mlplatform-deployment"),
                     not_on=("iam:dev:role/mlplatform-deployment", "iam:prod:role/admin"),
                     promise=(
-                        "seed_code/deploy_realtime/README.md",
+                        "seed_code/deploy/realtime/README.md",
                         "updates the endpoint in the production account",
                     ),
                 ),
@@ -280,7 +280,7 @@ def _deploy_project(variant: str) -> tuple[Table, ...]:
                     actions="lambda: InvokeFunction",
                     on=("lambda:hub:function:mlplatform-stages",),
                     not_on=("lambda:hub:function:mlplatform-promotion",),
-                    promise=("seed_code/deploy_realtime/README.md", "notes that the version comes to test"),
+                    promise=("seed_code/deploy/realtime/README.md", "notes that the version comes to test"),
                 ),
             ),
             may_not=never,
@@ -328,7 +328,7 @@ def _deploy_project(variant: str) -> tuple[Table, ...]:
                     on=("iam:test:role/mlplatform-integration-test",),
                     not_on=("iam:test:role/mlplatform-deployment",),
                     promise=(
-                        "seed_code/deploy_realtime/README.md",
+                        "seed_code/deploy/realtime/README.md",
                         "They assume the role of the test account",
                     ),
                 ),

@@ -3,7 +3,7 @@
 from tests.access.rows import May, MayNot, Table
 
 _BUCKET = "s3::mlplatform-registry-{hub}-{region}"
-_SEED_README = "seed_code/deploy_realtime/README.md"
+_SEED_README = "seed_code/deploy/realtime/README.md"
 _OTHER = {"test": "prod", "prod": "test"}
 
 

@@ -22,13 +22,13 @@ def _job_logs() -> tuple[May, ...]:
             # AWS documents both forms.
             on=(*groups, *(f"{group}:log-stream:" for group in groups)),
             not_on=others,
-            promise=("seed_code/build/README.md", "Findings are in the log of Preprocess"),
+            promise=("seed_code/build/base/README.md", "Findings are in the log of Preprocess"),
         ),
         May(
             actions="logs: GetLogEvents",
             on=tuple(f"{group}:log-stream:pipelines-1" for group in groups),
             not_on=others,
-            promise=("seed_code/build/README.md", "Findings are in the log of Preprocess"),
+            promise=("seed_code/build/base/README.md", "Findings are in the log of Preprocess"),
         ),
     )
 
@@ -92,19 +92,19 @@ _WORK = (
         "StopPipelineExecution",
         on=("sagemaker:dev:pipeline/churn-p-team", "sagemaker:dev:pipeline/churn-p-team/execution/1"),
         not_on=("sagemaker:hub:pipeline/churn-p-team",),
-        promise=("seed_code/build/README.md", "the pipeline's parameters, when you start it in Studio"),
+        promise=("seed_code/build/base/README.md", "the pipeline's parameters, when you start it in Studio"),
     ),
     May(
         actions="sagemaker: DescribeProcessingJob",
         on=("sagemaker:dev:processing-job/pipelines-1-Preprocess",),
         not_on=("sagemaker:dev:processing-job/other",),
-        promise=("seed_code/build/README.md", "Follow the execution in Studio"),
+        promise=("seed_code/build/base/README.md", "Follow the execution in Studio"),
     ),
     May(
         actions="sagemaker: DescribeTrainingJob",
         on=("sagemaker:dev:training-job/pipelines-1-Train",),
         not_on=("sagemaker:dev:training-job/other",),
-        promise=("seed_code/build/README.md", "Follow the execution in Studio"),
+        promise=("seed_code/build/base/README.md", "Follow the execution in Studio"),
     ),
     *reads_build_logs("dev"),
     *_job_logs(),
@@ -112,13 +112,13 @@ _WORK = (
         actions="sagemaker: DescribeModelPackage ListModelPackages ListTags",
         on=(_VERSION,),
         not_on=(_CENTRAL,),
-        promise=("seed_code/build/README.md", "The version appears under *Models*"),
+        promise=("seed_code/build/base/README.md", "The version appears under *Models*"),
     ),
     May(
         actions="sagemaker: DescribeModelPackageGroup ListTags",
         on=("sagemaker:dev:model-package-group/churn-p-team",),
         not_on=("sagemaker:hub:model-package-group/churn-p-team",),
-        promise=("seed_code/build/README.md", "The version appears under *Models*"),
+        promise=("seed_code/build/base/README.md", "The version appears under *Models*"),
     ),
     May(
         actions="s3: GetObject",
@@ -127,20 +127,20 @@ _WORK = (
             "s3::mlplatform-p-deploy-{hub}-{region}/models/1",
             "s3::mlplatform-registry-{hub}-{region}/models/1",
         ),
-        promise=("seed_code/build/README.md", "What the pipeline writes is in the project's bucket"),
+        promise=("seed_code/build/base/README.md", "What the pipeline writes is in the project's bucket"),
     ),
     May(
         actions="s3: ListBucket",
         on=(_RESULTS,),
         not_on=("s3::mlplatform-registry-{hub}-{region}",),
-        promise=("seed_code/build/README.md", "What the pipeline writes is in the project's bucket"),
+        promise=("seed_code/build/base/README.md", "What the pipeline writes is in the project's bucket"),
     ),
     May(
         actions="kms: Decrypt",
         on=("kms:churn-p-team",),
         only_if={"kms:ResourceAliases": ["alias/mlplatform-p-team"]},
         not_on=("kms:mlplatform-registry",),
-        promise=("seed_code/build/README.md", "encrypted with the project's key"),
+        promise=("seed_code/build/base/README.md", "encrypted with the project's key"),
     ),
     May(
         actions="sagemaker: DescribeModelCard ListModelCardVersions",
@@ -167,7 +167,7 @@ _CODE = (
         on=("codecommit:dev:churn-p-team",),
         only_with=_PROJECT,
         not_on=("codecommit:hub:churn-serving-p-deploy",),
-        promise=("seed_code/build/README.md", "It is yours: change what you like."),
+        promise=("seed_code/build/base/README.md", "It is yours: change what you like."),
     ),
 )
 

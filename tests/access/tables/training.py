@@ -2,7 +2,7 @@
 
 from tests.access.rows import May, MayNot, Table
 
-_SEED_README = "seed_code/build/README.md"
+_SEED_README = "seed_code/build/base/README.md"
 _JOBS = (
     "sagemaker:dev:processing-job/pipelines-1-Preprocess",
     "sagemaker:dev:training-job/pipelines-1-Train",

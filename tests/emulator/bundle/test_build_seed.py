@@ -97,7 +97,7 @@ def outcome(emulator: Emulator, key_arn: str, tmp_path_factory: pytest.TempPathF
     assert card == variables["MODEL_CARD_ARN"]
     make_share(emulator, card, principals=[emulator.development])
 
-    repository = Seed("build").copy(tmp_path_factory.mktemp("repository"))
+    repository = Seed("build_from_s3").copy(tmp_path_factory.mktemp("repository"))
     configure(repository / "config.toml")
     run(emulator, repository, variables, "upsert")
     execution = run(emulator, repository, variables, "start").strip()
@@ -194,7 +194,7 @@ def configure(path: Path) -> None:
 
 def run(emulator: Emulator, repository: Path, variables: Mapping[str, str], action: str) -> str:
     """Run what a build runs, with rights that do not matter here."""
-    environment = Seed("build").environment()
+    environment = Seed("build_from_s3").environment()
     done = subprocess.run(
         [environment / "bin" / "python", "-m", "pipelines.run", action],
         cwd=repository,

@@ -18,7 +18,7 @@ class Client:
 
     def __enter__(self) -> Self:
         """Start the worker."""
-        seed = Seed("build")
+        seed = Seed("build_from_s3")
         python = seed.environment() / "bin" / "python"
         self._process = subprocess.Popen(
             [python, "-B", WORKER, seed.folder / "src"],

@@ -1,22 +1,17 @@
-"""Seeds that are wrong on purpose: what somebody may do to one, and the check of its own that must fail."""
+"""Seeds that are wrong on purpose: a module here for each product, with what its seed's own checks must notice.
 
-from dataclasses import dataclass
+A mistake in a layer that several seeds share is tried in one of them.
+"""
 
+from collections.abc import Mapping, Sequence
 
-@dataclass(frozen=True, kw_only=True)
-class Mistake:
-    """One change that makes a seed wrong.
+from tests.seed_code.mistakes import build_from_s3, deploy_realtime
+from tests.seed_code.mistakes.mistake import Mistake
 
-    Attributes:
-        name: What is wrong afterwards.
-        file: The file that is changed, relative to the seed.
-        old: A text that stands in it once.
-        new: What replaces it.
-        check: The command that must fail: one of the seed's own checks, narrowed to a file if that is faster.
-    """
+__all__ = ["MISTAKES", "Mistake"]
 
-    name: str
-    file: str
-    old: str
-    new: str
-    check: str
+MISTAKES: Mapping[str, Sequence[Mistake]] = {
+    "build_from_s3": build_from_s3.MISTAKES,
+    "deploy_realtime": deploy_realtime.MISTAKES,
+}
+"""By the product's identifier."""

@@ -1,6 +1,6 @@
 """Mistakes in the seed `deploy_realtime`."""
 
-from tests.seed_code.mistakes import Mistake
+from tests.seed_code.mistakes.mistake import Mistake
 
 _STACK = "deploy/endpoint_stack.py"
 _STACK_TESTS = "python -m pytest tests/test_endpoint_stack.py"

@@ -1,6 +1,6 @@
-"""Mistakes in the seed `build`."""
+"""Mistakes in the seed of `build_from_s3`."""
 
-from tests.seed_code.mistakes import Mistake
+from tests.seed_code.mistakes.mistake import Mistake
 
 
 def _mistake(name: str, file: str, old: str, new: str, test: str) -> Mistake:
@@ -131,4 +131,14 @@ STEPS = (
     _mistake("the card leaves findings out", "card", "**_findings(version),", "", "test_document"),
 )
 
-MISTAKES = (*READING, *NUMBERS, *REQUESTS, *STEPS)
+DATA = (
+    Mistake(
+        name="a version does not say what it learned from",
+        file="pipelines/data.py",
+        old='return {"input_data_uri": self.location}',
+        new="return {}",
+        check="python -m pytest --exitfirst tests/test_pipeline.py",
+    ),
+)
+
+MISTAKES = (*READING, *NUMBERS, *REQUESTS, *STEPS, *DATA)

@@ -26,6 +26,7 @@ from sagemaker.mlops.workflow.steps import ProcessingStep, Step, TrainingStep
 from sagemaker.serve.model_builder import ModelBuilder
 
 from pipelines.configuration import Configuration, Project
+from pipelines.data import InputData
 from pipelines.jobs import WITHOUT_INDEX, Jobs, artifact, output
 from pipelines.source import CardTexts, Source
 
@@ -61,7 +62,7 @@ class PipelineBuilder:
             boto_session=boto_session, default_bucket=project.artifact_bucket, sagemaker_config=NO_TELEMETRY
         )
         self._jobs = Jobs(project=project, configuration=configuration, source=source, session=self._session)
-        self._input_data = ParameterString("InputDataUri", default_value=project.input_data_uri)
+        self._data = InputData(project)
         self._target = ParameterString("TargetColumn", default_value=project.target_column)
         self._minimum_skill = ParameterFloat(
             "MinimumSkillScore", default_value=configuration.quality.minimum_skill_score
@@ -76,7 +77,7 @@ class PipelineBuilder:
         check = self._check_quality(evaluate, report, [register, document])
         self.pipeline = Pipeline(
             name=project.pipeline_name,
-            parameters=[self._input_data, self._target, *self._jobs.parameters, self._minimum_skill],
+            parameters=[*self._data.parameters, self._target, *self._jobs.parameters, self._minimum_skill],
             steps=[preprocess, train, evaluate, check],
             sagemaker_session=self._session,
             # Studio shows the executions without it; it would need permission to create experiments.
@@ -86,11 +87,11 @@ class PipelineBuilder:
     def _preprocess(self) -> ProcessingStep:
         return self._jobs.processing(
             "Preprocess",
-            inputs={"data": self._input_data},
+            inputs={"data": self._data.location},
             outputs=("train", "validation", "test", "schema"),
             arguments={
                 "target": self._target,
-                "input-data": self._input_data,
+                "input-data": self._data.location,
                 **self._configuration.data.arguments,
             },
         )
@@ -152,7 +153,7 @@ class PipelineBuilder:
             "project_name": project.sagemaker_project_name,
             "project_id": project.sagemaker_project_id,
             "pipeline_execution_arn": ExecutionVariables.PIPELINE_EXECUTION_ARN,
-            "input_data_uri": self._input_data,
+            **self._data.metadata,
         }
         if project.commit:
             metadata["commit"] = project.commit
@@ -184,7 +185,7 @@ class PipelineBuilder:
                 "execution": ExecutionVariables.PIPELINE_EXECUTION_ARN,
                 "training-job": train.properties.TrainingJobArn,
                 "evaluation-job": evaluate.properties.ProcessingJobArn,
-                "input-data": self._input_data,
+                "input-data": self._data.location,
                 "test-data": output(preprocess, "test"),
             },
         )

@@ -1,0 +1,68 @@
+"""Folders put together from files of several places, under a name that follows from their content."""
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+# What tools leave in a folder, and an author of code does not mean to hand on.
+_LEFT_BEHIND = frozenset(
+    {"__pycache__", ".git", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".venv", "build", "cdk.out"}
+)
+
+
+def files_of(folder: Path) -> Iterator[tuple[str, Path]]:
+    """The files of a folder by their names below it, without what tools left there, in order.
+
+    Args:
+        folder: The folder.
+    """
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder)
+        if path.is_file() and not _LEFT_BEHIND & set(name.parts) and path.suffix != ".pyc":
+            yield name.as_posix(), path
+
+
+def digest_of(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal.
+
+    Args:
+        path: The file.
+    """
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def assemble(
+    parent: Path, name: str, files: Mapping[str, Path], digests: Mapping[str, str] | None = None
+) -> Path:
+    """Copy files into one folder, whose name carries a digest of its content.
+
+    Equal content gives the same folder, and an existing one is used again. Several processes may assemble
+    the same at once.
+
+    Args:
+        parent: Where the folder is made.
+        name: What the folder's name begins with.
+        files: What it holds: the file to copy, by its name there.
+        digests: The SHA-256 of files, by name, as far as they are known.
+    """
+    known = digests or {}
+    lines = (f"{each}\0{known.get(each) or digest_of(files[each])}\n" for each in sorted(files))
+    target = parent / f"{name}-{hashlib.sha256(''.join(lines).encode()).hexdigest()[:16]}"
+    if target.is_dir():
+        return target
+    parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=parent) as scratch:
+        draft = Path(scratch) / target.name
+        for each, source in files.items():
+            copy = draft / each
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, copy)
+        try:
+            draft.rename(target)
+        except OSError:
+            # Another process was faster; a folder of this name holds this content.
+            if not target.is_dir():
+                raise
+    return target
