@@ -9,6 +9,7 @@ A layer is a folder below ``seed_code`` with whole files and a manifest, ``layer
 A file is never merged and never rewritten: what a team gets is one of the files that lie here.
 """
 
+import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -45,6 +46,16 @@ class Manifest(BaseModel):
     adds: tuple[str, ...] = ()
     replaces: tuple[str, ...] = ()
 
+    def to_toml(self) -> str:
+        """The manifest as it stands in its file."""
+        lines = [f"about = {json.dumps(self.about)}"]
+        if self.on is not None:
+            lines.append(f"on = {json.dumps(self.on)}")
+            for key, files in (("adds", self.adds), ("replaces", self.replaces)):
+                inner = "".join(f"\n  {json.dumps(file)}," for file in files)
+                lines.append(f"{key} = [{inner}{chr(10) if files else ''}]")
+        return "\n".join(lines) + "\n"
+
 
 @dataclass(frozen=True)
 class Layer:
@@ -71,16 +82,29 @@ class Layer:
         Raises:
             SeedError: If there is none, or its manifest is not as it must be.
         """
+        manifest = cls.manifest_of(name, root)
+        layer = cls(name, manifest, {file: each for file, each in files_of(root / name) if file != MANIFEST})
+        layer._check(root / name / MANIFEST)
+        return layer
+
+    @staticmethod
+    def manifest_of(name: str, root: Path = SEED_CODE) -> Manifest:
+        """Read the manifest of a layer.
+
+        Args:
+            name: Its folder below the root.
+            root: Where layers lie.
+
+        Raises:
+            SeedError: If there is none, or it cannot be read.
+        """
         path = root / name / MANIFEST
         if not path.is_file():
             raise SeedError(f"There is no layer {name}: {path} is missing.")
         try:
-            manifest = Manifest.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+            return Manifest.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
         except (tomllib.TOMLDecodeError, ValidationError) as error:
             raise SeedError(f"{path} cannot be read: {' '.join(str(error).split())}") from error
-        layer = cls(name, manifest, {file: each for file, each in files_of(root / name) if file != MANIFEST})
-        layer._check(path)
-        return layer
 
     def _check(self, path: Path) -> None:
         listed = (*self.manifest.adds, *self.manifest.replaces)

@@ -17,12 +17,14 @@ from scripts.organization import accounts, boundaries, sharing, unsharing
 from scripts.organization import prepare as organization
 from scripts.probe.command import command as probe_command
 from scripts.projects import commands as projects
+from scripts.seeds import commands as seeds
 from scripts.versions import groups, receipts, replay, rollback
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(cards.app, name="card")
 app.add_typer(groups.app, name="group")
 app.add_typer(projects.app, name="project")
+app.add_typer(seeds.app, name="seed")
 app.command(name="access-matrix")(access_matrix.command)
 app.command(name="accounts")(accounts.command)
 app.command(name="assumptions")(assumptions_page.command)

@@ -1,0 +1,1 @@
+"""Work on the seeds of products: whole repositories, composed of layers."""
