@@ -10,13 +10,14 @@ import base.embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
 import aws_cdk as cdk
 
 from base.settings import CATALOG, CatalogError, Settings, load
+from pipelines.deliveries.delivery import roles_that_read_versions
 from portfolios.accounts import AccountsStack
 from portfolios.boundary import apply_boundary
 from portfolios.foundation import FoundationStack, asset_synthesizer
 from portfolios.platform_engineer import PlatformEngineerStack
 from portfolios.resource_types import PermissionsError
 from portfolios.stack import PortfoliosStack
-from products.product import CONTEXT, Product, ProductError, discover
+from products.product import CONTEXT, Product, ProductError, deliveries, discover
 from registry.cards import CardPermissionStack
 from registry.stack import RegistryStack
 
@@ -55,6 +56,7 @@ def compose(app: cdk.App, settings: Settings, offered: tuple[Product, ...]) -> N
         app,
         names.registry_stack,
         settings=settings,
+        serving_roles=roles_that_read_versions(deliveries(offered), names),
         env=hub,
         synthesizer=asset_synthesizer(settings),
     )

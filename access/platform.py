@@ -2,7 +2,7 @@
 
 import json
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,9 +10,10 @@ from typing import Any
 import app
 from access.templates import DeployedTemplate
 from base.settings import Settings
+from pipelines.deliveries.delivery import Delivery
 from portfolios.accounts import AccountsStack, account_stacks
 from portfolios.stack import PortfoliosStack
-from products.product import Product, Template, discover, scratch_app
+from products.product import Product, Template, deliveries, discover, scratch_app
 
 # Values of parameters whose form matters to the template; of any other, its longest value serves as well.
 _FORMED = {"InputDataUri": "s3://" + "b" * 63 + "/" + "k" * 187}
@@ -27,12 +28,14 @@ class PlatformTemplates:
         launch: What the StackSet brings to accounts that launch products.
         target: What the StackSet brings to accounts that serve models.
         products: Those of the products, by identifier.
+        deliveries: How the products put models to use.
     """
 
     hub: Mapping[str, Template]
     launch: Template
     target: Template
     products: Mapping[str, Template]
+    deliveries: Sequence[Delivery] = ()
 
     @property
     def by_name(self) -> dict[str, Template]:
@@ -74,6 +77,7 @@ def synthesize(settings: Settings, products: tuple[Product, ...] | None = None) 
             launch=brought["launch"],
             target=brought["deployment-target"],
             products=published.templates,
+            deliveries=deliveries(offered),
         )
 
 

@@ -1,7 +1,7 @@
 """How long the platform's policies are: those in its templates, and those that its functions write."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from access.templates import DeployedTemplate
@@ -71,13 +71,14 @@ def measure(templates: Iterable[DeployedTemplate]) -> Iterator[Measured]:
         yield from _event_buses(template)
 
 
-def measure_written(settings: Settings) -> Iterator[Measured]:
+def measure_written(settings: Settings, serving_roles: Sequence[str]) -> Iterator[Measured]:
     """Measure the policies that functions write when a model comes, with the longest names.
 
     Args:
         settings: What the adopter decided.
+        serving_roles: The names of the roles under which models serve.
     """
-    reading = readers(settings.names, settings.organization)
+    reading = readers(settings.names, settings.organization, serving_roles)
     name = "g" * MAXIMUM_MODEL_PACKAGE_GROUP
     arn = (
         f"arn:aws:sagemaker:{settings.region}:{settings.accounts.shared_services}:model-package-group/{name}"

@@ -19,6 +19,7 @@ from base.names import (
     ProjectNames,
 )
 from base.settings import Settings
+from pipelines.deliveries.delivery import roles_that_read_versions
 from products.product import Template
 from registry.functions.model_registry.group_policy import (
     REGISTERS_DIRECTLY_TAG,
@@ -26,6 +27,7 @@ from registry.functions.model_registry.group_policy import (
     group_policy,
 )
 from registry.functions.model_registry.promotion.repositories import repository_policy
+from registry.functions.model_registry.readers import Readers
 from registry.serving import readers
 
 CREATED = "20261121T091500Z"
@@ -225,7 +227,7 @@ class Story:
 
     def _central_groups(self) -> Iterator[tuple[str, ResourcePolicy]]:
         """The central groups: one that promotion keeps, one into which a project registers itself."""
-        accounts, reading = self.settings.accounts, readers(self.names, self.settings.organization)
+        accounts, reading = self.settings.accounts, self._readers
         for project in (TEAM, DIRECT):
             owned = self.project(project)
             tags = {SOURCE_ACCOUNT_TAG: accounts.development}
@@ -271,9 +273,14 @@ class Story:
             ),
         )
 
+    @property
+    def _readers(self) -> Readers:
+        serving_roles = roles_that_read_versions(self.templates.deliveries, self.names)
+        return readers(self.names, self.settings.organization, serving_roles)
+
     def _images(self) -> Iterator[tuple[str, ResourcePolicy]]:
         hub, title = self.settings.accounts.shared_services, self.project(TEAM).title
-        policy = repository_policy(readers(self.names, self.settings.organization))
+        policy = repository_policy(self._readers)
         # The policy of a repository is about the repository, and so names no resource.
         yield (
             self.image_repository(title),

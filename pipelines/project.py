@@ -13,6 +13,13 @@ KEEP = cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
 of the project fails (`DeletionPolicy: RetainExceptOnCreate`)."""
 
 
+PROJECT_TAG = "sagemaker:project-id"
+"""The key of the tag that tells to which project something belongs."""
+
+ANY_PROJECT_TAGS = ({"Key": PROJECT_TAG, "Value": "*"},)
+"""The tags of something that belongs to whichever project, where a template is described by patterns."""
+
+
 def tag_project(stack: cdk.Stack, names: ProjectNames) -> None:
     """Tag everything in a stack as the project's, which is how Studio finds it.
 
@@ -22,7 +29,7 @@ def tag_project(stack: cdk.Stack, names: ProjectNames) -> None:
         stack: The project's stack.
         names: The project's names.
     """
-    tags = {"sagemaker:project-id": names.project_id, "sagemaker:project-name": names.project_name}
+    tags = {PROJECT_TAG: names.project_id, "sagemaker:project-name": names.project_name}
     for key, value in tags.items():
         # The stack itself gets its tags from SageMaker, and could not take values known at launch only.
         cdk.Tags.of(stack).add(key, value, exclude_resource_types=["aws:cdk:stack"])

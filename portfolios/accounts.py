@@ -16,7 +16,7 @@ from portfolios.deployment_target import DeploymentTargetStack
 from portfolios.foundation import asset_synthesizer
 from portfolios.launch_account import LaunchAccountStack, add_ml_administrator
 from portfolios.sagemaker_projects import SageMakerProjects
-from products.product import Product, Template, scratch_app
+from products.product import Product, Template, deliveries, scratch_app
 
 
 class AccountsStack(cdk.Stack):
@@ -146,7 +146,7 @@ def account_stacks(
             templates=templates,
             custom_resources=custom_resources,
         ),
-        DeploymentTargetStack(scope, "deployment-target", settings=settings),
+        DeploymentTargetStack(scope, "deployment-target", settings=settings, deliveries=deliveries(products)),
     )
     for stack in stacks:
         apply_boundary(stack, settings)

@@ -11,11 +11,10 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from pipelines.project import PROJECT_TAG
 from portfolios.iam_actions import Action, ArnFormat
 from portfolios.statements import Condition
 from portfolios.template_values import Resource
-
-PROJECT_TAG = "sagemaker:project-id"
 
 # Listed for the creation of a resource, and called only for one that exists
 # (https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-kms, CreateHandler).

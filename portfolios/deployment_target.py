@@ -1,43 +1,39 @@
 """What an account needs before models can be deployed to it and served there."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import aws_cdk as cdk
-from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
-from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from base.acknowledgements import acknowledge
-from base.contracts.objects import VERSIONS
-from base.names import ProjectNames
-from base.roles import Permission, arn, key_of_another_account, role, role_arn, service_principal
+from base.roles import Permission, arn, role, role_arn, service_principal
 from base.settings import Settings
-from portfolios.belonging import PROJECT_TAG
+from pipelines.deliveries.delivery import Delivery
+from pipelines.deliveries.serving_account import ServingAccount
 from portfolios.launch_role import DerivedRole
 from portfolios.lineage_reader import LineageReader, where_models_serve
 from portfolios.permissions import Statement, derive
-from portfolios.template_values import ACCOUNT
-
-_DAYS_OF_CAPTURED_REQUESTS = 90
 
 
 class DeploymentTargetStack(cdk.Stack):
-    """The roles that bring up, run and test endpoints, and the bucket of captured requests.
+    """The roles that bring up, run and test models, as far as the deliveries on offer need them.
 
     Each role takes one step, so that none reaches from a build to a running model: a deploy pipeline of the
-    hub assumes `deployment`, which may only hand templates to CloudFormation; CloudFormation creates
-    endpoints under `deployment-cloudformation`; they run under `endpoint`; tests assume `integration-test`.
+    hub assumes `deployment`, which may only hand templates to CloudFormation; CloudFormation works under
+    `deployment-cloudformation`; what serves runs under a role of its delivery, such as `endpoint`; tests
+    assume `integration-test`.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, settings: Settings) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, *, settings: Settings, deliveries: Sequence[Delivery]
+    ) -> None:
         """Define the stack.
 
         Args:
             scope: The app in which it is rendered.
             construct_id: Its id there.
             settings: What the adopter decided.
+            deliveries: How the products on offer put models to use.
         """
         super().__init__(
             scope,
@@ -49,16 +45,18 @@ class DeploymentTargetStack(cdk.Stack):
         self._hub = names.shared_services_account
         self._region = settings.region
         self._names = names
-        self._by_alias = settings.assumptions.key_access == "alias"
         self._test_accounts = settings.organization.path_pattern(
             settings.organization.organizational_units.test
         )
+        self._deliveries = deliveries
+        self._serving = ServingAccount(self, settings)
         # Names of whichever project deploys here.
-        self._any_project = ProjectNames(
-            prefix=names.prefix, project_name="*", project_id="*", account=self._hub, region=settings.region
-        )
-        key, bucket = self._data_capture()
-        self._endpoint_role(key, bucket)
+        self._any_project = self._serving.projects
+        LineageReader(self, "LineageReader", names=names, permissions=where_models_serve(names))
+        if not deliveries:
+            return
+        for delivery in deliveries:
+            delivery.prepare(self._serving)
         self._deployment_role()
         DerivedRole(
             self,
@@ -70,118 +68,9 @@ class DeploymentTargetStack(cdk.Stack):
                 "cloudformation",
                 tells_account=settings.assumptions.cloudformation_trust == "source_account",
             ),
-            statements=(*self._central_versions(), *derive(self._endpoint(), region=settings.region)),
+            statements=(*self._central_versions(), *derive(self._frame(), region=settings.region)),
         )
         self._integration_test_role()
-        LineageReader(self, "LineageReader", names=names, permissions=where_models_serve(names))
-
-    def _data_capture(self) -> tuple[kms.Key, s3.Bucket]:
-        keep = cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
-        key = kms.Key(
-            self,
-            "DataCaptureKey",
-            alias=self._names.data_capture_key_alias,
-            description="Requests and predictions that endpoints capture",
-            enable_key_rotation=True,
-            removal_policy=keep,
-        )
-        bucket = s3.Bucket(
-            self,
-            "DataCapture",
-            bucket_name=self._names.data_capture_bucket(cdk.Aws.ACCOUNT_ID),
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            bucket_key_enabled=True,
-            encryption_key=key,
-            enforce_ssl=True,
-            lifecycle_rules=[s3.LifecycleRule(expiration=cdk.Duration.days(_DAYS_OF_CAPTURED_REQUESTS))],
-            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-            removal_policy=keep,
-        )
-        acknowledge(
-            bucket,
-            rule="AwsSolutions-S1",
-            reason="Endpoints alone write here; the organisation's CloudTrail records who reads.",
-        )
-        return key, bucket
-
-    def _endpoint_role(self, key: kms.Key, bucket: s3.Bucket) -> None:
-        """Execution role of endpoints.
-
-        https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html#sagemaker-roles-createmodel-perms
-        """
-        central_images = self._names.central_image_repositories
-        role(
-            self,
-            "Endpoint",
-            name=self._names.endpoint_role,
-            description="Runs the models of the central registry",
-            trusts=service_principal("sagemaker"),
-            permissions=[
-                *self._central_artifacts(),
-                Permission(
-                    actions=("s3:PutObject",),
-                    resources=(bucket.arn_for_objects("*"),),
-                    because="Keys of captured requests carry endpoint and time.",
-                ),
-                Permission(actions=("kms:GenerateDataKey",), resources=(key.key_arn,)),
-                Permission(
-                    actions=(
-                        "ecr:BatchCheckLayerAvailability",
-                        "ecr:BatchGetImage",
-                        "ecr:GetDownloadUrlForLayer",
-                    ),
-                    resources=(
-                        f"arn:aws:ecr:{self._region}:*:repository/sagemaker-*",
-                        f"arn:aws:ecr:{self._region}:{self._hub}:repository/{central_images}/*",
-                    ),
-                    because="AWS keeps the images of SageMaker in an account of its own in each Region, and "
-                    "the hub keeps a repository for each model that brings its own.",
-                ),
-                Permission(
-                    actions=("ecr:GetAuthorizationToken",),
-                    resources=("*",),
-                    because="This action knows no resources.",
-                ),
-                Permission(
-                    actions=("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"),
-                    resources=(arn("logs", "log-group:/aws/sagemaker/Endpoints/*"),),
-                    because="Log groups carry the endpoints' names.",
-                ),
-                Permission(
-                    actions=("cloudwatch:PutMetricData",),
-                    resources=("*",),
-                    conditions={"StringLike": {"cloudwatch:namespace": "/aws/sagemaker/*"}},
-                    because="This action knows no resources; the namespace bounds it.",
-                ),
-            ],
-        )
-
-    def _central_artifacts(self) -> tuple[Permission, ...]:
-        """What the central registry lends; its bucket, key and objects' tags decide what that is.
-
-        SageMaker lists the files of an uncompressed model
-        (https://docs.aws.amazon.com/sagemaker/latest/dg/large-model-inference-uncompressed.html).
-        """
-        bucket = f"arn:aws:s3:::{self._names.registry_bucket}"
-        return (
-            Permission(
-                actions=("s3:GetObject",),
-                resources=tuple(f"{bucket}/{keys}" for keys in VERSIONS),
-                because="The central bucket's policy decides: it gives approved versions to test, and to "
-                "production those that are let in there.",
-            ),
-            Permission(
-                actions=("s3:ListBucket",),
-                resources=(bucket,),
-                conditions={"StringLike": {"s3:prefix": list(VERSIONS)}},
-            ),
-            Permission(
-                actions=("kms:Decrypt",),
-                resources=(f"arn:aws:kms:{self._region}:{self._hub}:key/*",),
-                conditions=key_of_another_account(self._names.registry_key_alias, by_alias=self._by_alias),
-                because="AWS generates the key's id; its alias tells it, or its policy decides.",
-            ),
-        )
 
     def _deployment_role(self) -> None:
         """What the CloudFormation actions of a deploy pipeline need in the target account.
@@ -193,7 +82,7 @@ class DeploymentTargetStack(cdk.Stack):
             "Deployment",
             name=self._names.deployment_role,
             description="Deploy pipelines of the shared services account hand templates to CloudFormation",
-            trusts=self._hub_roles("pipeline"),
+            trusts=self._serving.hub_roles("pipeline"),
             permissions=[
                 Permission(
                     actions=(
@@ -205,8 +94,9 @@ class DeploymentTargetStack(cdk.Stack):
                         "cloudformation:SetStackPolicy",
                         "cloudformation:UpdateStack",
                     ),
-                    resources=(
-                        arn("cloudformation", f"stack/{self._any_project.delivery_stack('endpoint')}/*"),
+                    resources=tuple(
+                        arn("cloudformation", f"stack/{self._any_project.delivery_stack(delivery.kind)}/*")
+                        for delivery in self._deliveries
                     ),
                     because="Stacks carry the ids of projects.",
                 ),
@@ -223,7 +113,7 @@ class DeploymentTargetStack(cdk.Stack):
                 Permission(
                     actions=("kms:Decrypt",),
                     resources=(f"arn:aws:kms:{self._region}:{self._hub}:key/*",),
-                    conditions=key_of_another_account(self._any_project.key_alias, by_alias=self._by_alias),
+                    conditions=self._serving.key_of_hub(self._any_project.key_alias),
                     because="AWS generates the ids of the projects' keys; their aliases tell them, or their "
                     "policies decide.",
                 ),
@@ -240,12 +130,12 @@ class DeploymentTargetStack(cdk.Stack):
             "IntegrationTest",
             name=self._names.integration_test_role,
             description="Integration tests of the shared services account ask endpoints, and say so in cards",
-            trusts=self._hub_roles("integration-test"),
+            trusts=self._serving.hub_roles("integration-test"),
             permissions=[
-                Permission(
-                    actions=("sagemaker:DescribeEndpoint", "sagemaker:InvokeEndpoint"),
-                    resources=(arn("sagemaker", f"endpoint/{self._any_project.title}"),),
-                    because="Endpoints carry the names of projects.",
+                *(
+                    permission
+                    for delivery in self._deliveries
+                    for permission in delivery.test_permissions(self._any_project)
                 ),
                 Permission(
                     actions=("sagemaker:DescribeModelCard", "sagemaker:ListModelCardVersions"),
@@ -262,11 +152,6 @@ class DeploymentTargetStack(cdk.Stack):
             ],
         )
 
-    def _hub_roles(self, purpose: str) -> iam.PrincipalBase:
-        """The hub's roles of a purpose, of whichever project."""
-        pattern = f"arn:aws:iam::{self._hub}:role/{self._any_project.role(purpose)}"
-        return iam.AccountPrincipal(self._hub).with_conditions({"ArnLike": {"aws:PrincipalArn": pattern}})
-
     def _central_versions(self) -> tuple[Statement, ...]:
         """CreateModel reads the model package with the permissions of its caller.
 
@@ -280,23 +165,12 @@ class DeploymentTargetStack(cdk.Stack):
             ),
         )
 
-    def _endpoint(self) -> Mapping[str, Any]:
-        """What a deploy project's template holds, as far as permissions go.
-
-        Templates come from repositories that teams change, so that no role can be derived from them. This is
-        the frame in which they have to stay; a test holds the seed's own template against the role.
-        CloudFormation names models and configurations, so that a change replaces them.
-        """
-        tags = [{"Key": PROJECT_TAG, "Value": "*"}]
-        execution_role = f"arn:aws:iam::{ACCOUNT}:role/{self._names.endpoint_role}"
-        resources = {
-            "AWS::SageMaker::Model": {"ExecutionRoleArn": execution_role},
-            "AWS::SageMaker::EndpointConfig": {},
-            "AWS::SageMaker::Endpoint": {"EndpointName": self._any_project.title, "EndpointConfigName": "*"},
-        }
+    def _frame(self) -> Mapping[str, Any]:
+        """What the templates of all deliveries may hold, as far as permissions go."""
         return {
             "Resources": {
-                kind.rpartition("::")[2]: {"Type": kind, "Properties": {**properties, "Tags": tags}}
-                for kind, properties in resources.items()
+                f"{delivery.kind}-{kind}": {"Type": kind, "Properties": properties}
+                for delivery in self._deliveries
+                for kind, properties in delivery.resources(self._names, self._any_project).items()
             }
         }

@@ -38,6 +38,7 @@ __all__ = [
     "StackFactory",
     "Template",
     "add_stack",
+    "deliveries",
     "discover",
     "render",
     "render_all",
@@ -171,6 +172,15 @@ def discover(package: str = "products") -> tuple[Product, ...]:
         for folder in sorted(Path(root).iterdir())
         if folder.is_dir() and not folder.name.startswith((".", "__")) and _has_files(folder)
     )
+
+
+def deliveries(products: Iterable[Product]) -> tuple[Delivery, ...]:
+    """How products put models to use, each way once.
+
+    Args:
+        products: The products on offer.
+    """
+    return tuple(dict.fromkeys(product.delivery for product in products if product.delivery))
 
 
 def render(product: Product, settings: Settings, assets: Mapping[str, AssetLocation]) -> Template:

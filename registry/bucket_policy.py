@@ -46,7 +46,7 @@ class BucketPolicy:
             *self._tagging(),
             *self._deleting(),
             *self._training(),
-            *self._serving(),
+            *(self._serving() if self._parties.serving_roles else ()),
         ]
 
     def _writing(self) -> list[iam.PolicyStatement]:

@@ -24,7 +24,11 @@ def key_statements(parties: Parties) -> list[iam.PolicyStatement]:
         "StringLike": {"kms:EncryptionContext:aws:s3:arn": [bucket, f"{bucket}/*"]},
     }
     return [
-        _statement("EndpointsReadThroughS3", ["kms:Decrypt"], both(parties.endpoints, through_s3)),
+        *(
+            [_statement("EndpointsReadThroughS3", ["kms:Decrypt"], both(parties.endpoints, through_s3))]
+            if parties.serving_roles
+            else []
+        ),
         _statement(
             "TrainingRolesWriteThroughS3",
             ["kms:Decrypt", "kms:GenerateDataKey"],

@@ -38,10 +38,12 @@ class Parties:
     Attributes:
         names: The platform's names.
         organization: The organisation.
+        serving_roles: The names of the roles under which models serve in other accounts.
     """
 
     names: PlatformNames
     organization: Organization
+    serving_roles: tuple[str, ...] = ()
 
     @property
     def training_roles(self) -> str:
@@ -68,24 +70,25 @@ class Parties:
 
     @property
     def endpoints(self) -> Conditions:
-        """The endpoints of all accounts that serve models."""
+        """Whatever serves models, in all accounts for that."""
         units = self.organization.organizational_units
         return self._endpoints(units.test, units.production)
 
     @property
     def test_endpoints(self) -> Conditions:
-        """The endpoints of accounts that try models."""
+        """Whatever serves models in accounts that try them."""
         return self._endpoints(self.organization.organizational_units.test)
 
     @property
     def production_endpoints(self) -> Conditions:
-        """The endpoints of accounts that use models."""
+        """Whatever serves models in accounts that use them."""
         return self._endpoints(self.organization.organizational_units.production)
 
     def _endpoints(self, *units: str) -> Conditions:
-        return self._roles(role_arn("*", self.names.endpoint_role), *units)
+        patterns = [role_arn("*", role) for role in self.serving_roles]
+        return self._roles(patterns[0] if len(patterns) == 1 else patterns, *units)
 
-    def _roles(self, pattern: str, *units: str) -> Conditions:
+    def _roles(self, pattern: str | list[str], *units: str) -> Conditions:
         return {
             # S3 takes a path with asterisks for a public policy, if this does not stand beside it.
             "StringEquals": {"aws:PrincipalOrgID": self.organization.id},

@@ -30,6 +30,7 @@ class PromotionFunction(EventFunction):
         *,
         names: PlatformNames,
         organization: Organization,
+        serving_roles: Sequence[str],
         model_cards: ModelCards,
         listing: Sequence[Permission],
         storage: RegistryStorage,
@@ -43,13 +44,14 @@ class PromotionFunction(EventFunction):
             construct_id: Its id there.
             names: The platform's names.
             organization: The organisation whose accounts may use central versions.
+            serving_roles: The names of the roles under which models serve there.
             model_cards: Where model cards are written.
             listing: To list the accounts that a group's policy names, where it names accounts.
             storage: The central bucket and key.
             event_bus: The bus on which approvals arrive.
             alarms: Who is told of failures.
         """
-        reading = readers(names, organization)
+        reading = readers(names, organization, serving_roles)
         super().__init__(
             scope,
             construct_id,

@@ -1,5 +1,7 @@
 """The central model registry of the shared services account, as one stack."""
 
+from collections.abc import Sequence
+
 import base.embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
 import aws_cdk as cdk
 from constructs import Construct
@@ -25,6 +27,7 @@ class RegistryStack(cdk.Stack):
         construct_id: str,
         *,
         settings: Settings,
+        serving_roles: Sequence[str],
         env: cdk.Environment,
         synthesizer: cdk.IStackSynthesizer | None = None,
     ) -> None:
@@ -34,6 +37,7 @@ class RegistryStack(cdk.Stack):
             scope: The app.
             construct_id: The id and the name of the stack.
             settings: What the adopter decided.
+            serving_roles: The names of the roles under which models serve in target accounts.
             env: The shared services account and the Region.
             synthesizer: How its assets are published.
         """
@@ -46,7 +50,13 @@ class RegistryStack(cdk.Stack):
         )
         names = settings.names
         organization_id = settings.organization.id
-        storage = RegistryStorage(self, "Storage", names=names, organization=settings.organization)
+        storage = RegistryStorage(
+            self,
+            "Storage",
+            names=names,
+            organization=settings.organization,
+            serving_roles=serving_roles,
+        )
         alarms = AlarmTopic(self, "Alarms", key=storage.key, email=settings.portfolios.support_email)
         approvals = ApprovalBus(self, "Approvals", names=names, organization_id=organization_id)
         PromotionFunction(
@@ -54,6 +64,7 @@ class RegistryStack(cdk.Stack):
             "Promotion",
             names=names,
             organization=settings.organization,
+            serving_roles=serving_roles,
             model_cards=settings.model_cards,
             listing=account_listing(settings),
             storage=storage,

@@ -1,5 +1,7 @@
 """Where the central registry keeps the artifacts of its versions."""
 
+from collections.abc import Sequence
+
 import base.embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
 import aws_cdk as cdk
 from aws_cdk import aws_kms as kms
@@ -21,7 +23,13 @@ class RegistryStorage(Construct):
     """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, names: PlatformNames, organization: Organization
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        names: PlatformNames,
+        organization: Organization,
+        serving_roles: Sequence[str],
     ) -> None:
         """Define bucket and key.
 
@@ -30,11 +38,12 @@ class RegistryStorage(Construct):
             construct_id: Its id there.
             names: The platform's names.
             organization: The organisation whose accounts register and serve models.
+            serving_roles: The names of the roles under which models serve there.
         """
         super().__init__(scope, construct_id)
         # Access logs are allowed by the log bucket's policy, not by an access control list.
         self.node.set_context("@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy", True)
-        parties = Parties(names=names, organization=organization)
+        parties = Parties(names=names, organization=organization, serving_roles=tuple(serving_roles))
         self.key = kms.Key(
             self,
             "Key",

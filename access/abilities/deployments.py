@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from access.abilities.asked import Ability, Asked, Topic
 from access.access import Keys, Request
 from access.story import DEPLOY
+from pipelines.deliveries.delivery import Call, Delivery
 from registry.personas import PRODUCTION_APPROVAL
 
 
@@ -24,31 +25,28 @@ class Deployments(Asked):
                 *(
                     Ability(
                         name=f"Deploy to {place}",
-                        meaning=f"CreateStack in the {place} account, under its role for endpoints.",
+                        meaning=f"CreateStack in the {place} account, under its role for CloudFormation.",
                         requests=self._deploying(account),
                     )
                     for place, account in places
                 ),
                 *(
                     Ability(
-                        name=f"Create an endpoint in {place}",
-                        meaning=f"CreateModel from a central version, and CreateEndpoint, in {place}.",
-                        requests=self._creating(account, tagged),
+                        name=f"Create {_article(delivery.subject)} in {place}",
+                        meaning="CreateModel from a central version, and "
+                        f"{_listed(delivery.creation(project))}, in {place}.",
+                        requests=self._creating(delivery, account, tagged),
                     )
+                    for delivery in self.story.templates.deliveries
                     for place, account in places
                 ),
                 *(
                     Ability(
-                        name=f"Ask the endpoint in {place}",
-                        meaning=f"InvokeEndpoint in the {place} account.",
-                        requests=(
-                            Request(
-                                action="sagemaker:InvokeEndpoint",
-                                resource=self.story.sagemaker(account, f"endpoint/{project.title}"),
-                                keys=tagged,
-                            ),
-                        ),
+                        name=f"{done} in {place}",
+                        meaning=f"{_listed(calls)} in the {place} account.",
+                        requests=tuple(self._call(call, account, tagged) for call in calls),
                     )
+                    for done, calls in (delivery.use(project) for delivery in self.story.templates.deliveries)
                     for place, account in places
                 ),
                 Ability(
@@ -73,43 +71,48 @@ class Deployments(Asked):
         )
 
     def _deploying(self, account: str) -> tuple[Request, ...]:
-        stack = self.story.project(DEPLOY).delivery_stack("endpoint")
+        project = self.story.project(DEPLOY)
         return (
-            Request(
-                action="cloudformation:CreateStack",
-                resource=f"arn:aws:cloudformation:{self.region}:{account}:stack/{stack}/1",
+            *(
+                Request(
+                    action="cloudformation:CreateStack",
+                    resource=f"arn:aws:cloudformation:{self.region}:{account}:stack/"
+                    f"{project.delivery_stack(delivery.kind)}/1",
+                )
+                for delivery in self.story.templates.deliveries
             ),
-            Request(
-                action="iam:PassRole",
-                resource=f"arn:aws:iam::{account}:role/{self.names.deployment_cloudformation_role}",
-                keys={"iam:PassedToService": "cloudformation.amazonaws.com"},
-            ),
+            self._passing(account, self.names.deployment_cloudformation_role, "cloudformation"),
         )
 
-    def _creating(self, account: str, tagged: Keys) -> tuple[Request, ...]:
-        project = self.story.project(DEPLOY)
+    def _creating(self, delivery: Delivery, account: str, tagged: Keys) -> tuple[Request, ...]:
         requested = {
             f"aws:RequestTag/{name.removeprefix('aws:ResourceTag/')}": value for name, value in tagged.items()
         }
-        keys = {**tagged, **requested}
-        own: Sequence[tuple[str, str]] = (
-            ("CreateModel", "model/model-1"),
-            ("CreateEndpointConfig", "endpoint-config/config-1"),
-            ("CreateEndpoint", f"endpoint/{project.title}"),
-        )
+        calls = delivery.creation(self.story.project(DEPLOY))
         return (
             *self.central("CreateModel"),
-            *(
-                Request(
-                    action=f"sagemaker:{action}",
-                    resource=self.story.sagemaker(account, resource),
-                    keys=keys,
-                )
-                for action, resource in own
-            ),
-            Request(
-                action="iam:PassRole",
-                resource=f"arn:aws:iam::{account}:role/{self.names.endpoint_role}",
-                keys={"iam:PassedToService": "sagemaker.amazonaws.com"},
-            ),
+            *(self._call(call, account, {**tagged, **requested}) for call in calls),
+            *(self._passing(account, role.name, role.service) for role in delivery.roles(self.names)),
         )
+
+    def _call(self, call: Call, account: str, keys: Keys) -> Request:
+        service, _, resource = call.resource.partition(":")
+        return Request(
+            action=call.action, resource=f"arn:aws:{service}:{self.region}:{account}:{resource}", keys=keys
+        )
+
+    def _passing(self, account: str, role: str, service: str) -> Request:
+        return Request(
+            action="iam:PassRole",
+            resource=f"arn:aws:iam::{account}:role/{role}",
+            keys={"iam:PassedToService": f"{service}.amazonaws.com"},
+        )
+
+
+def _listed(calls: Sequence[Call]) -> str:
+    *first, last = (call.action.partition(":")[2] for call in calls)
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _article(subject: str) -> str:
+    return f"{'an' if subject[0] in 'aeiou' else 'a'} {subject}"

@@ -19,14 +19,17 @@ def check_sizes(settings: Settings) -> None:
     # Takes seconds, because it starts the CDK.
     from access.platform import longest, synthesize  # noqa: PLC0415
     from access.sizes import measure, measure_written  # noqa: PLC0415
+    from pipelines.deliveries.delivery import roles_that_read_versions  # noqa: PLC0415
     from portfolios.resource_types import PermissionsError  # noqa: PLC0415
     from products.product import ProductError  # noqa: PLC0415
 
     try:
-        templates = synthesize(settings).by_name
+        platform = synthesize(settings)
     except (PermissionsError, ProductError) as error:
         raise OperatorError(str(error)) from error
-    measured = {*measure(longest(settings, templates)), *measure_written(settings)}
+    templates = platform.by_name
+    serving_roles = roles_that_read_versions(platform.deliveries, settings.names)
+    measured = {*measure(longest(settings, templates)), *measure_written(settings, serving_roles)}
     near = sorted((each for each in measured if each.is_near), key=lambda each: each.share, reverse=True)
     if too_large := [each.sentence for each in near if each.is_too_large]:
         raise OperatorError("\n".join(too_large))

@@ -7,8 +7,8 @@ from typing import Any
 from registry.functions.model_registry.group_policy import group_policy
 from registry.functions.model_registry.promotion.fields import carried_fields
 from registry.functions.model_registry.records import modified_by
-from registry.serving import readers
 from scripts.probe.scene import Answer, NotKnownError, Probe, Scene, judged, refusal
+from scripts.versions.readers import central_readers
 
 _CARD = {
     "ModelCardContent": json.dumps({"model_overview": {}}),
@@ -19,7 +19,7 @@ _CARD = {
 def _ask_for_group_policy(scene: Scene) -> list[Answer]:
     sagemaker, name = scene.client("sagemaker"), scene.name("policy")
     arn = sagemaker.create_model_package_group(ModelPackageGroupName=name)["ModelPackageGroupArn"]
-    policy = group_policy(arn, {}, readers(scene.settings.names, scene.settings.organization))
+    policy = group_policy(arn, {}, central_readers(scene.settings))
     refused = refusal(
         sagemaker.put_model_package_group_policy,
         ModelPackageGroupName=name,

@@ -26,10 +26,11 @@ from registry.functions.model_registry.group_policy import (
 )
 from registry.functions.model_registry.member_accounts import MemberAccounts
 from registry.functions.model_registry.readers import Readers
-from registry.serving import readers, serving_units
+from registry.serving import serving_units
 from scripts.console.caller import Need
 from scripts.console.change import Change, OperatorError, Outcome
 from scripts.console.command import RETRIES, CatalogFile, Pretend, aws_session, report, sentences
+from scripts.versions.readers import central_readers
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker.client import SageMakerClient
@@ -177,7 +178,7 @@ def _policy(sagemaker: "SageMakerClient", group: str) -> Any:
 
 def _readers(settings: Settings, session: boto3.Session) -> Readers:
     """Who may use the group's versions, each account by name where the settings say so."""
-    found = readers(settings.names, settings.organization)
+    found = central_readers(settings)
     if settings.assumptions.group_policy == "organization":
         return found
     organizations = session.client("organizations", config=RETRIES)

@@ -32,6 +32,7 @@ from base.limits import (
     Limit,
     Measured,
 )
+from base.names import MAXIMUM_ROLE
 from products.product import Template
 from registry.functions.model_registry.card_content import MAXIMUM_CONTENT
 from registry.functions.model_registry.promotion.fields import WRITTEN_BY_PROMOTION
@@ -182,7 +183,7 @@ def test_names_are_filled_in_before_counting() -> None:
 
 
 def test_what_functions_write_is_measured_with_the_longest_names() -> None:
-    written = {each.limit: each for each in measure_written(SETTINGS)}
+    written = {each.limit: each for each in measure_written(SETTINGS, ("r" * MAXIMUM_ROLE,))}
     assert set(written) == {GROUP_POLICY, REPOSITORY_POLICY}
     assert all(0 < each.size < each.limit.maximum / 2 for each in written.values())
 

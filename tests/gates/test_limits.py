@@ -19,7 +19,8 @@ from base.limits import (
     REPOSITORY_POLICY,
     TRUST_POLICY,
 )
-from products.product import Template
+from pipelines.deliveries.delivery import roles_that_read_versions
+from products.product import Template, deliveries, discover
 from tests.gates.everything import Everything
 from tests.gates.test_policies import resources
 
@@ -61,7 +62,9 @@ def test_template_is_clear_of_limit(limit: Limit, everything: Everything) -> Non
 def test_policies_are_clear_of_limits(everything: Everything) -> None:
     measured = [
         *measure(longest(everything.settings, everything.templates)),
-        *measure_written(everything.settings),
+        *measure_written(
+            everything.settings, roles_that_read_versions(deliveries(discover()), everything.settings.names)
+        ),
     ]
     assert {each.limit for each in measured} >= {
         BUCKET_POLICY,

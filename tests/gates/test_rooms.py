@@ -16,8 +16,11 @@ ROOMS: Mapping[str, tuple[str, str]] = {
     "products": ("base pipelines", "Products are made of parts."),
     "registry": ("base", "The registry knows no product: it takes versions of any model."),
     "portfolios": ("base pipelines products", "Portfolios offer products, under roles derived from them."),
-    "app": ("base portfolios products registry", "The application puts everything together."),
-    "access": ("app base portfolios products registry", "Who may do what is computed from all templates."),
+    "app": ("base pipelines portfolios products registry", "The application puts everything together."),
+    "access": (
+        "app base pipelines portfolios products registry",
+        "Who may do what is computed from all templates.",
+    ),
     "scripts": (
         "access app assumptions base pipelines portfolios products registry",
         "The command line may call everything that goes to AWS.",

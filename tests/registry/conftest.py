@@ -70,7 +70,11 @@ def synthesized(tmp_path_factory: pytest.TempPathFactory) -> Path:
     app = cdk.App(outdir=str(tmp_path_factory.mktemp("registry")))
     with acknowledgements():
         stack = RegistryStack(
-            app, NAMES.registry_stack, settings=SETTINGS, env=cdk.Environment(account=HUB, region=REGION)
+            app,
+            NAMES.registry_stack,
+            settings=SETTINGS,
+            serving_roles=(NAMES.endpoint_role,),
+            env=cdk.Environment(account=HUB, region=REGION),
         )
     cdk.Validations.of(app).add_plugins(cdk_nag.AwsSolutionsChecks(app))
     app.synth()

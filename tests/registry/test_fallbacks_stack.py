@@ -38,6 +38,7 @@ def fallen_back(tmp_path_factory: pytest.TempPathFactory) -> Template:
         app,
         NAMES.registry_stack,
         settings=SETTINGS.model_copy(update={"assumptions": FALLBACKS}),
+        serving_roles=(NAMES.endpoint_role,),
         env=cdk.Environment(account=HUB, region=REGION),
     )
     app.synth()

@@ -67,7 +67,7 @@ def key_arn(emulator: Emulator) -> str:
         synthesizer=cdk.BootstraplessSynthesizer(),
         env=cdk.Environment(account=emulator.hub, region=emulator.region),
     )
-    RegistryStorage(stack, "Storage", names=NAMES, organization=SETTINGS.organization)
+    RegistryStorage(stack, "Storage", names=NAMES, organization=SETTINGS.organization, serving_roles=())
     cloudformation = emulator.client("cloudformation", account=emulator.hub)
     cloudformation.create_stack(
         StackName=NAMES.registry_stack, TemplateBody=json.dumps(Template.from_stack(stack).to_json())
@@ -91,7 +91,7 @@ def outcome(emulator: Emulator, key_arn: str, tmp_path_factory: pytest.TempPathF
         SETTINGS, name=project.project_name, identifier=project.project_id, account=emulator.development
     )
     sagemaker = emulator.client("sagemaker", account=emulator.hub)
-    list(prepare(registering, sagemaker=sagemaker, readers=readers(NAMES, SETTINGS.organization)))
+    list(prepare(registering, sagemaker=sagemaker, readers=readers(NAMES, SETTINGS.organization, ())))
     enable_sharing(emulator)
     card = make_card(emulator, ModelCardName=project.title, content=BUSINESS)
     assert card == variables["MODEL_CARD_ARN"]

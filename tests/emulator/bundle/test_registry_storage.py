@@ -65,6 +65,7 @@ def storage(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Sto
         app,
         NAMES.registry_stack,
         settings=SETTINGS,
+        serving_roles=(NAMES.endpoint_role,),
         env=cdk.Environment(account=HUB, region=emulator.region),
     )
     app.synth()

@@ -134,7 +134,13 @@ def test_the_registrys_alarms_reach_somebody(alarm: Alarm, tmp_path: Path) -> No
     """By the policies of topic and key as they are synthesized."""
     app = cdk.App(outdir=str(tmp_path))
     env = cdk.Environment(account=HUB, region=alarm.emulator.region)
-    stack = RegistryStack(app, SETTINGS.names.registry_stack, settings=SETTINGS, env=env)
+    stack = RegistryStack(
+        app,
+        SETTINGS.names.registry_stack,
+        settings=SETTINGS,
+        serving_roles=(SETTINGS.names.endpoint_role,),
+        env=env,
+    )
     app.synth()
     template = json.loads((tmp_path / stack.template_file).read_text(encoding="utf-8"))
     deployed = DeployedTemplate(

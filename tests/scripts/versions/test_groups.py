@@ -31,7 +31,7 @@ from tests.registry.cloud import (
 )
 
 SETTINGS = load()
-READERS = readers(SETTINGS.names, SETTINGS.organization)
+READERS = readers(SETTINGS.names, SETTINGS.organization, (SETTINGS.names.endpoint_role,))
 NAME, IDENTIFIER = "churn", "p-k2xyz0abcdef"
 GROUP = f"{NAME}-{IDENTIFIER}"
 ROLE = f"mlplatform-training-{IDENTIFIER}"
