@@ -4,6 +4,7 @@ import atexit
 import gc
 import os
 import sys
+import traceback
 from typing import NoReturn
 
 import base.embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
@@ -17,7 +18,8 @@ from portfolios.foundation import FoundationStack, asset_synthesizer
 from portfolios.platform_engineer import PlatformEngineerStack
 from portfolios.resource_types import PermissionsError
 from portfolios.stack import PortfoliosStack
-from products.product import CONTEXT, Product, ProductError, deliveries, discover
+from products.discovery import discover
+from products.product import CONTEXT, Product, ProductError, deliveries
 from registry.cards import CardPermissionStack
 from registry.stack import RegistryStack
 
@@ -108,6 +110,8 @@ def main() -> int:
         app = new_app()
         compose(app, settings, discover())
     except (CatalogError, PermissionsError, ProductError) as error:
+        if os.environ.get("TRACEBACK"):
+            traceback.print_exception(error)
         print(error, file=sys.stderr)  # noqa: T201
         return 2
     app.synth()

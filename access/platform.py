@@ -13,7 +13,8 @@ from base.settings import Settings
 from pipelines.deliveries.delivery import Delivery
 from portfolios.accounts import AccountsStack, account_stacks
 from portfolios.stack import PortfoliosStack
-from products.product import Product, Template, deliveries, discover, scratch_app
+from products.discovery import discover
+from products.product import Product, Template, deliveries, scratch_app
 
 # Values of parameters whose form matters to the template; of any other, its longest value serves as well.
 _FORMED = {"InputDataUri": "s3://" + "b" * 63 + "/" + "k" * 187}

@@ -16,7 +16,8 @@ from base.places import REPOSITORY
 from base.settings import CatalogError, Repository, Settings, load
 from portfolios import product_table
 from portfolios.stack import PortfoliosStack
-from products.product import Product, ProductError, Template, discover, scratch_app
+from products.discovery import discover
+from products.product import Product, ProductError, Template, scratch_app
 
 LEDGER = Path(__file__).with_name("versions.json")
 REFERENCE_CATALOG = REPOSITORY / "tests" / "reference_catalog.yaml"

@@ -1,17 +1,8 @@
-"""What a product is, where products are found, and how one becomes a template.
+"""What a product is, and how one becomes a template; `products.discovery` finds them by their folders."""
 
-A product is one folder beside this file, named by its identifier:
-
-* ``product.py`` defines ``PRODUCT``, a `Product`;
-* ``stack.py`` holds the stack that `Product.stack` makes, by custom;
-* ``README.md`` tells a team what it launches.
-"""
-
-import importlib
 import json
-import re
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -21,7 +12,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from base.functions import bundle
-from base.seeds import Seed, SeedError
+from base.seeds import Seed
 from base.settings import Settings
 from pipelines.assets import AssetLocation
 from pipelines.build_project import use_compute
@@ -39,7 +30,6 @@ __all__ = [
     "Template",
     "add_stack",
     "deliveries",
-    "discover",
     "render",
     "render_all",
     "scratch_app",
@@ -50,16 +40,6 @@ Template = dict[str, Any]
 Portfolio = Literal["ml_admin", "sagemaker_projects"]
 LaunchAccount = Literal["development", "shared_services"]
 
-MAXIMUM_IDENTIFIER = 32
-# The product view of AWS Service Catalog
-# (https://docs.aws.amazon.com/servicecatalog/latest/dg/API_CreateProduct.html).
-MAXIMUM_NAME = 8191
-# AWS::CloudFormation templates
-# (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html).
-MAXIMUM_DESCRIPTION = 1024
-
-_IDENTIFIER = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
-_SEMANTIC_VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)", re.ASCII)
 
 # What a seed's author leaves lying about is no part of a team's first commit.
 # Patterns of ``.gitignore``, for `aws_cdk.IgnoreMode.GIT`.
@@ -157,23 +137,6 @@ class Product:
         }
 
 
-def discover(package: str = "products") -> tuple[Product, ...]:
-    """Find every product by its folder, in the order of the identifiers.
-
-    Args:
-        package: The package whose sub-folders are products.
-
-    Raises:
-        ProductError: If a folder is not a whole product.
-    """
-    return tuple(
-        _load(package, folder)
-        for root in importlib.import_module(package).__path__
-        for folder in sorted(Path(root).iterdir())
-        if folder.is_dir() and not folder.name.startswith((".", "__")) and _has_files(folder)
-    )
-
-
 def deliveries(products: Iterable[Product]) -> tuple[Delivery, ...]:
     """How products put models to use, each way once.
 
@@ -251,14 +214,24 @@ def add_stack(
         product: The product.
         settings: What the adopter decided.
         assets: The location of each of the product's assets.
+
+    Raises:
+        ProductError: If the stack cannot be made.
     """
-    stack = product.stack(
-        app,
-        product.identifier.replace("_", "-"),
-        settings=settings,
-        assets=assets,
-        synthesizer=cdk.BootstraplessSynthesizer(),
-    )
+    try:
+        stack = product.stack(
+            app,
+            product.identifier.replace("_", "-"),
+            settings=settings,
+            assets=assets,
+            synthesizer=cdk.BootstraplessSynthesizer(),
+        )
+    except Exception as error:
+        # Whatever an author's own code raises; jsii puts the CDK's own stack below the first line.
+        reason = str(error).strip().partition("\n")[0] or type(error).__name__
+        raise ProductError(
+            f"The stack of {product.identifier} cannot be made: {reason} (TRACEBACK=1 shows where.)"
+        ) from error
     stack.template_options.description = product.description
     use_compute(stack, settings.assumptions.build_compute)
     for key, value in settings.tags.items():
@@ -269,61 +242,3 @@ def add_stack(
         iam.ManagedPolicy.from_managed_policy_name(stack, "Boundary", boundary)
     )
     return stack
-
-
-def _has_files(folder: Path) -> bool:
-    # Git leaves a folder behind that holds nothing but Python's caches.
-    return any(path.name != "__pycache__" for path in folder.iterdir())
-
-
-def _load(package: str, folder: Path) -> Product:
-    if not (folder / "product.py").is_file():
-        raise ProductError(
-            f"{folder} has no product.py: define PRODUCT in one, or move the folder out of {folder.parent}."
-        )
-    try:
-        module = importlib.import_module(f"{package}.{folder.name}.product")
-    except Exception as error:
-        raise ProductError(f"{folder / 'product.py'} cannot be imported: {error}") from error
-    product = getattr(module, "PRODUCT", None)
-    if not isinstance(product, Product):
-        raise ProductError(f"{folder / 'product.py'} defines no PRODUCT of type products.product.Product.")
-    if mistakes := _mistakes(product, folder):
-        raise ProductError(f"{folder / 'product.py'}: {'; '.join(mistakes)}")
-    return product
-
-
-def _mistakes(product: Product, folder: Path) -> list[str]:
-    missing = [f"{name} ({path})" for name, path in product.functions.items() if not path.is_dir()]
-    repeated = sorted(set(product.seeds) & set(product.functions))
-    findings = {
-        f'identifier is "{product.identifier}", and the folder "{folder.name}": give both one name.': (
-            product.identifier != folder.name
-        ),
-        f'the identifier "{product.identifier}" must be lower-case words joined by single underscores, '
-        f"{MAXIMUM_IDENTIFIER} characters at most.": (
-            not _IDENTIFIER.fullmatch(product.identifier) or len(product.identifier) > MAXIMUM_IDENTIFIER
-        ),
-        f'version "{product.version}" is not MAJOR.MINOR.PATCH, such as 1.0.0.': (
-            not _SEMANTIC_VERSION.fullmatch(product.version)
-        ),
-        f"name must have 1 to {MAXIMUM_NAME} characters.": not 1 <= len(product.name) <= MAXIMUM_NAME,
-        f"description must have 1 to {MAXIMUM_DESCRIPTION} characters.": (
-            not 1 <= len(product.description) <= MAXIMUM_DESCRIPTION
-        ),
-        "launched_in names no account: nobody could launch the product.": not product.launched_in,
-        f"seeds and functions both name {', '.join(repeated)}: give each asset its own name.": bool(repeated),
-        f"these folders do not exist: {', '.join(missing)}.": bool(missing),
-        "a README.md is missing beside it: say what a team gets, what it costs, and how to remove it.": (
-            not (folder / "README.md").is_file()
-        ),
-    }
-    return [*(finding for finding, holds in findings.items() if holds), *_mistakes_of_seeds(product)]
-
-
-def _mistakes_of_seeds(product: Product) -> Iterator[str]:
-    for seed in product.seeds.values():
-        try:
-            seed.origins()
-        except SeedError as error:
-            yield str(error)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from portfolios import product_table
-from products.product import discover
+from products.discovery import discover
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -18,7 +18,8 @@ import app
 from base.places import REPOSITORY
 from base.settings import load
 from portfolios.stack import PortfoliosStack
-from products.product import Template, discover, render
+from products.discovery import discover
+from products.product import Template, render
 from scripts.bench.tables import bench_tables, print_tables
 
 

@@ -75,7 +75,8 @@ def _seeds() -> "dict[str, Seed]":
     """What each project begins with, by the identifier of its product."""
     # Takes seconds, because it loads the CDK.
     from pipelines.assets import SEED  # noqa: PLC0415
-    from products.product import ProductError, discover  # noqa: PLC0415
+    from products.discovery import discover  # noqa: PLC0415
+    from products.product import ProductError  # noqa: PLC0415
 
     try:
         return {each.identifier: each.seeds[SEED] for each in discover() if SEED in each.seeds}

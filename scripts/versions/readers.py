@@ -13,7 +13,8 @@ def central_readers(settings: Settings) -> Readers:
     """
     # Takes a second, because it starts the CDK.
     from pipelines.deliveries.delivery import roles_that_read_versions  # noqa: PLC0415
-    from products.product import deliveries, discover  # noqa: PLC0415
+    from products.discovery import discover  # noqa: PLC0415
+    from products.product import deliveries  # noqa: PLC0415
 
     serving_roles = roles_that_read_versions(deliveries(discover()), settings.names)
     return readers(settings.names, settings.organization, serving_roles)

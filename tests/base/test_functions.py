@@ -19,7 +19,7 @@ from base import functions
 from base.functions import bundle, services
 from emulator.machine.environments import Environment, prepare
 from pipelines.assets import CUSTOM_RESOURCES
-from products.product import discover
+from products.discovery import discover
 
 
 @pytest.fixture

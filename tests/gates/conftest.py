@@ -8,7 +8,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from products.product import Template, discover
+from products.discovery import discover
+from products.product import Template
 from tests.gates.everything import VARIANTS, Everything, settings_of, synthesize
 from tests.hangs import HANGS
 from tests.seed_code.seeds import Seed

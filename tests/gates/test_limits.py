@@ -20,7 +20,8 @@ from base.limits import (
     TRUST_POLICY,
 )
 from pipelines.deliveries.delivery import roles_that_read_versions
-from products.product import Template, deliveries, discover
+from products.discovery import discover
+from products.product import Template, deliveries
 from tests.gates.everything import Everything
 from tests.gates.test_policies import resources
 

@@ -13,7 +13,8 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 
-from products.product import Template, discover
+from products.discovery import discover
+from products.product import Template
 from tests.gates.everything import VARIANTS, Everything, settings_of, synthesize
 from tests.gates.test_policies import resources
 

@@ -7,7 +7,8 @@ import pytest
 
 import app
 from base.settings import Settings, load
-from products.product import Product, discover
+from products.discovery import discover
+from products.product import Product
 from tests.portfolios.small import Templates, templates_in
 
 Synthesize = Callable[..., Templates]

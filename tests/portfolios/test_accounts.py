@@ -6,7 +6,7 @@ import pytest
 
 from base.settings import Settings
 from portfolios import iam_actions
-from products.product import discover
+from products.discovery import discover
 from tests.portfolios.small import Templates, resources
 
 HUB = "mlplatform-accounts"

@@ -13,7 +13,8 @@ from hypothesis import settings as tried
 
 import app
 from base.settings import CatalogError, Settings, load
-from products.product import Product, discover
+from products.discovery import discover
+from products.product import Product
 from tests.base.configuration.generated import Content, likely
 from tests.base.test_settings import EXAMPLE
 from tests.portfolios.small import GROUP, templates_in

@@ -8,7 +8,7 @@ from base.limits import MANAGED_POLICY
 from base.settings import Settings
 from portfolios.boundary import boundary_statements
 from portfolios.statements import size
-from products.product import discover
+from products.discovery import discover
 from tests.portfolios.conftest import Synthesize
 from tests.portfolios.small import Templates, resources
 from tests.products.launches import PRODUCTS, PROVIDERS, templates

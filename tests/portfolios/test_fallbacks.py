@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from products.discovery import discover
 from tests.assumptions.fallbacks import FALLBACKS
 from tests.portfolios.conftest import Synthesize
 from tests.portfolios.small import Templates, resources
@@ -14,8 +15,8 @@ CLOUDFORMATION = "mlplatform-deployment-cloudformation"
 
 @pytest.fixture(scope="module")
 def fallen_back(synthesize: Synthesize) -> Templates:
-    """The platform with every fallback, and no product."""
-    return synthesize((), assumptions=FALLBACKS)
+    """The platform with every fallback."""
+    return synthesize(discover(), assumptions=FALLBACKS)
 
 
 def trust(templates: Templates) -> Any:

@@ -7,7 +7,8 @@ import pytest
 
 from base.names import PORTFOLIO_NAMES
 from base.settings import Settings
-from products.product import Product, discover
+from products.discovery import discover
+from products.product import Product
 from tests.portfolios.conftest import Synthesize
 from tests.portfolios.small import GROUP, Templates, changed, resources
 

@@ -7,7 +7,8 @@ import pytest
 
 from portfolios import product_table, versions
 from portfolios.versions import LedgerError, digests, read, record, reference_settings, render
-from products.product import Product, discover
+from products.discovery import discover
+from products.product import Product
 from tests.portfolios.small import GROUP, changed
 
 CURRENT = {"group": {"codecommit": "aa", "codeconnections": "bb"}}

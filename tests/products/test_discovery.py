@@ -1,12 +1,15 @@
 """Products are found by their folder, and a folder that is no product says why."""
 
+import re
 import sys
 import textwrap
 from pathlib import Path
 
 import pytest
 
-from products.product import Product, ProductError, discover
+from base.settings import load
+from products.discovery import discover
+from products.product import Product, ProductError, render
 
 WHOLE = {
     "product.py": """
@@ -51,7 +54,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def write(folder: Path, files: dict[str, str]) -> None:
-    folder.mkdir()
+    folder.mkdir(parents=True)
     for name, text in files.items():
         (folder / name).write_text(textwrap.dedent(text), encoding="utf-8")
 
@@ -75,6 +78,63 @@ def test_what_git_and_python_leave_behind_is_no_product(package: Path) -> None:
     (package / "__pycache__").mkdir()
     (package / ".notes").mkdir()
     assert [product.identifier for product in discover("catalogue")] == ["batch_scoring"]
+
+
+def test_products_lie_in_families(package: Path) -> None:
+    """However deep; the family may be the beginning of the identifier."""
+    write(package / "score" / "batch_scoring", WHOLE)
+    other = WHOLE["product.py"].replace('"batch_scoring"', '"score_rows"').replace("Score a data", "Score a")
+    write(package / "score" / "rows", WHOLE | {"product.py": other})
+    assert [product.identifier for product in discover("catalogue")] == ["batch_scoring", "score_rows"]
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        pytest.param("Score a data set", 'the name "Score a data set" (batch_scoring and other)', id="equal"),
+        pytest.param("SCORE A DATA SET", 'the name "SCORE A DATA SET"', id="but for capitals"),
+    ],
+)
+def test_two_products_are_not_called_alike(package: Path, name: str, says: str) -> None:
+    write(package / "batch_scoring", WHOLE)
+    text = WHOLE["product.py"].replace('"batch_scoring"', '"other"').replace("Score a data set", name)
+    write(package / "other", WHOLE | {"product.py": text})
+    with pytest.raises(ProductError, match=re.escape(says)):
+        discover("catalogue")
+
+
+BROKEN_STACKS = {
+    "output like a construct": (
+        (
+            "stack = cdk.Stack(scope, construct_id, synthesizer=synthesizer)\n"
+            '    cdk.CfnResource(stack, "Data", type="AWS::SNS::Topic")\n'
+            '    cdk.CfnOutput(stack, "Data", value="x")'
+        ),
+        "There is already a Construct with name 'Data'",
+    ),
+    "parameter like an output": (
+        (
+            "stack = cdk.Stack(scope, construct_id, synthesizer=synthesizer)\n"
+            '    cdk.CfnParameter(stack, "Data")\n'
+            '    cdk.CfnOutput(stack, "Data", value="x")'
+        ),
+        "There is already a Construct with name 'Data'",
+    ),
+    "bug of the author": ("stack = settings.no_such_thing", "no_such_thing"),
+    "error without words": ("raise ValueError", "ValueError"),
+}
+
+
+@pytest.mark.parametrize(("lines", "says"), BROKEN_STACKS.values(), ids=BROKEN_STACKS)
+def test_a_stack_that_cannot_be_made_is_one_sentence(package: Path, lines: str, says: str) -> None:
+    old = "return cdk.Stack(scope, construct_id, synthesizer=synthesizer)"
+    text = textwrap.dedent(WHOLE["product.py"]).replace(old, f"{lines}\n    return stack")
+    write(package / "batch_scoring", WHOLE | {"product.py": text})
+    (product,) = discover("catalogue")
+    with pytest.raises(ProductError, match="The stack of batch_scoring cannot be made: ") as raised:
+        render(product, load(), {})
+    assert says in str(raised.value)
+    assert "\n" not in str(raised.value)
 
 
 MALFORMED = {
@@ -104,6 +164,16 @@ MISTAKES = {
     "no-description": ('"Scores a data set with an approved model."', '""', "description must have"),
     "long-description": ('"Scores a data set with an approved model."', '"x" * 1025', "1 to 1024"),
     "nowhere": ('("development",)', "()", "nobody could launch"),
+    "no-such-account": (
+        '("development",)',
+        '("dev",)',
+        'launched_in is "dev", and there is only development and shared_services',
+    ),
+    "no-such-portfolio": (
+        '"sagemaker_projects"',
+        '"ml_admn"',
+        'portfolio is "ml_admn", and there is only ml_admin and sagemaker_projects',
+    ),
     "no-such-seed": (
         "stack=stack,",
         "stack=stack, seeds={'seed': Seed('nowhere')},",

@@ -15,7 +15,7 @@ import yaml
 from base.trees import files_of
 from emulator.machine import environments
 from pipelines.assets import SEED
-from products.product import discover
+from products.discovery import discover
 
 SEEDS = {product.identifier: product.seeds[SEED] for product in discover() if SEED in product.seeds}
 """What each project begins with, by the identifier of its product."""
