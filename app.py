@@ -64,7 +64,7 @@ def compose(app: cdk.App, settings: Settings, offered: tuple[Product, ...]) -> N
     )
     portfolios = PortfoliosStack(app, names.portfolios_stack, settings=settings, products=offered)
     accounts = AccountsStack(
-        app, names.accounts_stack, settings=settings, products=offered, templates=portfolios.templates
+        app, names.accounts_stack, settings=settings, products=offered, offered=portfolios.offered
     )
 
     # The foundation's bucket takes the assets of all that follow, and destroying it destroys these first.

@@ -69,7 +69,7 @@ def synthesize(settings: Settings, products: tuple[Product, ...] | None = None) 
             accounts,
             settings=settings,
             products=offered,
-            templates=published.templates,
+            offered=published.offered,
             custom_resources=prepared.custom_resources,
         )
         brought = _templates(accounts)

@@ -15,8 +15,9 @@ from portfolios.boundary import apply_boundary
 from portfolios.deployment_target import DeploymentTargetStack
 from portfolios.foundation import asset_synthesizer
 from portfolios.launch_account import LaunchAccountStack, add_ml_administrator
+from portfolios.releases import Release
 from portfolios.sagemaker_projects import SageMakerProjects
-from products.product import Product, Template, deliveries, scratch_app
+from products.product import Product, deliveries, scratch_app
 
 
 class AccountsStack(cdk.Stack):
@@ -36,7 +37,7 @@ class AccountsStack(cdk.Stack):
         *,
         settings: Settings,
         products: Sequence[Product],
-        templates: Mapping[str, Template],
+        offered: Mapping[str, tuple[Release, ...]],
     ) -> None:
         """Define the stack.
 
@@ -45,7 +46,7 @@ class AccountsStack(cdk.Stack):
             construct_id: Also the stack's name.
             settings: What the adopter decided.
             products: The products of the portfolios.
-            templates: The rendered template of each product, by identifier.
+            offered: The versions of each product on offer, by identifier.
         """
         super().__init__(
             scope,
@@ -65,7 +66,7 @@ class AccountsStack(cdk.Stack):
                 app,
                 settings=settings,
                 products=products,
-                templates=templates,
+                offered=offered,
                 custom_resources=self.custom_resources,
             )
             app.synth()
@@ -125,7 +126,7 @@ def account_stacks(
     *,
     settings: Settings,
     products: Sequence[Product],
-    templates: Mapping[str, Template],
+    offered: Mapping[str, tuple[Release, ...]],
     custom_resources: AssetLocation,
 ) -> tuple[LaunchAccountStack, DeploymentTargetStack]:
     """Define the stacks that the StackSets bring to accounts.
@@ -134,7 +135,7 @@ def account_stacks(
         scope: An app of its own.
         settings: What the adopter decided.
         products: The products of the portfolios.
-        templates: The rendered template of each product, by identifier.
+        offered: The versions of each product on offer, by identifier.
         custom_resources: The bundle of `pipelines.assets.CUSTOM_RESOURCES`.
     """
     stacks = (
@@ -143,7 +144,7 @@ def account_stacks(
             "launch",
             settings=settings,
             products=products,
-            templates=templates,
+            offered=offered,
             custom_resources=custom_resources,
         ),
         DeploymentTargetStack(scope, "deployment-target", settings=settings, deliveries=deliveries(products)),

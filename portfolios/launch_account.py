@@ -14,8 +14,9 @@ from pipelines.assets import AssetLocation
 from portfolios.boundary import add_project_boundary
 from portfolios.launch_role import add_launch_role
 from portfolios.lineage_reader import LineageReader, where_models_are_made
+from portfolios.releases import Release
 from portfolios.sagemaker_projects import SageMakerProjects
-from products.product import Product, Template
+from products.product import Product
 
 # https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html
 MODEL_PACKAGE_EVENT = "SageMaker Model Package State Change"
@@ -35,7 +36,7 @@ class LaunchAccountStack(cdk.Stack):
         *,
         settings: Settings,
         products: Iterable[Product],
-        templates: Mapping[str, Template],
+        offered: Mapping[str, tuple[Release, ...]],
         custom_resources: AssetLocation,
     ) -> None:
         """Define the stack.
@@ -45,7 +46,7 @@ class LaunchAccountStack(cdk.Stack):
             construct_id: Its id there.
             settings: What the adopter decided.
             products: The products of the portfolios.
-            templates: The rendered template of each product, by identifier.
+            offered: The versions of each product on offer, by identifier.
             custom_resources: The bundle of `pipelines.assets.CUSTOM_RESOURCES`.
         """
         super().__init__(
@@ -61,10 +62,12 @@ class LaunchAccountStack(cdk.Stack):
                 f"Launch-{product.identifier}",
                 settings=settings,
                 product=product,
-                template=templates[product.identifier],
+                templates=[release.template for release in offered[product.identifier]],
             )
         add_project_boundary(
-            self, settings=settings, templates=[templates[product.identifier] for product in launched]
+            self,
+            settings=settings,
+            templates=[release.template for product in launched for release in offered[product.identifier]],
         )
         add_ml_administrator(self, settings)
         SageMakerProjects(self, "SageMakerProjects", names=settings.names, code=custom_resources)

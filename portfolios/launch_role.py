@@ -91,7 +91,7 @@ class LaunchRole(DerivedRole):
         *,
         role_name: str,
         product_name: str,
-        template: Template | None,
+        templates: Sequence[Template],
         region: str,
         product_tag: str,
     ) -> None:
@@ -102,9 +102,9 @@ class LaunchRole(DerivedRole):
             construct_id: Its id below the parent.
             role_name: The name of the role.
             product_name: What the catalog calls the product.
-            template: The product's rendered template; none where the role only has to exist.
+            templates: The templates of all versions on offer; none where the role only has to exist.
             region: The Region in which it is launched.
-            product_tag: The key of the tag by which the template tells its product.
+            product_tag: The key of the tag by which a template tells its product.
 
         Raises:
             PermissionsError: If the role cannot be derived, or would hold more than a role can.
@@ -115,7 +115,7 @@ class LaunchRole(DerivedRole):
             role_name=role_name,
             description=(
                 f"Launches the product {product_name}"
-                if template
+                if templates
                 else f"Lets a launch constraint name it; {product_name} is not launched here"
             ),
             trusts=iam.CompositePrincipal(
@@ -123,15 +123,20 @@ class LaunchRole(DerivedRole):
                 service_principal("cloudformation"),
             ),
             statements=(
-                (*_service_catalog(region), *derive(template, region=region, product_tag=product_tag))
-                if template
+                (*_service_catalog(region), *derive(*templates, region=region, product_tag=product_tag))
+                if templates
                 else ()
             ),
         )
 
 
 def add_launch_role(
-    scope: Construct, construct_id: str, *, settings: Settings, product: Product, template: Template | None
+    scope: Construct,
+    construct_id: str,
+    *,
+    settings: Settings,
+    product: Product,
+    templates: Sequence[Template],
 ) -> LaunchRole:
     """Define the launch role of a product under the name that its launch constraint knows.
 
@@ -140,10 +145,10 @@ def add_launch_role(
         construct_id: Its id below the parent.
         settings: What the adopter decided.
         product: The product.
-        template: Its rendered template; none where it is not launched.
+        templates: The templates of its versions on offer; none where it is not launched.
 
     Raises:
-        PermissionsError: If the role cannot be derived from the template; with the product's folder.
+        PermissionsError: If the role cannot be derived from a template; with the product's folder.
     """
     try:
         return LaunchRole(
@@ -151,7 +156,7 @@ def add_launch_role(
             construct_id,
             role_name=settings.names.launch_role(product.identifier),
             product_name=product.name,
-            template=template,
+            templates=templates,
             region=settings.region,
             product_tag=settings.names.product_tag,
         )

@@ -61,18 +61,21 @@ _CRYPTOGRAPHIC = frozenset(
 _MADE_BESIDE: Mapping[str, Mapping[str, str]] = {
     "AWS::SageMaker::Domain": {"elasticfilesystem": "ManagedByAmazonSageMakerResource"},
 }
+_Allowed = dict[tuple[str, Condition], set[str]]
+"""What is to be allowed: patterns of resources, by action and condition."""
+
 _NAMED_IAM_TYPES = frozenset({"AWS::IAM::Role", "AWS::IAM::ManagedPolicy"})
 
 
 def derive(
-    template: Mapping[str, Any], *, region: str, product_tag: str | None = None
+    *templates: Mapping[str, Any], region: str, product_tag: str | None = None
 ) -> tuple[Statement, ...]:
-    """The statements that whoever creates, updates and deletes a stack of a template needs.
+    """The statements that whoever creates, updates and deletes a stack of any of some templates needs.
 
     Args:
-        template: A CloudFormation template.
-        region: The Region in which it will be launched.
-        product_tag: The key of the tag by which the template tells its product, if it does.
+        templates: CloudFormation templates.
+        region: The Region in which they will be launched.
+        product_tag: The key of the tag by which a template tells its product, if it does.
 
     Returns:
         Statements whose order depends on nothing but the arguments.
@@ -82,28 +85,50 @@ def derive(
             the template leaves the name of a role or managed policy to CloudFormation, so that no permission
             could be limited to it.
     """
-    return _derive(json.dumps(template), region, product_tag)
+    return _derive(tuple(map(json.dumps, templates)), region, product_tag)
 
 
 # One template is launched in several accounts, each of which holds a role for it.
 @lru_cache(maxsize=64)
-def _derive(text: str, region: str, product_tag: str | None) -> tuple[Statement, ...]:
-    template = json.loads(text)
-    derivation = _Derivation(TemplateValues(template, region=region), Belonging(product_tag))
-    for call in template_calls(template, derivation.values, region=region):
-        derivation.add_call(call)
-    for resource in derivation.values.resources.values():
-        derivation.add(resource)
-    return derivation.statements()
+def _derive(texts: tuple[str, ...], region: str, product_tag: str | None) -> tuple[Statement, ...]:
+    allowed: _Allowed = defaultdict(set)
+    for template in map(json.loads, texts):
+        derivation = _Derivation(TemplateValues(template, region=region), Belonging(product_tag), allowed)
+        for call in template_calls(template, derivation.values, region=region):
+            derivation.add_call(call)
+        for resource in derivation.values.resources.values():
+            derivation.add(resource)
+    return _statements(allowed)
+
+
+def _statements(allowed: _Allowed) -> tuple[Statement, ...]:
+    """Group actions that act on the same resources under the same condition."""
+    groups: dict[tuple[tuple[str, ...], Condition], list[str]] = defaultdict(list)
+    for (action, condition), arns in sorted(allowed.items()):
+        groups[_without_covered(arns), condition].append(action)
+    uses: dict[str, int] = defaultdict(int)
+    statements = []
+    for (resources, condition), actions in sorted(groups.items()):
+        title = _title(actions, resources, condition)
+        uses[title] += 1
+        statements.append(
+            Statement(
+                sid=title if uses[title] == 1 else f"{title}{uses[title]}",
+                actions=tuple(actions),
+                resources=resources,
+                condition=condition,
+            )
+        )
+    return tuple(statements)
 
 
 class _Derivation:
-    """Collects what is to be allowed: patterns of resources, by action and condition."""
+    """Collects what a template needs."""
 
-    def __init__(self, values: TemplateValues, belonging: Belonging) -> None:
+    def __init__(self, values: TemplateValues, belonging: Belonging, allowed: _Allowed) -> None:
         self.values = values
         self._belonging = belonging
-        self._allowed: dict[tuple[str, Condition], set[str]] = defaultdict(set)
+        self._allowed = allowed
         self._handing_over = HandingOver(values)
 
     def add_call(self, call: Call) -> None:
@@ -136,26 +161,6 @@ class _Derivation:
                     f"Nothing tells what {', '.join(sorted(calls))} act on for {resource.logical_id}: "
                     f"say which kind of ARN {kinds.name} has, in portfolios/template_values.py."
                 )
-
-    def statements(self) -> tuple[Statement, ...]:
-        """Group actions that act on the same resources under the same condition."""
-        groups: dict[tuple[tuple[str, ...], Condition], list[str]] = defaultdict(list)
-        for (action, condition), arns in sorted(self._allowed.items()):
-            groups[_without_covered(arns), condition].append(action)
-        uses: dict[str, int] = defaultdict(int)
-        statements = []
-        for (resources, condition), actions in sorted(groups.items()):
-            title = _title(actions, resources, condition)
-            uses[title] += 1
-            statements.append(
-                Statement(
-                    sid=title if uses[title] == 1 else f"{title}{uses[title]}",
-                    actions=tuple(actions),
-                    resources=resources,
-                    condition=condition,
-                )
-            )
-        return tuple(statements)
 
     def _allow(self, action: Action, resource: Resource, used: Mapping[ArnFormat | None, list[str]]) -> bool:
         """Allow one call for one resource, if handlers may need it; tell whether they may."""

@@ -14,9 +14,11 @@ from constructs import Construct
 from base.names import OWN_PROJECTS_PORTFOLIO, PORTFOLIO_NAMES
 from base.settings import PortfolioSettings, Settings
 from pipelines.assets import AssetLocation
+from portfolios import releases
 from portfolios.boundary import add_project_boundary
 from portfolios.foundation import asset_synthesizer
 from portfolios.launch_role import add_launch_role
+from portfolios.releases import Release
 from products.product import ASSET_EXCLUDE, LaunchAccount, Portfolio, Product, Template, render_all
 
 # Studio shows a product in the form for new projects if the product itself carries this tag
@@ -53,6 +55,7 @@ class PortfoliosStack(cdk.Stack):
     Attributes:
         assets: Where the seeds and functions of each product are published, by the product's identifier.
         templates: The rendered template of each product, by the product's identifier.
+        offered: All versions of each product on offer, the newest last, by the product's identifier.
     """
 
     def __init__(
@@ -83,6 +86,13 @@ class PortfoliosStack(cdk.Stack):
             product.identifier: _publish_assets(shelves[product.identifier], product) for product in products
         }
         self.templates: Mapping[str, Template] = render_all(products, settings, self.assets)
+        self.offered: Mapping[str, tuple[Release, ...]] = {
+            product.identifier: (
+                *releases.earlier(product, settings),
+                releases.of(product, self.templates[product.identifier]),
+            )
+            for product in products
+        }
         self._tag_options = Construct(self, "TagOptions")
         portfolios = {
             "ml_admin": self._add_portfolio("Portfolio-ml_admin", "ml_admin", "development", settings),
@@ -108,7 +118,9 @@ class PortfoliosStack(cdk.Stack):
         add_project_boundary(
             self,
             settings=settings,
-            templates=[self.templates[product.identifier] for product in launched_here],
+            templates=[
+                release.template for product in launched_here for release in self.offered[product.identifier]
+            ],
         )
 
     def _add_portfolio(
@@ -158,10 +170,6 @@ class PortfoliosStack(cdk.Stack):
     def _add_product(
         self, scope: Construct, product: Product, settings: Settings
     ) -> servicecatalog.CloudFormationProduct:
-        # `from_asset` would name a construct after the path of the file, which is a passing one.
-        template = servicecatalog.CloudFormationTemplate.from_url(
-            _publish_template(scope, product, self.templates[product.identifier])
-        )
         places = " and ".join(_PLACES[account] for account in product.launched_in)
         offered = servicecatalog.CloudFormationProduct(
             scope,
@@ -173,10 +181,14 @@ class PortfoliosStack(cdk.Stack):
             support_description=f"Questions about {product.name}",
             product_versions=[
                 servicecatalog.CloudFormationProductVersion(
-                    cloud_formation_template=template,
-                    product_version_name=product.version,
-                    description=f"Version {product.version}",
+                    # `from_asset` would name a construct after the path of the file, which is a passing one.
+                    cloud_formation_template=servicecatalog.CloudFormationTemplate.from_url(
+                        _publish_template(scope, product, release)
+                    ),
+                    product_version_name=release.version,
+                    description=release.note or f"Version {release.version}",
                 )
+                for release in self.offered[product.identifier]
             ],
         )
         # The CDK's own pattern of an address knows domains of two to four letters at their end alone.
@@ -196,7 +208,9 @@ class PortfoliosStack(cdk.Stack):
             "LaunchHere",
             settings=settings,
             product=product,
-            template=self.templates[product.identifier] if launched_here else None,
+            templates=[release.template for release in self.offered[product.identifier]]
+            if launched_here
+            else [],
         )
         return LaunchRoleHere(name=settings.names.launch_role(product.identifier), construct=role)
 
@@ -257,8 +271,10 @@ def _publish_assets(scope: Construct, product: Product) -> dict[str, AssetLocati
     return locations
 
 
-def _publish_template(scope: Construct, product: Product, template: Template) -> str:
+def _publish_template(scope: Construct, product: Product, release: Release) -> str:
+    is_newest = release.version == product.version
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, f"{product.identifier}.template.json")
-        path.write_text(json.dumps(template, indent=1), encoding="utf-8")
-        return s3_assets.Asset(scope, "Template", path=str(path)).http_url
+        path.write_text(json.dumps(release.template, indent=1), encoding="utf-8")
+        construct_id = "Template" if is_newest else f"Template-{release.version}"
+        return s3_assets.Asset(scope, construct_id, path=str(path)).http_url

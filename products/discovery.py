@@ -51,6 +51,25 @@ def discover(package: str = "products") -> tuple[Product, ...]:
     return tuple(sorted(found, key=lambda product: product.identifier))
 
 
+def definition(product: Product, package: str = "products") -> Path:
+    """The file that defines a product.
+
+    Args:
+        product: The product.
+        package: The package below which products lie.
+    """
+    for root in importlib.import_module(package).__path__:
+        for folder in _folders(Path(root)):
+            if product.identifier in _identifiers(folder):
+                return folder / _DEFINITION
+    return Path(importlib.import_module(package).__path__[0], product.identifier, _DEFINITION)
+
+
+def _identifiers(folder: Path) -> set[str]:
+    """What a product in a folder may be called."""
+    return {folder.name, f"{folder.parent.name}_{folder.name}"}
+
+
 def _folders(parent: Path) -> Iterator[Path]:
     for folder in sorted(parent.iterdir()):
         # Git leaves a folder behind that holds nothing but Python's caches.
@@ -98,12 +117,11 @@ def _refuse_equal(products: Iterable[Product]) -> None:
 
 
 def _mistakes(product: Product, folder: Path) -> Iterator[str]:
-    expected = {folder.name, f"{folder.parent.name}_{folder.name}"}
     missing = [f"{name} ({path})" for name, path in product.functions.items() if not path.is_dir()]
     repeated = sorted(set(product.seeds) & set(product.functions))
     findings = {
         f'identifier is "{product.identifier}", and the folder "{folder.name}": give both one name.': (
-            product.identifier not in expected
+            product.identifier not in _identifiers(folder)
         ),
         f'the identifier "{product.identifier}" must be lower-case words joined by single underscores, '
         f"{MAXIMUM_IDENTIFIER} characters at most.": (

@@ -106,6 +106,7 @@ class Product:
         name: What the catalog and the form in Studio call it.
         description: One or two sentences below the name; also the template's description.
         version: A semantic version, raised with each change of the template.
+        note: What the version changes, for whoever updates to it.
         portfolio: Where it is offered.
         launched_in: The accounts in which it may be launched.
         stack: Makes the product's stack.
@@ -123,6 +124,7 @@ class Product:
     stack: StackFactory
     seeds: Mapping[str, Seed] = field(default_factory=dict)
     functions: Mapping[str, Path] = field(default_factory=dict)
+    note: str = ""
     delivery: Delivery | None = None
 
     @property

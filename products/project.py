@@ -31,6 +31,7 @@ def build_product(
     source: DataSource,
     algorithm: Algorithm,
     registration: RegistrationChoice = TEAM_OR_CENTRAL,
+    note: str = "",
 ) -> Product:
     """A product that trains models in development accounts.
 
@@ -42,6 +43,7 @@ def build_product(
         source: Where the data comes from.
         algorithm: What trains, and the code that a team begins with.
         registration: Where versions may be registered.
+        note: As in `Product`.
     """
 
     def define(project: ProjectContext) -> None:
@@ -52,6 +54,7 @@ def build_product(
         name=name,
         description=description,
         version=version,
+        note=note,
         portfolio="sagemaker_projects",
         launched_in=("development",),
         stack=project_stack(define),
@@ -61,7 +64,7 @@ def build_product(
 
 
 def deploy_product(
-    *, identifier: str, name: str, description: str, version: str, delivery: Delivery
+    *, identifier: str, name: str, description: str, version: str, delivery: Delivery, note: str = ""
 ) -> Product:
     """A product that brings approved versions to the target accounts.
 
@@ -71,6 +74,7 @@ def deploy_product(
         description: One or two sentences below the name.
         version: A semantic version.
         delivery: How a version is put to use, and the code that a team begins with.
+        note: As in `Product`.
     """
 
     def define(project: ProjectContext) -> None:
@@ -81,6 +85,7 @@ def deploy_product(
         name=name,
         description=description,
         version=version,
+        note=note,
         portfolio="sagemaker_projects",
         launched_in=("shared_services",),
         stack=project_stack(define),

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from base.settings import CATALOG, load
 from scripts.cards import commands as cards
-from scripts.checks import access_matrix, assumptions_page
+from scripts.checks import access_matrix, assumptions_page, release
 from scripts.checks.policies import check_sizes
 from scripts.console.caller import Need
 from scripts.console.command import RETRIES, CatalogFile, Pretend, aws_session, output, report, sentences
@@ -31,6 +31,7 @@ app.command(name="assumptions")(assumptions_page.command)
 app.command(name="lineage")(lineage.command)
 app.command(name="probe")(probe_command)
 app.command(name="receipt")(receipts.command)
+app.command(name="release")(release.command)
 app.command(name="replay")(replay.command)
 app.command(name="rollback")(rollback.command)
 

@@ -80,7 +80,7 @@ def synthesize(folder: Path, settings: Settings, products: tuple[Product, ...]) 
             composed,
             settings=settings,
             products=products,
-            templates=published.templates,
+            offered=published.offered,
             custom_resources=prepared.custom_resources,
         )
     return Everything(

@@ -1,19 +1,29 @@
 """A version that is published stays what it is."""
 
-import json
 from pathlib import Path
 
 import pytest
 
 from portfolios import product_table, versions
-from portfolios.versions import LedgerError, digests, read, record, reference_settings, render
+from portfolios.versions import (
+    LedgerError,
+    Version,
+    digests,
+    read,
+    record,
+    reference_settings,
+    released,
+    render,
+)
 from products.discovery import discover
 from products.product import Product
 from tests.portfolios.small import GROUP, changed
 
 CURRENT = {"group": {"codecommit": "aa", "codeconnections": "bb"}}
 OTHER = {"group": {"codecommit": "aa", "codeconnections": "cc"}}
-PUBLISHED = {"group": {"1.0.0": CURRENT["group"]}}
+FIRST = Version(templates=CURRENT["group"], released=True)
+DRAFT = Version(templates=CURRENT["group"])
+RELEASED = {"group": {"1.0.0": FIRST}}
 
 
 def test_every_product_is_published_as_it_is() -> None:
@@ -23,55 +33,104 @@ def test_every_product_is_published_as_it_is() -> None:
     assert not new, f"{', '.join(new)}: not recorded yet: run `{versions.COMMAND}` and commit the ledger."
 
 
-def test_changed_template_is_refused_until_its_version_is_raised() -> None:
+def test_a_released_template_is_refused_until_its_version_is_raised() -> None:
     settings = reference_settings()["codecommit"]
 
     def current(product: Product) -> dict[str, versions.Digests]:
         return dict(digests({"codecommit": render([product], settings)}))
 
     ledger, _ = record({}, [GROUP], current(GROUP))
+    other = changed(GROUP, "1.0.0")
     with pytest.raises(LedgerError) as refusal:
-        record(ledger, [changed(GROUP, "1.0.0")], current(changed(GROUP, "1.0.0")))
+        record(released(ledger), [other], current(other))
     (mistake,) = refusal.value.mistakes
     assert mistake == (
-        "group: its template is not the one published as 1.0.0: raise the version in "
-        "products/group/product.py, then run `python -m portfolios.versions`."
+        "group: its template is not the one that was released as 1.0.0: run "
+        '`python -m portfolios.versions --raise patch --note "..."` (or minor, or major).'
     )
-    extended, new = record(ledger, [changed(GROUP, "1.0.1")], current(changed(GROUP, "1.0.1")))
-    assert new == {"group": "1.0.1"}
-    assert extended["group"]["1.0.0"] == ledger["group"]["1.0.0"]
+    # Until it is released, it may change.
+    again, new = record(ledger, [other], current(other))
+    assert new == {"group": "1.0.0"}
+    assert again["group"]["1.0.0"] != ledger["group"]["1.0.0"]
 
 
 @pytest.mark.parametrize(
-    ("version", "current", "new"),
+    ("before", "version", "current", "new", "numbers"),
     [
-        pytest.param("1.0.0", CURRENT, {}, id="unchanged"),
-        pytest.param("1.10.0", OTHER, {"group": "1.10.0"}, id="newer"),
-        pytest.param("1.0.1", CURRENT, {"group": "1.0.1"}, id="newer-and-equal"),
+        pytest.param({"1.0.0": FIRST}, "1.0.0", CURRENT, {}, ["1.0.0"], id="unchanged"),
+        pytest.param({"1.0.0": FIRST}, "1.10.0", OTHER, {"group": "1.10.0"}, ["1.0.0", "1.10.0"], id="newer"),
+        pytest.param({"1.0.0": FIRST}, "1.0.1", CURRENT, {"group": "1.0.1"}, ["1.0.0", "1.0.1"], id="equal"),
+        pytest.param(
+            {"1.0.0": FIRST, "1.1.0": DRAFT},
+            "1.1.0",
+            OTHER,
+            {"group": "1.1.0"},
+            ["1.0.0", "1.1.0"],
+            id="draft",
+        ),
+        pytest.param(
+            {"1.0.0": FIRST, "1.1.0": DRAFT},
+            "2.0.0",
+            OTHER,
+            {"group": "2.0.0"},
+            ["1.0.0", "2.0.0"],
+            id="draft of another number",
+        ),
     ],
 )
-def test_record(version: str, current: dict[str, dict[str, str]], new: dict[str, str]) -> None:
-    ledger, recorded = record(PUBLISHED, [changed(GROUP, version)], current)
+def test_record(
+    before: dict[str, Version],
+    version: str,
+    current: dict[str, dict[str, str]],
+    new: dict[str, str],
+    numbers: list[str],
+) -> None:
+    ledger, recorded = record({"group": before}, [changed(GROUP, version)], current)
     assert recorded == new
-    assert ledger["group"]["1.0.0"] == CURRENT["group"]
+    assert list(ledger["group"]) == numbers
+    assert ledger["group"]["1.0.0"] == FIRST
 
 
 @pytest.mark.parametrize(
     ("version", "current", "sentence"),
     [
-        pytest.param("1.0.0", OTHER, "is not the one published as 1.0.0", id="changed"),
+        pytest.param("1.0.0", OTHER, "is not the one that was released as 1.0.0", id="changed"),
         pytest.param("0.9.0", CURRENT, "version 0.9.0 is older than 1.0.0", id="older"),
     ],
 )
 def test_refusal(version: str, current: dict[str, dict[str, str]], sentence: str) -> None:
     with pytest.raises(LedgerError, match=sentence):
-        record(PUBLISHED, [changed(GROUP, version)], current)
+        record(RELEASED, [changed(GROUP, version)], current)
 
 
 def test_versions_are_ordered_by_number() -> None:
-    ledger = {"group": {"1.9.0": CURRENT["group"], "1.10.0": OTHER["group"]}}
     with pytest.raises(LedgerError, match=r"older than 1\.10\.0"):
-        record(ledger, [changed(GROUP, "1.9.0")], CURRENT)
+        record({"group": {"1.9.0": FIRST, "1.10.0": FIRST}}, [changed(GROUP, "1.9.0")], CURRENT)
+
+
+@pytest.mark.parametrize(
+    ("part", "expected"), [("patch", "1.9.10"), ("minor", "1.10.0"), ("major", "2.0.0")], ids=str
+)
+def test_a_version_is_raised(part: versions.Part, expected: str) -> None:
+    assert versions.raised("1.9.9", part) == expected
+
+
+DEFINITION = (
+    'PRODUCT = Product(\n    name="Group",\n    version="1.0.0",\n{note}    portfolio="ml_admin",\n)\n'
+)
+
+
+@pytest.mark.parametrize(
+    "note", ["", '    note="Old.",\n', '    note=(\n        "Old, "\n        "long."\n    ),\n']
+)
+def test_a_definition_gets_its_version_and_note(note: str) -> None:
+    text = versions.rewrite(DEFINITION.format(note=note), version="1.0.1", note="New.")
+    assert text == DEFINITION.format(note='    note="New.",\n').replace("1.0.0", "1.0.1")
+
+
+def test_a_definition_without_a_version_of_its_own_is_left_alone() -> None:
+    with pytest.raises(LedgerError, match=r"set 1\.0\.1 by hand"):
+        versions.rewrite("PRODUCT = make(VERSION)", version="1.0.1", note="New.")
 
 
 @pytest.fixture
@@ -87,22 +146,54 @@ def ledger_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_command_records_once(ledger_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert versions.main() == 0
-    assert versions.main() == 0
+    assert versions.main([]) == 0
+    assert versions.main([]) == 0
     assert [line.split() for line in capsys.readouterr().out.splitlines()] == [
         ["create", "group", "1.0.0"],
         ["identical", "group", "1.0.0"],
     ]
-    assert set(json.loads(ledger_file.read_text())["group"]["1.0.0"]) == {"codecommit", "codeconnections"}
+    (version,) = read(ledger_file)["group"].values()
+    assert (set(version.templates), version.released) == ({"codecommit", "codeconnections"}, False)
     assert GROUP.name in product_table.README.read_text(encoding="utf-8")
 
 
-def test_command_alters_nothing(
+def test_command_alters_nothing_that_is_released(
     ledger_file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert versions.main() == 0
+    assert versions.main(["--release"]) == 0
     before = ledger_file.read_text()
     monkeypatch.setattr(versions, "discover", lambda: (changed(GROUP, "1.0.0"),))
-    assert versions.main() == 2
+    assert versions.main([]) == 2
     assert ledger_file.read_text() == before
-    assert "raise the version" in capsys.readouterr().err
+    assert "--raise patch" in capsys.readouterr().err
+
+
+def test_command_raises_what_changed_and_nothing_else(
+    ledger_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "product.py"
+    path.write_text(DEFINITION.format(note=""), encoding="utf-8")
+    monkeypatch.setattr(versions, "definition", lambda _: path)
+    assert versions.main(["--release"]) == 0
+    assert versions.main(["--raise", "minor", "--note", "Adds."]) == 0
+    assert path.read_text("utf-8") == DEFINITION.format(note="")
+    monkeypatch.setattr(versions, "discover", lambda: (changed(GROUP, "1.0.0"),))
+    assert versions.main(["--raise", "minor", "--note", "Adds."]) == 0
+    assert path.read_text("utf-8") == DEFINITION.format(note='    note="Adds.",\n').replace("1.0.0", "1.1.0")
+    assert "group 1.0.0 to 1.1.0" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--raise", "huge", "--note", "Adds."], "--raise takes major, minor, patch"),
+        (["--raise", "minor"], "--note says"),
+        (["--raise", "minor", "--note", 'A "quoted" word'], "--note says"),
+    ],
+)
+def test_command_refuses(
+    ledger_file: Path, arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert versions.main(arguments) == 2
+    assert sentence in capsys.readouterr().err
+    assert not ledger_file.exists()

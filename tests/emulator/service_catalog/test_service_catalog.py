@@ -238,6 +238,56 @@ def test_an_end_user_launches_updates_and_terminates(emulator: Emulator, offer: 
         emulator.client("sns").get_topic_attributes(TopicArn=topic)
 
 
+def test_a_version_that_stays_on_offer_is_updated_and_left_when_it_suits(
+    emulator: Emulator, offer: Offer
+) -> None:
+    """The stack of the portfolio gets a second version, and the first one keeps its id."""
+    add_launch_role(emulator, offer)
+    launch(emulator, offer, offer.name)
+    newer = json.loads(json.dumps(TEMPLATE))
+    newer["Outputs"]["Version"] = {"Value": "2"}
+    emulator.client("s3", account=emulator.hub).put_object(
+        Bucket=offer.name, Key="newer.json", Body=json.dumps(newer)
+    )
+    cloudformation = emulator.client("cloudformation", account=emulator.hub)
+    stack = cloudformation.get_template(StackName=offer.name)["TemplateBody"]
+    stack = json.loads(stack) if isinstance(stack, str) else stack
+    versions = stack["Resources"]["Product"]["Properties"]["ProvisioningArtifactParameters"]
+    address = f"https://{offer.name}.s3.amazonaws.com/newer.json"
+    versions.append({"Name": "1.1.0", "Info": {"LoadTemplateFromURL": address}})
+    cloudformation.update_stack(StackName=offer.name, TemplateBody=json.dumps(stack))
+    cloudformation.get_waiter("stack_update_complete").wait(
+        StackName=offer.name, WaiterConfig={"Delay": 0.05}
+    )
+    catalog = emulator.client("servicecatalog", role=offer.end_user)
+    listed = catalog.describe_product(Id=offer.product)["ProvisioningArtifacts"]
+    ids = {each["Name"]: each["Id"] for each in listed}
+    assert list(ids) == ["1.0.0", "1.1.0"]
+    assert ids["1.0.0"] == offer.artifact
+
+    def update(version: str, **parameters: str) -> Mapping[str, Any]:
+        record = catalog.update_provisioned_product(
+            ProvisionedProductName=offer.name,
+            ProductId=offer.product,
+            ProvisioningArtifactId=ids[version],
+            ProvisioningParameters=[
+                *({"Key": key, "Value": value} for key, value in parameters.items()),
+                *({"Key": key, "UsePreviousValue": True} for key in ("Name",)),
+            ],
+        )["RecordDetail"]
+        return finished(catalog, record["RecordId"])
+
+    within = update("1.0.0", Retention="60")
+    assert within["RecordDetail"]["Status"] == "SUCCEEDED"
+    assert "Version" not in {each["OutputKey"] for each in within["RecordOutputs"]}
+    upgraded = update("1.1.0")
+    assert upgraded["RecordDetail"]["Status"] == "SUCCEEDED"
+    outputs = {each["OutputKey"]: each["OutputValue"] for each in upgraded["RecordOutputs"]}
+    assert outputs["Version"] == "2"
+    detail = catalog.describe_provisioned_product(Name=offer.name)["ProvisionedProductDetail"]
+    assert detail["ProvisioningArtifactId"] == ids["1.1.0"]
+
+
 def test_a_role_that_is_no_principal_launches_nothing(emulator: Emulator, offer: Offer) -> None:
     catalog = emulator.client("servicecatalog", role=emulator.role(END_USER))
     assert offer.name not in {each["Name"] for each in catalog.search_products()["ProductViewSummaries"]}

@@ -60,6 +60,7 @@ OTHERWISE = {
     "card show": "whoever has the card through AWS RAM reads it, in whichever account",
     "check": "asks AWS nothing",
     "prepare": "asks AWS Organizations whose management account it is: see test_organization",
+    "release": "asks AWS nothing",
     "seed open": "asks AWS nothing",
     "seed save": "asks AWS nothing",
     "probe": "whichever account somebody wants to learn of: it says whose it is, and asks before it begins",
