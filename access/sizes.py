@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from access.templates import DeployedTemplate
+from base.contracts.tags import REGISTERS_DIRECTLY, SOURCE_ACCOUNT
 from base.limits import (
     BUCKET_POLICY,
     EVENT_BUS_POLICY,
@@ -25,8 +26,6 @@ from base.names import MAXIMUM_MODEL_PACKAGE_GROUP, MAXIMUM_ROLE
 from base.settings import Settings
 from portfolios.launch_role import DERIVED
 from registry.functions.model_registry.group_policy import (
-    REGISTERS_DIRECTLY_TAG,
-    SOURCE_ACCOUNT_TAG,
     group_policy,
 )
 from registry.functions.model_registry.promotion.repositories import repository_policy
@@ -84,8 +83,8 @@ def measure_written(settings: Settings, serving_roles: Sequence[str]) -> Iterato
         f"arn:aws:sagemaker:{settings.region}:{settings.accounts.shared_services}:model-package-group/{name}"
     )
     tags = {
-        SOURCE_ACCOUNT_TAG: settings.accounts.development,
-        REGISTERS_DIRECTLY_TAG: "r" * MAXIMUM_ROLE,
+        SOURCE_ACCOUNT: settings.accounts.development,
+        REGISTERS_DIRECTLY: "r" * MAXIMUM_ROLE,
     }
     written = {
         GROUP_POLICY: (

@@ -11,6 +11,7 @@ from functools import cached_property
 from access.access import Document, Estate, Policy, ResourcePolicy, Role
 from access.platform import PlatformTemplates
 from access.templates import DeployedTemplate
+from base.contracts.tags import REGISTERS_DIRECTLY, SOURCE_ACCOUNT
 from base.names import (
     PROJECT_ID_PARAMETER,
     PROJECT_NAME_PARAMETER,
@@ -22,8 +23,6 @@ from base.settings import Settings
 from pipelines.deliveries.delivery import roles_that_read_versions
 from products.product import Template
 from registry.functions.model_registry.group_policy import (
-    REGISTERS_DIRECTLY_TAG,
-    SOURCE_ACCOUNT_TAG,
     group_policy,
 )
 from registry.functions.model_registry.promotion.repositories import repository_policy
@@ -192,7 +191,7 @@ class Story:
     def _roles(self) -> Iterator[Role]:
         names = self.names
         boundary = None if self.boundary is None else Policy(self.boundary)
-        tags = {names.model_card_author_role: {SOURCE_ACCOUNT_TAG: self.settings.accounts.development}}
+        tags = {names.model_card_author_role: {SOURCE_ACCOUNT: self.settings.accounts.development}}
         for deployed in self.deployed:
             managed = {
                 f"arn:aws:iam::{deployed.account}:policy/{policy['ManagedPolicyName']}": Policy(
@@ -230,9 +229,9 @@ class Story:
         accounts, reading = self.settings.accounts, self._readers
         for project in (TEAM, DIRECT):
             owned = self.project(project)
-            tags = {SOURCE_ACCOUNT_TAG: accounts.development}
+            tags = {SOURCE_ACCOUNT: accounts.development}
             if project is DIRECT:
-                tags[REGISTERS_DIRECTLY_TAG] = owned.role("training")
+                tags[REGISTERS_DIRECTLY] = owned.role("training")
             arn = self.sagemaker(accounts.shared_services, f"model-package-group/{owned.title}")
             policy = ResourcePolicy(
                 name="central group",

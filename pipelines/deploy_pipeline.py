@@ -7,6 +7,9 @@ from typing import Any, Literal
 import aws_cdk as cdk
 from constructs import Construct
 
+from base.contracts import deploy_stages
+from base.contracts.deploy_stages import BUILD, INTEGRATION_TEST
+from base.contracts.events import RELEASED
 from base.names import PlatformNames, ProjectNames
 from base.roles import Permission, arn, role_arn
 from pipelines.build_project import BuildProject
@@ -31,7 +34,6 @@ MODEL_PACKAGE_ARN = "ModelPackageArn"
 NO_MODEL_PACKAGE = "none"
 """Its value when nobody names a version; also what the build answers when the registry has none."""
 
-BUILD = "Build"
 # What the repository's buildspec exports.
 RESOLVED = f"#{{{BUILD}.MODEL_PACKAGE_ARN}}"
 VERSION = f"#{{{BUILD}.MODEL_PACKAGE_VERSION}}"
@@ -123,7 +125,7 @@ class DeployPipeline(Construct):
         reads_models = _reads_models(model_package_group_name)
         build = BuildProject(
             self,
-            "Build",
+            BUILD,
             names=names,
             purpose="build",
             description=f"Checks the code of {names.project_name} and makes the templates of its "
@@ -142,7 +144,7 @@ class DeployPipeline(Construct):
         )
         integration_test = BuildProject(
             self,
-            "IntegrationTest",
+            INTEGRATION_TEST,
             names=names,
             purpose="integration-test",
             description=f"Tests the {delivery.subject} of {names.project_name} in the test account",
@@ -182,14 +184,14 @@ class DeployPipeline(Construct):
                 ),
                 _with_model(
                     f"Deploy{tested.title}",
-                    _stage_task(f"Open{tested.title}", "test", names, tested),
+                    _stage_task(f"Open{tested.title}", deploy_stages.TEST, names, tested),
                     # Nobody depends on what serves in the test account.
                     _deploy(names, delivery, tested, replace_failed=True),
                 ),
                 _with_model(
-                    "IntegrationTest",
+                    INTEGRATION_TEST,
                     build_action(
-                        "IntegrationTest", integration_test, environment={"MODEL_PACKAGE_ARN": RESOLVED}
+                        INTEGRATION_TEST, integration_test, environment={"MODEL_PACKAGE_ARN": RESOLVED}
                     ),
                 ),
                 *(
@@ -220,7 +222,7 @@ class DeployPipeline(Construct):
             "description": f"An approved version of {model_package_group_name} starts {names.title}",
             "event": {
                 "source": [platform.registry_event_source],
-                "detail-type": ["Model Version Released"],
+                "detail-type": [RELEASED],
                 "detail": {"ModelPackageGroupName": [model_package_group_name]},
             },
             "variables": {MODEL_PACKAGE_ARN: "$.detail.ModelPackageArn"},
@@ -243,23 +245,23 @@ def _after_approval(
     """A person approves what is known of a tested version, and the next account gets it."""
     return (
         _with_model(
-            f"Approve{target.title}",
-            _stage_task(REVIEW, "review", names, target),
+            deploy_stages.approve(target.title),
+            _stage_task(REVIEW, deploy_stages.REVIEW, names, target),
             # With a summary of 900 characters within the 1,000 of a configuration's value.
             # https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html
             approval_action(
-                f"Approve{target.title}",
+                deploy_stages.approve(target.title),
                 f"Version {VERSION} has passed its tests in account {tested.account}. "
                 f"Approve it for account {target.account}? {SUMMARY}",
                 LINK,
             ),
         ),
         _with_model(
-            f"Deploy{target.title}",
-            _stage_task("Admit", "admit", names, target),
+            deploy_stages.deploy(target.title),
+            _stage_task("Admit", deploy_stages.ADMIT, names, target),
             # What serves is never deleted unseen: a person looks first.
             _deploy(names, delivery, target, replace_failed=False),
-            _stage_task("Record", "record", names, target),
+            _stage_task("Record", deploy_stages.RECORD, names, target),
         ),
     )
 
@@ -268,7 +270,7 @@ def _deploy(
     names: ProjectNames, delivery: Delivery, target: TargetAccount, *, replace_failed: bool
 ) -> Action:
     return cloudformation_action(
-        f"Deploy{target.title}",
+        deploy_stages.deploy(target.title),
         artifact=BUILD,
         template=f"{delivery.kind}-{target.stage}.template.json",
         stack=names.delivery_stack(delivery.kind),

@@ -5,6 +5,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
+from base.contracts.tags import PROJECT_ID, PROJECT_NAME
 from base.names import ProjectNames
 from base.roles import arn
 
@@ -12,11 +13,7 @@ KEEP = cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
 """For whatever holds a team's work: it outlives the project, and leaves nothing behind when the creation
 of the project fails (`DeletionPolicy: RetainExceptOnCreate`)."""
 
-
-PROJECT_TAG = "sagemaker:project-id"
-"""The key of the tag that tells to which project something belongs."""
-
-ANY_PROJECT_TAGS = ({"Key": PROJECT_TAG, "Value": "*"},)
+ANY_PROJECT_TAGS = ({"Key": PROJECT_ID, "Value": "*"},)
 """The tags of something that belongs to whichever project, where a template is described by patterns."""
 
 
@@ -29,7 +26,7 @@ def tag_project(stack: cdk.Stack, names: ProjectNames) -> None:
         stack: The project's stack.
         names: The project's names.
     """
-    tags = {PROJECT_TAG: names.project_id, "sagemaker:project-name": names.project_name}
+    tags = {PROJECT_ID: names.project_id, PROJECT_NAME: names.project_name}
     for key, value in tags.items():
         # The stack itself gets its tags from SageMaker, and could not take values known at launch only.
         cdk.Tags.of(stack).add(key, value, exclude_resource_types=["aws:cdk:stack"])

@@ -6,6 +6,7 @@ from typing import Literal
 import aws_cdk as cdk
 from constructs import Construct
 
+from base.contracts.objects import registered
 from base.names import PlatformNames, ProjectNames
 from base.roles import Permission, key_of_another_account
 from pipelines.form import Form
@@ -14,9 +15,6 @@ from pipelines.storage import ProjectStorage
 
 TEAM, CENTRAL = "team", "central"
 """The choices: a version is promoted once the team's lead has approved it, or is registered centrally."""
-
-REGISTERED = "registered"
-"""Folder of the registry's bucket for versions that projects register there themselves, by account."""
 
 REGISTRATION_GROUP = "Registration"
 
@@ -96,7 +94,7 @@ class Registration(Construct):
         )
         hub = f"{platform.region}:{platform.shared_services_account}"
         sagemaker = f"arn:{cdk.Aws.PARTITION}:sagemaker:{hub}"
-        folder = f"{REGISTERED}/{names.account}/{names.project_id}"
+        folder = f"{registered(names.account)}/{names.project_id}"
         registry = f"arn:{cdk.Aws.PARTITION}:s3:::{platform.registry_bucket}"
 
         self.group = self.either(central=f"{sagemaker}:model-package-group/{names.title}", team=models.name)

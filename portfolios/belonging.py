@@ -11,7 +11,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pipelines.project import PROJECT_TAG
+from base.contracts.tags import PROJECT_ID
 from portfolios.iam_actions import Action, ArnFormat
 from portfolios.statements import Condition
 from portfolios.template_values import Resource
@@ -64,8 +64,8 @@ class Belonging:
         tags = _tags(resource)
         if action.name not in _LABELS_ON_REQUEST:
             return ()
-        if PROJECT_TAG in tags:
-            labels = [("Null", f"aws:RequestTag/{PROJECT_TAG}", ("false",))]
+        if PROJECT_ID in tags:
+            labels = [("Null", f"aws:RequestTag/{PROJECT_ID}", ("false",))]
         else:
             fixed = self._fixed(tags)
             labels = [("StringEquals", f"aws:RequestTag/{key}", (value,)) for key, value in fixed]
@@ -79,14 +79,14 @@ class Belonging:
         """
         tags = _tags(resource)
         fixed = self._fixed(tags)
-        labelled = "StringEqualsIfExists" if PROJECT_TAG in tags or fixed else "StringEquals"
-        project = "false" if PROJECT_TAG in tags else "true"
+        labelled = "StringEqualsIfExists" if PROJECT_ID in tags or fixed else "StringEquals"
+        project = "false" if PROJECT_ID in tags else "true"
         return (
-            ("Null", f"aws:ResourceTag/{PROJECT_TAG}", (project,)),
+            ("Null", f"aws:ResourceTag/{PROJECT_ID}", (project,)),
             *(
                 ("StringEquals", f"aws:ResourceTag/{key}", (value,))
                 for key, value in fixed
-                if PROJECT_TAG not in tags
+                if PROJECT_ID not in tags
             ),
             *((labelled, f"aws:ResourceTag/{key}", (value,)) for key, value in self._product(tags)),
         )
@@ -95,14 +95,14 @@ class Belonging:
         """Labels are set once, with the resource; other tags may change."""
         tags = _tags(resource)
         product = list(self._product(tags))
-        labels = (PROJECT_TAG, *(key for key, _ in product))
+        labels = (PROJECT_ID, *(key for key, _ in product))
         others = (*self._existing(resource), ("ForAllValues:StringNotEquals", "aws:TagKeys", labels))
         if action.name.partition(":")[2].startswith(_REMOVES_TAGS):
             return [others]
-        project: Condition = (("Null", f"aws:ResourceTag/{PROJECT_TAG}", ("true",)),)
-        if PROJECT_TAG in tags:
-            same = f"${{aws:RequestTag/{PROJECT_TAG}}}"
-            project = (("StringEqualsIfExists", f"aws:ResourceTag/{PROJECT_TAG}", (same,)),)
+        project: Condition = (("Null", f"aws:ResourceTag/{PROJECT_ID}", ("true",)),)
+        if PROJECT_ID in tags:
+            same = f"${{aws:RequestTag/{PROJECT_ID}}}"
+            project = (("StringEqualsIfExists", f"aws:ResourceTag/{PROJECT_ID}", (same,)),)
         as_made = (
             *project,
             *(

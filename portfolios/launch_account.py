@@ -7,6 +7,7 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from base.contracts.events import SAGEMAKER, STATE_CHANGE
 from base.launching import launching
 from base.roles import Permission, role, service_principal
 from base.settings import Settings
@@ -18,8 +19,6 @@ from portfolios.releases import Release
 from portfolios.sagemaker_projects import SageMakerProjects
 from products.product import Product
 
-# https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html
-MODEL_PACKAGE_EVENT = "SageMaker Model Package State Change"
 DECISIONS = ["Approved", "Rejected"]
 
 
@@ -90,8 +89,8 @@ class LaunchAccountStack(cdk.Stack):
             "Decisions",
             description="Decisions about model versions go to the central registry",
             event_pattern={
-                "source": ["aws.sagemaker"],
-                "detail-type": [MODEL_PACKAGE_EVENT],
+                "source": [SAGEMAKER],
+                "detail-type": [STATE_CHANGE],
                 "detail": {"ModelApprovalStatus": DECISIONS},
             },
             targets=[events.CfnRule.TargetProperty(id="registry", arn=bus_arn, role_arn=forwarding.role_arn)],

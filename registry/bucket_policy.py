@@ -11,12 +11,20 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 
-from base.contracts.objects import DIRECT_RECEIPTS, MODELS, RECORDS, REGISTERED, VERSIONS, decisions
+from base.contracts import tags
+from base.contracts.objects import (
+    DIRECT_RECEIPTS,
+    MODELS,
+    RECORDS,
+    REGISTERED,
+    VERSIONS,
+    decisions,
+    registered,
+)
 from base.roles import role_arn
-from registry.functions.model_registry.tagging import ADMITTED, APPROVAL_TAG, APPROVED, PRODUCTION_TAG
 from registry.parties import Conditions, Parties, both
 
-OWN_REGISTERED = "registered/${aws:PrincipalAccount}/*"
+OWN_REGISTERED = f"{registered('${aws:PrincipalAccount}')}/*"
 """What the caller's account has registered."""
 
 
@@ -85,7 +93,7 @@ class BucketPolicy:
 
     def _tagging(self) -> list[iam.PolicyStatement]:
         """Release says what is approved; stages let into production what release has approved."""
-        admitted = {"StringEquals": {f"s3:RequestObjectTag/{PRODUCTION_TAG}": ADMITTED}}
+        admitted = {"StringEquals": {f"s3:RequestObjectTag/{tags.PRODUCTION}": tags.ADMITTED}}
         put = ["s3:PutObjectTagging", "s3:PutObjectVersionTagging"]
         everything = ["*"]
         return [
@@ -102,7 +110,7 @@ class BucketPolicy:
                 both(
                     _if(self._release),
                     admitted,
-                    {"StringNotEquals": {f"s3:ExistingObjectTag/{PRODUCTION_TAG}": ADMITTED}},
+                    {"StringNotEquals": {f"s3:ExistingObjectTag/{tags.PRODUCTION}": tags.ADMITTED}},
                 ),
             ),
             *(
@@ -110,7 +118,9 @@ class BucketPolicy:
                     sid,
                     put,
                     everything,
-                    both(_if(self._stages), {"StringNotEquals": {f"s3:{key}/{APPROVAL_TAG}": APPROVED}}),
+                    both(
+                        _if(self._stages), {"StringNotEquals": {f"s3:{key}/{tags.APPROVAL}": tags.APPROVED}}
+                    ),
                 )
                 for sid, key in (
                     ("StagesTagWhatIsApproved", "ExistingObjectTag"),
@@ -140,8 +150,8 @@ class BucketPolicy:
 
     def _serving(self) -> list[iam.PolicyStatement]:
         """What is overwritten loses its tags, and cannot be read until it is approved again."""
-        approved: Conditions = {"StringEquals": {f"s3:ExistingObjectTag/{APPROVAL_TAG}": APPROVED}}
-        admitted: Conditions = {"StringEquals": {f"s3:ExistingObjectTag/{PRODUCTION_TAG}": ADMITTED}}
+        approved: Conditions = {"StringEquals": {f"s3:ExistingObjectTag/{tags.APPROVAL}": tags.APPROVED}}
+        admitted: Conditions = {"StringEquals": {f"s3:ExistingObjectTag/{tags.PRODUCTION}": tags.ADMITTED}}
         get = ["s3:GetObject"]
         return [
             self._allow(

@@ -6,10 +6,10 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_ram as ram
 from constructs import Construct
 
+from base.contracts import tags
 from base.names import PlatformNames
 from base.roles import Permission, arn, role
 from base.settings import Organization
-from registry.functions.model_registry.group_policy import SOURCE_ACCOUNT_TAG
 from registry.parties import Parties, both
 
 READING = ("sagemaker:DescribeModelCard", "sagemaker:ListModelCardVersions")
@@ -19,7 +19,7 @@ SHAREABLE = "sagemaker:ModelCard"
 CARDS_OF_ALL = "A card is named after its model, and new models come."
 NOTHING_NARROWER = "AWS offers no narrower resource for these actions."
 
-_OWN_ACCOUNT = f"${{aws:PrincipalTag/{SOURCE_ACCOUNT_TAG}}}"
+_OWN_ACCOUNT = f"${{aws:PrincipalTag/{tags.SOURCE_ACCOUNT}}}"
 
 
 class CardPermissionStack(cdk.Stack):
@@ -105,7 +105,7 @@ def _leads(names: PlatformNames, organization: Organization) -> iam.IPrincipal:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
     """
     leads = Parties(names=names, organization=organization).leads
-    own_account = {"StringEquals": {f"aws:RequestTag/{SOURCE_ACCOUNT_TAG}": "${aws:PrincipalAccount}"}}
+    own_account = {"StringEquals": {f"aws:RequestTag/{tags.SOURCE_ACCOUNT}": "${aws:PrincipalAccount}"}}
     return iam.SessionTagsPrincipal(iam.AnyPrincipal().with_conditions(both(leads, own_account)))
 
 
@@ -117,7 +117,7 @@ def reading_permissions() -> list[Permission]:
 def _authoring() -> list[Permission]:
     """To start cards of the session's account, and to change these."""
     cards = (arn("sagemaker", "model-card/*"),)
-    requested = {f"aws:RequestTag/{SOURCE_ACCOUNT_TAG}": _OWN_ACCOUNT}
+    requested = {f"aws:RequestTag/{tags.SOURCE_ACCOUNT}": _OWN_ACCOUNT}
     return [
         Permission(
             actions=("sagemaker:CreateModelCard",),
@@ -134,7 +134,7 @@ def _authoring() -> list[Permission]:
         Permission(
             actions=("sagemaker:UpdateModelCard",),
             resources=cards,
-            conditions={"StringEquals": {f"aws:ResourceTag/{SOURCE_ACCOUNT_TAG}": _OWN_ACCOUNT}},
+            conditions={"StringEquals": {f"aws:ResourceTag/{tags.SOURCE_ACCOUNT}": _OWN_ACCOUNT}},
             because=f"{CARDS_OF_ALL} The condition keeps to those of the session's account.",
         ),
     ]

@@ -7,6 +7,8 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from base.contracts import deploy_stages, tags
+from base.contracts.metadata import WRITTEN_BY_PROMOTION
 from base.contracts.objects import MODELS, REGISTERED, decisions
 from base.launching import launching
 from base.names import PlatformNames
@@ -14,18 +16,12 @@ from base.roles import Permission, arn, role, service_principal
 from base.settings import Repository
 from base.studio import look_around, own_profile, profile_of
 from registry.cards import reading_permissions
-from registry.functions.model_registry.group_policy import REGISTERS_DIRECTLY_TAG, SOURCE_ACCOUNT_TAG
-from registry.functions.model_registry.promotion.fields import WRITTEN_BY_PROMOTION
 from registry.storage import RegistryStorage
 
-PRODUCTION_APPROVAL = "ApproveProduction/ApproveProduction"
+PRODUCTION_APPROVAL = f"{deploy_stages.APPROVE_PRODUCTION}/{deploy_stages.APPROVE_PRODUCTION}"
 """Stage and action of a deploy pipeline in which the governance officer decides."""
 
-STAGES_BEFORE_THE_APPROVAL = ("Build", "DeployTest", "IntegrationTest")
-STAGES_FROM_THE_APPROVAL = ("ApproveProduction", "DeployProduction")
-"""The stages of a deploy pipeline, apart from its source."""
-
-OF_A_PROJECT = {"Null": {"aws:ResourceTag/sagemaker:project-id": "false"}}
+OF_A_PROJECT = {"Null": {f"aws:ResourceTag/{tags.PROJECT_ID}": "false"}}
 NOTHING_NARROWER = "AWS offers no narrower resource for these actions."
 
 
@@ -95,7 +91,7 @@ class Personas(Construct):
                 *reading,
                 *_studio(names, names.governance_officer_role),
                 self._approve_production(),
-                _hold_transitions(STAGES_FROM_THE_APPROVAL),
+                _hold_transitions(deploy_stages.FROM_APPROVAL),
                 *self._approve_cards(),
             ],
         )
@@ -233,7 +229,7 @@ class Personas(Construct):
                 resources=(arn("codepipeline", "*/*"),),
                 because=because,
             ),
-            _hold_transitions(STAGES_BEFORE_THE_APPROVAL),
+            _hold_transitions(deploy_stages.BEFORE_APPROVAL),
         ]
 
     def _prepare_groups(self) -> list[Permission]:
@@ -246,7 +242,9 @@ class Personas(Construct):
                 resources=groups,
                 conditions={
                     # Of a request with tags; others have none.
-                    "ForAllValues:StringEquals": {"aws:TagKeys": [REGISTERS_DIRECTLY_TAG, SOURCE_ACCOUNT_TAG]}
+                    "ForAllValues:StringEquals": {
+                        "aws:TagKeys": [tags.REGISTERS_DIRECTLY, tags.SOURCE_ACCOUNT]
+                    }
                 },
                 because=because,
             ),

@@ -7,6 +7,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_events as events
 from constructs import Construct
 
+from base.contracts.events import SAGEMAKER, STATE_CHANGE
 from base.contracts.objects import MODELS
 from base.names import PlatformNames
 from base.roles import Permission, arn, role_arn
@@ -14,7 +15,6 @@ from base.settings import ModelCards, Organization, Settings
 from registry.alarms import AlarmTopic
 from registry.cards import aggregation_permissions, reading_permissions
 from registry.event_function import EventFunction
-from registry.functions.model_registry.events import STATE_CHANGE
 from registry.functions.model_registry.group_policy import PLATFORM_TAGS
 from registry.serving import readers, serving_units
 from registry.storage import RegistryStorage
@@ -89,7 +89,7 @@ class PromotionFunction(EventFunction):
             event_pattern=events.EventPattern(
                 # The hub's own events cannot come round again: they promote nothing.
                 account=events.Match.anything_but(names.shared_services_account),
-                source=["aws.sagemaker"],
+                source=[SAGEMAKER],
                 detail_type=[STATE_CHANGE],
                 detail={"ModelApprovalStatus": ["Approved", "Rejected"]},
             ),

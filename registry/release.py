@@ -8,16 +8,15 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from base.contracts import tags
+from base.contracts.events import RELEASED, SAGEMAKER, STATE_CHANGE
 from base.contracts.objects import DIRECT_RECEIPTS, VERSIONS, decisions
 from base.names import PlatformNames
 from base.roles import Permission, arn
 from registry.alarms import AlarmTopic
 from registry.cards import reading_permissions
 from registry.event_function import EventFunction
-from registry.functions.model_registry.events import STATE_CHANGE
-from registry.functions.model_registry.release.release import DETAIL_TYPE
 from registry.functions.model_registry.release.trail import EVENT_NAME, RECORDED_CALL
-from registry.functions.model_registry.tagging import APPROVED
 from registry.storage import RegistryStorage
 
 
@@ -70,7 +69,7 @@ class ReleaseFunction(EventFunction):
                     conditions={
                         "ForAllValues:StringEquals": {
                             "events:source": names.registry_event_source,
-                            "events:detail-type": DETAIL_TYPE,
+                            "events:detail-type": RELEASED,
                         }
                     },
                 ),
@@ -85,7 +84,7 @@ class ReleaseFunction(EventFunction):
             event_bus=events.EventBus.from_event_bus_arn(scope, "DefaultBus", default_bus_arn),
             event_pattern=events.EventPattern(
                 account=[names.shared_services_account],
-                source=["aws.sagemaker"],
+                source=[SAGEMAKER],
                 detail_type=[STATE_CHANGE],
             ),
             alarms=alarms,
@@ -94,12 +93,12 @@ class ReleaseFunction(EventFunction):
             memory_mib=256,
         )
         if approver == "cloudtrail":
-            approval = {"modelApprovalStatus": [APPROVED]}
+            approval = {"modelApprovalStatus": [tags.APPROVED]}
             self.start_on(
                 "RecordedApprovals",
                 events.EventPattern(
                     account=[names.shared_services_account],
-                    source=["aws.sagemaker"],
+                    source=[SAGEMAKER],
                     detail_type=[RECORDED_CALL],
                     detail={"eventName": [EVENT_NAME], "requestParameters": approval},
                 ),
@@ -126,7 +125,7 @@ def _start_pipelines() -> Permission:
     return Permission(
         actions=("codepipeline:StartPipelineExecution",),
         resources=(arn("codepipeline", "*"),),
-        conditions={"Null": {"aws:ResourceTag/sagemaker:project-id": "false"}},
+        conditions={"Null": {f"aws:ResourceTag/{tags.PROJECT_ID}": "false"}},
         because="Pipelines are named after projects, of which new ones come; the condition keeps to these.",
     )
 

@@ -6,13 +6,13 @@ import base.embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
 import aws_cdk as cdk
 from constructs import Construct
 
+from base.contracts.metadata import WRITTEN_BY_PROMOTION
 from base.contracts.objects import VERSIONS, decisions
 from base.names import PlatformNames
 from base.roles import Permission, arn
 from registry.alarms import AlarmTopic
 from registry.cards import reading_permissions, sharing_permissions
 from registry.function import registry_function
-from registry.functions.model_registry.promotion.fields import WRITTEN_BY_PROMOTION
 from registry.functions.model_registry.stages.life_cycle import STEPS
 from registry.storage import RegistryStorage
 

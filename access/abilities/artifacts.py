@@ -3,7 +3,8 @@
 from access.abilities.asked import Ability, Asked, Topic
 from access.access import Keys, Request
 from access.story import TEAM, Story
-from registry.functions.model_registry.tagging import ADMITTED, APPROVAL_TAG, APPROVED, PRODUCTION_TAG
+from base.contracts import tags
+from base.contracts.objects import REGISTERED_FOLDER, registered
 
 
 class Artifacts(Asked):
@@ -16,8 +17,8 @@ class Artifacts(Asked):
             story: The accounts, and what is in them.
         """
         super().__init__(story)
-        self._approved = {APPROVAL_TAG: APPROVED}
-        self._admitted = {**self._approved, PRODUCTION_TAG: ADMITTED}
+        self._approved = {tags.APPROVAL: tags.APPROVED}
+        self._admitted = {**self._approved, tags.PRODUCTION: tags.ADMITTED}
 
     def reading(self) -> Topic:
         """Who reads the artifacts of versions in which state."""
@@ -26,8 +27,8 @@ class Artifacts(Asked):
         key = self.story.key(team.title)
         states: tuple[tuple[str, str, Keys], ...] = (
             ("before approval", "without a tag, as it comes", {}),
-            ("approved", f"tagged {APPROVAL_TAG}={APPROVED}", self._approved),
-            ("let in", f"tagged {PRODUCTION_TAG}={ADMITTED} as well", self._admitted),
+            ("approved", f"tagged {tags.APPROVAL}={tags.APPROVED}", self._approved),
+            ("let in", f"tagged {tags.PRODUCTION}={tags.ADMITTED} as well", self._admitted),
         )
         return Topic(
             title="Reading artifacts",
@@ -76,28 +77,29 @@ class Artifacts(Asked):
                 ),
                 Ability(
                     name="Write a direct one",
-                    meaning="PutObject below registered/ and the account that the model comes from.",
+                    meaning=f"PutObject below {REGISTERED_FOLDER}/ and the account of the model.",
                     requests=self.write(direct),
                 ),
                 Ability(
                     name="Write another account's",
-                    meaning="PutObject below registered/ and an account that it does not come from.",
-                    requests=self.write(f"{self.bucket}/registered/{self.accounts.test}/p/model.tar.gz"),
+                    meaning=f"PutObject below {REGISTERED_FOLDER}/ and another account.",
+                    requests=self.write(f"{self.bucket}/{registered(self.accounts.test)}/p/model.tar.gz"),
                 ),
                 Ability(
                     name="Open to test",
-                    meaning=f"PutObjectTagging with {APPROVAL_TAG}={APPROVED}.",
+                    meaning=f"PutObjectTagging with {tags.APPROVAL}={tags.APPROVED}.",
                     requests=self._tag({}, self._approved),
                 ),
                 Ability(
                     name="Let into production",
-                    meaning=f"PutObjectTagging with {PRODUCTION_TAG}={ADMITTED} on an approved artifact.",
+                    meaning=f"PutObjectTagging with {tags.PRODUCTION}={tags.ADMITTED} on an approved "
+                    "artifact.",
                     requests=self._tag(self._approved, self._admitted),
                 ),
                 Ability(
                     name="Let in unapproved",
-                    meaning=f"The same on an artifact that is tagged {APPROVAL_TAG}=Rejected.",
-                    requests=self._tag({APPROVAL_TAG: "Rejected"}, self._admitted),
+                    meaning=f"The same on an artifact that is tagged {tags.APPROVAL}=Rejected.",
+                    requests=self._tag({tags.APPROVAL: "Rejected"}, self._admitted),
                 ),
                 Ability(
                     name="Delete a promoted one",
@@ -106,7 +108,7 @@ class Artifacts(Asked):
                 ),
                 Ability(
                     name="Delete a direct one",
-                    meaning="DeleteObject below registered/.",
+                    meaning=f"DeleteObject below {REGISTERED_FOLDER}/.",
                     requests=(Request(action="s3:DeleteObject", resource=direct),),
                 ),
                 Ability(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from access.access import Keys, Request
 from access.story import CREATED, DIRECT, TEAM, Story
+from base.contracts.objects import registered
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -51,7 +52,7 @@ class Asked:
         self.key = story.key(self.names.registry_stack)
         team, direct = story.project(TEAM), story.project(DIRECT)
         self.promoted = f"{self.bucket}/models/{self.accounts.development}/{team.title}/1/{CREATED}"
-        self.direct = f"{self.bucket}/registered/{self.accounts.development}/{direct.project_id}/run"
+        self.direct = f"{self.bucket}/{registered(self.accounts.development)}/{direct.project_id}/run"
         self.team_version = story.sagemaker(self.accounts.development, f"model-package/{team.title}/1")
         self.central_version = story.sagemaker(self.accounts.shared_services, f"model-package/{team.title}/1")
         self.direct_version = story.sagemaker(

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from access.abilities.asked import Ability, Asked, Topic
 from access.access import Keys, Request
 from access.story import DEPLOY
+from base.contracts.tags import PROJECT_ID
 from pipelines.deliveries.delivery import Call, Delivery
 from registry.personas import PRODUCTION_APPROVAL
 
@@ -17,7 +18,7 @@ class Deployments(Asked):
         project = self.story.project(DEPLOY)
         hub = self.accounts.shared_services
         pipeline = f"arn:aws:codepipeline:{self.region}:{hub}:{project.title}"
-        tagged = {"aws:ResourceTag/sagemaker:project-id": project.project_id}
+        tagged = {f"aws:ResourceTag/{PROJECT_ID}": project.project_id}
         places = (("test", self.accounts.test), ("production", self.accounts.production))
         return Topic(
             title="Deployments",

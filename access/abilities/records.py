@@ -2,7 +2,7 @@
 
 from access.abilities.asked import Ability, Asked, Topic
 from access.access import Request
-from registry.functions.model_registry.group_policy import SOURCE_ACCOUNT_TAG
+from base.contracts import tags
 
 
 class Records(Asked):
@@ -10,8 +10,8 @@ class Records(Asked):
 
     def cards(self) -> Topic:
         """Who starts, reads, writes and approves model cards."""
-        tag = {f"aws:RequestTag/{SOURCE_ACCOUNT_TAG}": self.accounts.development}
-        owned = {f"aws:ResourceTag/{SOURCE_ACCOUNT_TAG}": self.accounts.development}
+        tag = {f"aws:RequestTag/{tags.SOURCE_ACCOUNT}": self.accounts.development}
+        owned = {f"aws:ResourceTag/{tags.SOURCE_ACCOUNT}": self.accounts.development}
         updating = Request(action="sagemaker:UpdateModelCard", resource=self.card, keys=owned)
         return Topic(
             title="Model cards",

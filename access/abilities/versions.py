@@ -3,7 +3,7 @@
 from access.abilities.asked import Ability, Asked, Topic
 from access.access import Request
 from access.story import DIRECT, TEAM
-from registry.functions.model_registry.tagging import APPROVED
+from base.contracts import tags
 
 
 class Versions(Asked):
@@ -54,7 +54,7 @@ class Versions(Asked):
                     requests=self._registering(
                         self.accounts.shared_services,
                         self.story.project(DIRECT).title,
-                        ModelApprovalStatus=APPROVED,
+                        ModelApprovalStatus=tags.APPROVED,
                     ),
                 ),
                 Ability(
@@ -73,21 +73,21 @@ class Versions(Asked):
                         Request(
                             action="sagemaker:UpdateModelPackage",
                             resource=self.team_version,
-                            keys={"sagemaker:ModelApprovalStatus": APPROVED},
+                            keys={"sagemaker:ModelApprovalStatus": tags.APPROVED},
                         ),
                     ),
                 ),
                 Ability(
                     name="Approve centrally",
                     meaning="UpdateModelPackage of the approval status in the central registry.",
-                    requests=self.central("UpdateModelPackage", ModelApprovalStatus=APPROVED),
+                    requests=self.central("UpdateModelPackage", ModelApprovalStatus=tags.APPROVED),
                 ),
                 Ability(
                     name="Set the stage",
                     meaning="UpdateModelPackage of the life cycle of a central version.",
                     requests=self.central(
                         "UpdateModelPackage",
-                        **{"ModelLifeCycle:Stage": "Production", "ModelLifeCycle:StageStatus": APPROVED},
+                        **{"ModelLifeCycle:Stage": "Production", "ModelLifeCycle:StageStatus": tags.APPROVED},
                     ),
                 ),
                 Ability(

@@ -6,6 +6,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from base.contracts import tags
 from base.launching import launching
 from base.roles import Permission, arn, role, role_arn, service_principal
 from base.settings import Settings
@@ -15,7 +16,7 @@ NOTHING_NARROWER = "AWS offers no narrower resource for these actions."
 NAMED_LATER = "Named when a project or a space is made; the account belongs to one team."
 
 # What the products of the platform put on everything of a project.
-OF_A_PROJECT = {"Null": {"aws:ResourceTag/sagemaker:project-id": "false"}}
+OF_A_PROJECT = {"Null": {f"aws:ResourceTag/{tags.PROJECT_ID}": "false"}}
 
 
 class Personas(Construct):
