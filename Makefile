@@ -48,6 +48,12 @@ test: setup ## Lint, type-check and test everything, the rehearsal included.
 	"$(BIN)/mypy"
 	"$(BIN)/pytest" --numprocesses 2 --dist worksteal
 
+.PHONY: try-product
+try-product: setup ## Launch, change and delete a product in the emulator, under its derived role. PRODUCT=build_from_s3
+	@test -n "$(wildcard products/$(PRODUCT)/product.py products/*/$(PRODUCT)/product.py)" || { echo "Which product? Name its folder: make try-product PRODUCT=build_from_s3" >&2; exit 2; }
+	@"$(BIN)/pytest" --capture=no --tb=short tests/emulator/bundle/test_derived_roles.py \
+	  -k "test_each_product_launches_changes_and_leaves and $(PRODUCT)"
+
 FUZZ_EXAMPLES ?= 100000
 FUZZ_SEED ?= $(shell date +%s)
 

@@ -11,14 +11,15 @@ def command(catalog: CatalogFile = CATALOG, pretend: Pretend = False) -> None:
     with sentences():
         settings = load(catalog)
         # Takes seconds, because it starts the CDK.
-        from portfolios import releases  # noqa: PLC0415
-        from portfolios.versions import render  # noqa: PLC0415
+        from portfolios import releases, versions  # noqa: PLC0415
         from products.discovery import discover  # noqa: PLC0415
         from products.product import ProductError  # noqa: PLC0415
 
         try:
             products = discover()
-            kept = list(releases.keep(products, render(products, settings), settings, pretend=pretend))
+            kept = list(
+                releases.keep(products, versions.render(products, settings), settings, pretend=pretend)
+            )
         except ProductError as error:
             raise OperatorError(str(error)) from error
         report(
@@ -28,5 +29,7 @@ def command(catalog: CatalogFile = CATALOG, pretend: Pretend = False) -> None:
             ),
             pretend=pretend,
         )
+        if not pretend:
+            versions.write(versions.released(versions.read()), versions.LEDGER)
         if not pretend and any(is_new for _, is_new in kept):
             output.print("Commit releases/, and deploy: scripts/cdk deploy --all")

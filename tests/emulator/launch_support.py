@@ -4,9 +4,13 @@ import io
 import json
 import zipfile
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from botocore.exceptions import ClientError
+from hypothesis import find
+from hypothesis.errors import NoSuchExample
+from hypothesis.strategies import from_regex, sampled_from
 
 from portfolios.boundary import boundary_statements
 from portfolios.permissions import Statement
@@ -64,7 +68,41 @@ def parameters_of(template: Template, identifier: str) -> dict[str, str]:
         "SageMakerProjectId": identifier,
         "SageMakerProjectName": "churn",
     }
-    return {key: given[key] for key in template["Parameters"] if key in given}
+    return {
+        key: given.get(key) or fitting(parameter)
+        for key, parameter in template["Parameters"].items()
+        if key in given or "Default" not in parameter
+    }
+
+
+def fitting(parameter: Mapping[str, Any], *, but: str = "") -> str:
+    """The shortest value that a parameter takes, other than a given one.
+
+    Args:
+        parameter: The parameter, as a template declares it.
+        but: The value that is not wanted.
+
+    Raises:
+        hypothesis.errors.NoSuchExample: It takes no other value.
+    """
+    allowed = parameter.get("AllowedValues")
+    values = sampled_from(list(map(str, allowed))) if allowed else from_regex(parameter["AllowedPattern"])
+    fewest, most = int(parameter.get("MinLength", 0)), int(parameter.get("MaxLength", 4096))
+    return find(values, lambda value: value != but and value.isprintable() and fewest <= len(value) <= most)
+
+
+def changed(template: Template, parameters: Mapping[str, str]) -> dict[str, str]:
+    """Values for an update of a product: one parameter has another value, a choice if there is one.
+
+    Who a project is does not change, nor what only a new project could change.
+    """
+    fixed = {"SageMakerProjectId", "SageMakerProjectName", "DomainName"}
+    declared = {key: each for key, each in template["Parameters"].items() if key not in fixed}
+    for key, parameter in sorted(declared.items(), key=lambda each: "AllowedValues" not in each[1]):
+        before = parameters.get(key, str(parameter.get("Default", "")))
+        with suppress(NoSuchExample):
+            return {**parameters, key: fitting(parameter, but=before)}
+    raise AssertionError("no parameter of the product takes a second value")
 
 
 def publish_seeds(emulator: Emulator) -> None:

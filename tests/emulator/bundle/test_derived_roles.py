@@ -22,6 +22,7 @@ from tests.emulator.launch_support import (
     REGION,
     Template,
     add_boundary,
+    changed,
     launch,
     parameters_of,
     publish_seeds,
@@ -207,7 +208,10 @@ def test_a_project_with_a_connection_launches_only_if_the_connection_may_be_pass
 
 
 @pytest.mark.parametrize("product", PRODUCTS)
-def test_each_product_launches_and_leaves_under_its_derived_role(emulator: Emulator, product: str) -> None:
+def test_each_product_launches_changes_and_leaves_under_its_derived_role(
+    emulator: Emulator, product: str
+) -> None:
+    """`make try-product` plays this for one product, and prints how far it came."""
     publish_seeds(emulator)
     add_boundary(emulator)
     template = templates()[product]
@@ -215,8 +219,21 @@ def test_each_product_launches_and_leaves_under_its_derived_role(emulator: Emula
     parameters = parameters_of(template, identifier)
     parameters |= {"NetworkAccess": "VpcOnly"} if product == "studio_domain" else {}
     statements = derive(template, region=REGION, product_tag=PRODUCT_TAG)
+    print(f"\n{product}: launch as {identifier}, with {parameters}")
     assert launch(emulator, identifier, template, statements, parameters) == []
+
     cloudformation = emulator.client("cloudformation")
     stack = cloudformation.describe_stacks(StackName=identifier)["Stacks"][0]["StackId"]
+    update = changed(template, parameters)
+    print(f"{product}: update, with {dict(update.items() - parameters.items())}")
+    cloudformation.update_stack(
+        StackName=identifier,
+        UsePreviousTemplate=True,
+        Capabilities=["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
+        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in update.items()],
+    )
+    assert finish(emulator, stack) == ("UPDATE_COMPLETE", [])
+
+    print(f"{product}: delete")
     cloudformation.delete_stack(StackName=identifier)
     assert finish(emulator, stack) == ("DELETE_COMPLETE", [])
