@@ -4,6 +4,7 @@ Whatever the file holds, reading it ends soon and with a sentence: its size, its
 entries are bounded before anything is built from it.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,6 +42,10 @@ class CatalogError(Exception):
         super().__init__("\n".join(shown))
         self.path = path
         self.mistakes = mistakes
+
+
+# With one of them, the lines of YAML would not be those that people see (https://yaml.org/spec/1.1/#b-next-line).
+_HIDDEN_LINE_END = re.compile("[\u0085\u2028\u2029]")
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,13 @@ class CatalogFile:
             CatalogError: If it is missing, too large, is not YAML, repeats a key, or holds no mapping.
         """
         text = _text(path)
+        if hidden := _HIDDEN_LINE_END.search(text):
+            line = text.count("\n", 0, hidden.start()) + 1
+            sentence = (
+                f"{path}:{line}: holds the character #x{ord(hidden[0]):04x}, at which YAML begins a line and "
+                "editors do not: remove it."
+            )
+            raise CatalogError(path, [sentence])
         try:
             node = yaml.compose(text, Loader=_BoundedLoader)
         except _BeyondMeasure as error:

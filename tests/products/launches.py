@@ -9,12 +9,10 @@ from typing import Any
 import yaml
 
 from base.settings import CATALOG, AssumptionSettings, Settings
-from products.build_from_s3.product import PRODUCT as BUILD_FROM_S3
-from products.deploy_realtime.product import PRODUCT as DEPLOY_REALTIME
+from products.discovery import discover
 from products.product import AssetLocation, Product, Template, render_all
-from products.studio_domain.product import PRODUCT as STUDIO_DOMAIN
 
-PRODUCTS = {product.identifier: product for product in (BUILD_FROM_S3, DEPLOY_REALTIME, STUDIO_DOMAIN)}
+PRODUCTS = {product.identifier: product for product in discover()}
 CONNECTION = "arn:aws:codeconnections:eu-west-1:222222222222:connection/0a1b2c3d-0000-4111-8222-333333333333"
 PROVIDERS = ("codecommit", "github", "gitlab", "bitbucket")
 BOUNDARIES = (None, "mlplatform-boundary")

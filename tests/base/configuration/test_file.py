@@ -22,10 +22,21 @@ SECONDS, MEBIBYTES = 10, 8
         ("- a\n- b\n", "1: holds no settings"),
         ("region: [", "is not YAML"),
         ("region: a\nname_prefix: \x07", "2: is not YAML (the character #x0007)."),
+        ("region: a\nname_prefix: b\u0085\n", "2: holds the character #x0085, at which YAML begins a line"),
+        ("region: 'a\u2028'\n", "1: holds the character #x2028"),
         ("region: a\n---\nregion: b\n", "is not YAML"),
         ("region: *nowhere\n", "1: is not YAML (found undefined alias 'nowhere')"),
     ],
-    ids=["empty", "a list", "unfinished", "control character", "two documents", "alias of nothing"],
+    ids=[
+        "empty",
+        "a list",
+        "unfinished",
+        "control character",
+        "next line",
+        "line separator",
+        "two documents",
+        "alias of nothing",
+    ],
 )
 def test_a_file_without_settings_is_refused(text: str, expected: str, tmp_path: Path) -> None:
     assert expected in " ".join(mistakes(tmp_path, text))
