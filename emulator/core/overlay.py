@@ -17,6 +17,7 @@ from emulator.ram import resources as ram_resources
 from emulator.ram.operations import ram
 from emulator.s3 import access as s3
 from emulator.s3 import encryption as s3_encryption
+from emulator.s3 import requests as s3_requests
 from emulator.s3 import tag_keys as s3_tag_keys
 from emulator.sagemaker.operations import sagemaker
 from emulator.service_catalog import resources as service_catalog_resources
@@ -46,6 +47,7 @@ SEAMS = (
     ram_resources,
     resource_arns,
     s3,
+    s3_requests,
     s3_encryption,
     s3_tag_keys,
     service_catalog_resources,

@@ -115,15 +115,21 @@ class ModelCards(Core):
         return dict(card.versions[number - 1])
 
     def sagemaker_ListModelCardVersions(
-        self, *, ModelCardName: str, SortBy: str, SortOrder: str, NextToken: str = "0"
+        self,
+        *,
+        ModelCardName: str,
+        SortBy: str = "Version",
+        SortOrder: str = "Descending",
+        MaxResults: int = PAGE,
+        NextToken: str = "0",
     ) -> Parameters:
         card = self._card("ListModelCardVersions", ModelCardName)
         ordered = card.versions[::-1] if SortOrder == "Descending" else card.versions
-        start = int(NextToken)
+        start, size = int(NextToken), min(MaxResults, PAGE)
         page: Parameters = {
             "ModelCardVersionSummaryList": [
                 {name: value for name, value in version.items() if name not in ("Content", "CreatedBy")}
-                for version in ordered[start : start + PAGE]
+                for version in ordered[start : start + size]
             ]
         }
-        return page | ({"NextToken": str(start + PAGE)} if start + PAGE < len(ordered) else {})
+        return page | ({"NextToken": str(start + size)} if start + size < len(ordered) else {})
