@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from tests.emulator.fixtures import emulator
 from tests.emulator.support import Emulator
 from tests.registry import cloud as memory
 
-pytest_plugins = ["tests.emulator.conftest"]
+__all__ = ["emulator", "world"]
 
 
 @dataclass(frozen=True, kw_only=True)
