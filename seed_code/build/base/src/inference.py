@@ -23,7 +23,6 @@ from typing import Any, Never
 import numpy as np
 import xgboost
 
-from cells import word
 from errors import RowError
 from features import Array, Cell, for_xgboost, matrix
 from model_schema import Schema
@@ -194,13 +193,13 @@ def _cells(number: int, row: object, schema: Schema) -> list[Cell]:
 
 
 def _is_header(row: object, schema: Schema) -> bool:
-    """Whether a row holds the names of the columns, and not words that the model knows."""
+    """Whether a row holds the names of the columns, at least one of which is no value of its column."""
     if not isinstance(row, list) or not all(isinstance(cell, str) for cell in row):
         return False
     cells = [cell.strip() for cell in row]
     if cells != list(schema.names):
         return len(cells) > len(schema.names) and set(cells) >= {*schema.names, schema.target}
-    return any(word(cells[position]) not in column.categories for position, column in schema.used)
+    return any(not column.knows(cells[position]) for position, column in schema.used)
 
 
 def _no_number(constant: str) -> Never:

@@ -105,6 +105,16 @@ class Column:
     scale: float = 1.0
     reason: str = ""
 
+    def knows(self, cell: str) -> bool:
+        """Whether a text is a number of a numeric column, or one of a categorical column's words."""
+        if self.kind == "categorical":
+            return word(cell) in self.categories
+        try:
+            self.numbers.read(cell)
+        except CellError:
+            return False
+        return True
+
     @classmethod
     def of(cls, content: Mapping[str, Any]) -> Self:
         """Read a column from a file's content."""

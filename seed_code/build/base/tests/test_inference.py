@@ -11,6 +11,7 @@ import pytest
 
 import inference
 from conftest import flowers, play
+from model_schema import Column, Schema
 
 
 @pytest.fixture(scope="module")
@@ -199,3 +200,24 @@ def test_the_toolkit_answers_a_wrong_request_with_its_status(monkeypatch: pytest
     finally:
         monkeypatch.undo()
         importlib.reload(inference)
+
+
+NUMBER, WORD = Column("0", "numeric"), Column("red", "categorical", categories=("blue", "red"))
+
+
+@pytest.mark.parametrize(
+    ("columns", "row", "expected"),
+    [
+        pytest.param((Column("age", "numeric"),), ["age"], True, id="name of a number column"),
+        pytest.param((NUMBER,), ["0"], False, id="number that names its column"),
+        pytest.param((WORD,), ["red"], False, id="word that names its column"),
+        pytest.param((NUMBER, WORD), ["0", "red"], False, id="a row like the header"),
+        pytest.param((NUMBER, Column("age", "numeric")), ["0", "age"], True, id="one name is no value"),
+        pytest.param((NUMBER, WORD), ["0", "blue"], False, id="another row"),
+    ],
+)
+def test_a_row_is_a_header_only_if_it_is_no_data(
+    columns: tuple[Column, ...], row: list[str], expected: bool
+) -> None:
+    schema = Schema(target="y", problem_type="regression", columns=columns)
+    assert inference._is_header(row, schema) is expected
