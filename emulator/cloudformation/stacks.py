@@ -10,7 +10,7 @@ import contextvars
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from ministack.core import router
 from ministack.core.responses import request_scope
@@ -20,6 +20,7 @@ from ministack.services.cloudformation import handlers, helpers, stacks
 from emulator.cloudformation import gate
 from emulator.core import service_linked_roles
 from emulator.core.authorization import Principal, principal_of_key, principal_of_role, refusal
+from emulator.core.names import RegionalName
 from emulator.core.service import current_account, current_region, registered_types
 from emulator.core.switches import feared
 from emulator.iam.conditions import owner_of
@@ -40,12 +41,10 @@ _acting: contextvars.ContextVar[Principal | None] = contextvars.ContextVar(
 )
 
 
-class StackName(NamedTuple):
+class StackName(RegionalName):
     """A stack of any account."""
 
-    account: str
-    region: str
-    name: str
+    __slots__ = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,9 +7,10 @@ import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from emulator.codebuild.build import Build
+from emulator.core.names import RegionalName
 from emulator.core.service import Request, Service, ServiceError, authorize
 from emulator.core.switches import feared
 
@@ -34,12 +35,10 @@ _START_BUILD_PARAMETERS = frozenset(
 codebuild = Service("codebuild")
 
 
-class ProjectName(NamedTuple):
+class ProjectName(RegionalName):
     """A project of any account."""
 
-    account: str
-    region: str
-    name: str
+    __slots__ = ()
 
     @property
     def arn(self) -> str:

@@ -8,21 +8,20 @@ import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from emulator.codecommit.git import BranchMovedError, Commit, Entry, GitRepository, Person
 from emulator.core import archives, resource_tags, state
+from emulator.core.names import RegionalName
 from emulator.core.service import ServiceError
 from emulator.core.switches import feared
 from emulator.services import events
 
 
-class RepositoryName(NamedTuple):
+class RepositoryName(RegionalName):
     """A repository of any account."""
 
-    account: str
-    region: str
-    name: str
+    __slots__ = ()
 
     @property
     def arn(self) -> str:

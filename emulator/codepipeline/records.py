@@ -8,14 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from emulator.codepipeline.artifact_store import Location
+from emulator.core.names import RegionalName
 
 
-class PipelineName(NamedTuple):
+class PipelineName(RegionalName):
     """A pipeline of any account."""
 
-    account: str
-    region: str
-    name: str
+    __slots__ = ()
 
     @property
     def arn(self) -> str:

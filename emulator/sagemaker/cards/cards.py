@@ -8,8 +8,9 @@ operation, such as https://docs.aws.amazon.com/sagemaker/latest/APIReference/API
 import re
 import time
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
+from emulator.core.names import RegionalName
 from emulator.core.service import Request, ServiceError
 from emulator.core.switches import feared
 from emulator.ram import store as ram_store
@@ -24,12 +25,10 @@ _CARD_ARN = re.compile(
 )
 
 
-class CardName(NamedTuple):
+class CardName(RegionalName):
     """A model card of any account."""
 
-    account: str
-    region: str
-    name: str
+    __slots__ = ()
 
     @property
     def arn(self) -> str:

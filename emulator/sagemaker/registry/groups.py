@@ -8,11 +8,12 @@ import json
 import re
 import time
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from ministack.core.iam_evaluator import validate_policy_document
 
 from emulator.core.authorization import ResourcePolicy
+from emulator.core.names import RegionalName
 from emulator.core.service import Request, ServiceError
 from emulator.core.switches import feared
 from emulator.sagemaker.service import check_tagging, sagemaker
@@ -27,12 +28,10 @@ _GOVERNED_ARN = re.compile(
 )
 
 
-class GroupName(NamedTuple):
+class GroupName(RegionalName):
     """A model package group of any account."""
 
-    account: str
-    region: str
-    name: str
+    __slots__ = ()
 
     @property
     def arn(self) -> str:
