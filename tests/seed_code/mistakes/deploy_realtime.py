@@ -2,8 +2,8 @@
 
 from tests.seed_code.mistakes.mistake import Mistake
 
-_STACK = "deploy/endpoint_stack.py"
-_STACK_TESTS = "python -m pytest tests/test_endpoint_stack.py"
+_STACK = "deploy/stack.py"
+_STACK_TESTS = "python -m pytest tests/test_stack.py"
 _RESOLVE = "deploy/resolve_model.py"
 _RESOLVE_TESTS = "python -m pytest tests/test_resolve_model.py"
 _CARD_TESTS = "python -m pytest tests/test_document_validation.py"
@@ -54,7 +54,7 @@ MISTAKES = (
     ),
     Mistake(
         name="the endpoint is renamed, so that an update replaces it",
-        file="deploy/configuration.py",
+        file="deploy/project.py",
         old='return f"{self.sagemaker_project_name}-{self.sagemaker_project_id}"',
         new='return f"{self.sagemaker_project_name}"',
         check=_STACK_TESTS,
@@ -124,7 +124,7 @@ MISTAKES = (
     ),
     Mistake(
         name="an unknown setting is ignored",
-        file="deploy/configuration.py",
+        file="deploy/project.py",
         old='extra="forbid"',
         new='extra="ignore"',
         check="python -m pytest tests/test_configuration.py",

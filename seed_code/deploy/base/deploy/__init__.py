@@ -1,1 +1,1 @@
-"""Which model version goes out, how each stage is configured, and the endpoint's stack."""
+"""Which model version goes out, how each stage is configured, and the stack that serves it."""

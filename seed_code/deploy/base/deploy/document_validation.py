@@ -14,9 +14,9 @@ from typing import Any
 
 import boto3
 
-from deploy import integration_test_role
-from deploy.configuration import ConfigurationError, required
+from deploy import integration_test_role, tested
 from deploy.model_card import CardError, Evaluation, ModelCard
+from deploy.project import ConfigurationError, required
 from deploy.results import Results, ResultsError
 
 NAME = "Integration tests in the test account"
@@ -26,7 +26,7 @@ NAME = "Integration tests in the test account"
 MAXIMUM_OBSERVATION = 2096
 MAXIMUM_METRIC_NAME = 255
 
-VARIABLES = ("AWS_REGION", "ENDPOINT_NAME", "STAGE_ACCOUNT_ID", "MODEL_PACKAGE_ARN", "MODEL_CARD_ARN")
+VARIABLES = ("AWS_REGION", tested.VARIABLE, "STAGE_ACCOUNT_ID", "MODEL_PACKAGE_ARN", "MODEL_CARD_ARN")
 
 
 def main(arguments: list[str]) -> int:
@@ -43,12 +43,12 @@ def main(arguments: list[str]) -> int:
         return 2
     try:
         results = Results.read(Path(arguments[0]))
-        region, endpoint, account, version, card_arn = required(os.environ, VARIABLES)
+        region, name, account, version, card_arn = required(os.environ, VARIABLES)
         arns = known_as(boto3.client("sagemaker", region_name=region), version)
         evaluation = evaluate(
             results,
             version=version,
-            endpoint=endpoint,
+            name=name,
             account=account,
             time=datetime.now(UTC),
             build=os.environ.get("CODEBUILD_BUILD_ARN"),
@@ -60,7 +60,7 @@ def main(arguments: list[str]) -> int:
         return 2
     if results.skipped:
         print(
-            f"Skipped tests say nothing about the endpoint, so they count as failed: "
+            f"Skipped tests say nothing about the {tested.KIND}, so they count as failed: "
             f"{', '.join(results.skipped)}. Remove them, or make them run.",
             file=sys.stderr,
         )
@@ -82,14 +82,14 @@ def known_as(sagemaker: Any, version: str) -> tuple[str, ...]:
 
 
 def evaluate(
-    results: Results, *, version: str, endpoint: str, account: str, time: datetime, build: str | None
+    results: Results, *, version: str, name: str, account: str, time: datetime, build: str | None
 ) -> Evaluation:
     """The results as an evaluation of a model card.
 
     Args:
         results: What the tests found.
-        version: The ARN of the model version that the endpoint serves.
-        endpoint: The endpoint's name.
+        version: The ARN of the model version that serves.
+        name: The name of what serves it.
         account: The account that it serves in.
         time: When the tests ended.
         build: The ARN of the build that ran them.
@@ -104,7 +104,7 @@ def evaluate(
     skipped = f" Skipped: {', '.join(results.skipped)}." if results.skipped else ""
     total = results.passed + len(results.failed) + len(results.skipped)
     observation = (
-        f"{results.passed} of {total} tests passed against the endpoint {endpoint} in account "
+        f"{results.passed} of {total} tests passed against the {tested.KIND} {name} in account "
         f"{account}.{failed}{skipped}"
     )
     evaluation = {

@@ -5,11 +5,11 @@ from typing import Any
 
 import boto3
 
-from deploy.configuration import required
+from deploy.project import required
 
 
 def assume(environment: Mapping[str, str]) -> Any:
-    """A session under the role, which may ask this project's endpoint and write into the model's card.
+    """A session under the role, which may use what this project has deployed and write into the model's card.
 
     Raises:
         ConfigurationError: The environment does not name the role or the Region.

@@ -19,7 +19,7 @@ class Results:
     Attributes:
         passed: The number of tests that passed.
         failed: The names of those that failed, or could not run because of an error.
-        skipped: The names of those that were skipped: they say nothing about the endpoint.
+        skipped: The names of those that were skipped: they say nothing about the model.
         measured: Numbers that tests recorded with ``record_testsuite_property``.
     """
 
@@ -52,7 +52,7 @@ class Results:
         skipped = tuple(name for name, tags in outcomes.items() if "skipped" in tags and name not in failed)
         passed = len(outcomes) - len(failed) - len(skipped)
         if not passed and not failed:
-            raise ResultsError(f"{path} names no test that ran: there is nothing to say about the endpoint.")
+            raise ResultsError(f"{path} names no test that ran: there is nothing to say about the model.")
         return cls(
             passed=passed,
             failed=failed,

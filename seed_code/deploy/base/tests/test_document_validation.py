@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from cards import ARN, Card, Content
-from deploy import document_validation, integration_test_role
+from deploy import document_validation, integration_test_role, tested
 from deploy.document_validation import NAME, document, evaluate, known_as
 from deploy.model_card import CardError, Evaluation, ModelCard
 from deploy.results import Results
@@ -28,7 +28,7 @@ def evaluation(version: str = CENTRAL, *, failed: tuple[str, ...] = (), passed: 
         passed=passed, failed=failed, skipped=("test_later",), measured={"median_latency_ms": 12.5}
     )
     return evaluate(
-        results, version=version, endpoint="flowers-p-1", account="444444444444", time=TIME, build=None
+        results, version=version, name="flowers-p-1", account="444444444444", time=TIME, build=None
     )
 
 
@@ -44,7 +44,7 @@ def run(card: Card, *, passed: bool = True) -> str:
 def test_results_become_an_evaluation() -> None:
     assert evaluation(failed=("test_endpoint.test_a", "test_endpoint.test_b")) == {
         "name": "Integration tests in the test account",
-        "evaluation_observation": "6 of 9 tests passed against the endpoint flowers-p-1 in account "
+        "evaluation_observation": f"6 of 9 tests passed against the {tested.KIND} flowers-p-1 in account "
         "444444444444. Failed: test_endpoint.test_a, test_endpoint.test_b. Skipped: test_later.",
         "datasets": [f"sample_request of {CENTRAL}"],
         "metadata": {"model_package_arn": CENTRAL, "tested_at": "2026-11-21T09:15:00Z"},
@@ -257,7 +257,7 @@ def test_a_version_is_known_by_its_own_arn_and_the_teams(
 def build(project: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Card:
     """The environment of a build, and the card that it reaches."""
     card = Card(content(CENTRAL))
-    variables = {"ENDPOINT_NAME": "flowers-p-1", "STAGE_ACCOUNT_ID": "444444444444", "MODEL_CARD_ARN": ARN}
+    variables = {tested.VARIABLE: "flowers-p-1", "STAGE_ACCOUNT_ID": "444444444444", "MODEL_CARD_ARN": ARN}
     for name, value in (variables | {"CODEBUILD_BUILD_ARN": "arn:build"}).items():
         monkeypatch.setenv(name, value)
 
@@ -286,8 +286,8 @@ def test_a_skipped_test_counts_as_failed(
     (tmp_path / "results.xml").write_text(PASSED.replace("</testsuite>", skipped), encoding="utf-8")
     assert document_validation.main([str(tmp_path / "results.xml")]) == 1
     assert capsys.readouterr().err == (
-        "Skipped tests say nothing about the endpoint, so they count as failed: a.c. Remove them, or make "
-        "them run.\n"
+        f"Skipped tests say nothing about the {tested.KIND}, so they count as failed: a.c. Remove them, "
+        "or make them run.\n"
     )
     assert build.newest.status == "Draft"
 

@@ -14,7 +14,7 @@ import boto3
 import pytest
 
 from deploy import integration_test_role
-from deploy.configuration import required
+from deploy.project import required
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 import app
-from deploy.configuration import ConfigurationError, StageConfiguration
+from deploy.configuration import StageConfiguration
+from deploy.project import ConfigurationError
 
 VALID: dict[str, Any] = {
     "instance_type": "ml.m5.large",

@@ -8,7 +8,8 @@ import pytest
 
 import app
 from conftest import ENVIRONMENT
-from deploy.configuration import STAGES, StageConfiguration, StageName
+from deploy.configuration import StageConfiguration
+from deploy.project import STAGES, StageName
 
 ACCOUNTS: dict[StageName, str] = {"test": "444444444444", "production": "555555555555"}
 ENDPOINT = "a-project-of-thirty-two-lettersX-p-twenty-characters1"

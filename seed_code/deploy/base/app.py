@@ -1,4 +1,4 @@
-"""Writes the templates ``endpoint-test`` and ``endpoint-production``: into ``CDK_OUTDIR``, or ``cdk.out``."""
+"""Writes a template for each stage: into ``CDK_OUTDIR``, or ``cdk.out``."""
 
 import os
 import sys
@@ -8,8 +8,9 @@ from deploy import embedded_node  # noqa: F401
 # isort: split
 import aws_cdk as cdk
 
-from deploy.configuration import STAGES, ConfigurationError, Project, StageConfiguration
-from deploy.endpoint_stack import EndpointStack
+from deploy.configuration import StageConfiguration
+from deploy.project import STAGES, ConfigurationError, Project
+from deploy.stack import StageStack
 
 
 def main() -> int:
@@ -26,7 +27,7 @@ def main() -> int:
         return 2
     app = cdk.App(analytics_reporting=False, outdir=os.environ.get("CDK_OUTDIR", "cdk.out"))
     for stage, configuration in configurations.items():
-        EndpointStack(app, project=project, stage=stage, configuration=configuration)
+        StageStack(app, project=project, stage=stage, configuration=configuration)
     app.synth()
     return 0
 

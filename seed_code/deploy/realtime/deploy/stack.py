@@ -4,10 +4,11 @@ import aws_cdk as cdk
 from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
-from deploy.configuration import Project, StageConfiguration, StageName
+from deploy.configuration import StageConfiguration
+from deploy.project import Project, StageName
 
 
-class EndpointStack(cdk.Stack):
+class StageStack(cdk.Stack):
     """Model, endpoint configuration and endpoint.
 
     CloudFormation names the model and the configuration, so that a change replaces them; the endpoint
@@ -31,7 +32,7 @@ class EndpointStack(cdk.Stack):
             scope,
             f"endpoint-{stage}",
             stack_name=f"{project.name_prefix}-endpoint-{project.sagemaker_project_id}",
-            description=f"Real-time endpoint {project.endpoint_name}, {stage}",
+            description=f"Real-time endpoint {project.title}, {stage}",
             env=cdk.Environment(account=project.account(stage), region=project.aws_region),
             # The template goes through the project's own roles; the target account needs no CDK bootstrap.
             synthesizer=cdk.BootstraplessSynthesizer(),
@@ -62,7 +63,7 @@ class EndpointStack(cdk.Stack):
         sagemaker.CfnEndpoint(
             self,
             "Endpoint",
-            endpoint_name=project.endpoint_name,
+            endpoint_name=project.title,
             endpoint_config_name=endpoint_configuration.attr_endpoint_config_name,
         )
         for key, value in project.tags.items():
@@ -82,7 +83,7 @@ class EndpointStack(cdk.Stack):
         return sagemaker.CfnEndpointConfig.DataCaptureConfigProperty(
             enable_capture=True,
             initial_sampling_percentage=configuration.data_capture_percentage,
-            destination_s3_uri=f"s3://{bucket}/{project.endpoint_name}",
+            destination_s3_uri=f"s3://{bucket}/{project.title}",
             kms_key_id=f"arn:{cdk.Aws.PARTITION}:kms:{self.region}:{self.account}:{key_alias}",
             capture_options=[
                 sagemaker.CfnEndpointConfig.CaptureOptionProperty(capture_mode=mode)
