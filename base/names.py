@@ -196,6 +196,15 @@ class PlatformNames:
         """Alias of the key of an account's data capture bucket."""
         return f"alias/{self.prefix}-data-capture"
 
+    def batch_bucket(self, account: str) -> str:
+        """Bucket with the input and the output of an account's batch transforms."""
+        return f"{self.prefix}-batch-{account}-{self.region}"
+
+    @property
+    def batch_key_alias(self) -> str:
+        """Alias of the key of an account's batch bucket."""
+        return f"alias/{self.prefix}-batch"
+
     # Roles of people.
 
     @property
@@ -334,6 +343,16 @@ class PlatformNames:
     def endpoint_role(self) -> str:
         """Target accounts: execution role of the endpoints."""
         return f"{self.prefix}-endpoint"
+
+    @property
+    def batch_transform_role(self) -> str:
+        """Target accounts: execution role of the models of batch transforms."""
+        return f"{self.prefix}-batch-transform"
+
+    @property
+    def batch_schedule_role(self) -> str:
+        """Target accounts: role under which schedules start batch transforms."""
+        return f"{self.prefix}-batch-schedule"
 
     @property
     def integration_test_role(self) -> str:

@@ -55,8 +55,7 @@ class DeploymentTargetStack(cdk.Stack):
         LineageReader(self, "LineageReader", names=names, permissions=where_models_serve(names))
         if not deliveries:
             return
-        for delivery in deliveries:
-            delivery.prepare(self._serving)
+        tests = [permission for delivery in deliveries for permission in delivery.prepare(self._serving)]
         self._deployment_role()
         DerivedRole(
             self,
@@ -70,7 +69,7 @@ class DeploymentTargetStack(cdk.Stack):
             ),
             statements=(*self._central_versions(), *derive(self._frame(), region=settings.region)),
         )
-        self._integration_test_role()
+        self._integration_test_role(tests)
 
     def _deployment_role(self) -> None:
         """What the CloudFormation actions of a deploy pipeline need in the target account.
@@ -120,7 +119,7 @@ class DeploymentTargetStack(cdk.Stack):
             ],
         )
 
-    def _integration_test_role(self) -> None:
+    def _integration_test_role(self, tests: Sequence[Permission]) -> None:
         cards = (self._names.model_card_arn("*"),)
         shared = (
             "Cards carry the names of models; the hub shares one with an account when a version comes there."
@@ -132,11 +131,7 @@ class DeploymentTargetStack(cdk.Stack):
             description="Integration tests of the shared services account ask endpoints, and say so in cards",
             trusts=self._serving.hub_roles("integration-test"),
             permissions=[
-                *(
-                    permission
-                    for delivery in self._deliveries
-                    for permission in delivery.test_permissions(self._any_project)
-                ),
+                *tests,
                 Permission(
                     actions=("sagemaker:DescribeModelCard", "sagemaker:ListModelCardVersions"),
                     resources=cards,

@@ -19,6 +19,8 @@ class Deployments(Asked):
         hub = self.accounts.shared_services
         pipeline = f"arn:aws:codepipeline:{self.region}:{hub}:{project.title}"
         tagged = {f"aws:ResourceTag/{PROJECT_ID}": project.project_id}
+        # Whoever makes something tags it in the same request.
+        tagging = {**tagged, f"aws:RequestTag/{PROJECT_ID}": project.project_id}
         places = (("test", self.accounts.test), ("production", self.accounts.production))
         return Topic(
             title="Deployments",
@@ -36,7 +38,7 @@ class Deployments(Asked):
                         name=f"Create {_article(delivery.subject)} in {place}",
                         meaning="CreateModel from a central version, and "
                         f"{_listed(delivery.creation(project))}, in {place}.",
-                        requests=self._creating(delivery, account, tagged),
+                        requests=self._creating(delivery, account, tagging),
                     )
                     for delivery in self.story.templates.deliveries
                     for place, account in places
@@ -45,7 +47,7 @@ class Deployments(Asked):
                     Ability(
                         name=f"{done} in {place}",
                         meaning=f"{_listed(calls)} in the {place} account.",
-                        requests=tuple(self._call(call, account, tagged) for call in calls),
+                        requests=tuple(self._call(call, account, tagging) for call in calls),
                     )
                     for done, calls in (delivery.use(project) for delivery in self.story.templates.deliveries)
                     for place, account in places
@@ -85,14 +87,11 @@ class Deployments(Asked):
             self._passing(account, self.names.deployment_cloudformation_role, "cloudformation"),
         )
 
-    def _creating(self, delivery: Delivery, account: str, tagged: Keys) -> tuple[Request, ...]:
-        requested = {
-            f"aws:RequestTag/{name.removeprefix('aws:ResourceTag/')}": value for name, value in tagged.items()
-        }
+    def _creating(self, delivery: Delivery, account: str, tagging: Keys) -> tuple[Request, ...]:
         calls = delivery.creation(self.story.project(DEPLOY))
         return (
             *self.central("CreateModel"),
-            *(self._call(call, account, {**tagged, **requested}) for call in calls),
+            *(self._call(call, account, tagging) for call in calls),
             *(self._passing(account, role.name, role.service) for role in delivery.roles(self.names)),
         )
 

@@ -104,18 +104,14 @@ class Delivery(Protocol):
             Properties by resource type; ``Tags`` where the type takes tags, which are the project's.
         """
 
-    def prepare(self, account: ServingAccount) -> None:
+    def prepare(self, account: ServingAccount) -> Sequence[Permission]:
         """Define what an account needs before a stack of this kind comes: roles and storage.
 
         Args:
             account: The account.
-        """
 
-    def test_permissions(self, projects: ProjectNames) -> Sequence[Permission]:
-        """What the integration tests may do in the account.
-
-        Args:
-            projects: The names of whichever project, with wildcards.
+        Returns:
+            What the integration tests may do there.
         """
 
     def creation(self, names: ProjectNames) -> Sequence[Call]:

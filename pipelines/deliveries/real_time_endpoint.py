@@ -56,8 +56,8 @@ class RealTimeEndpoint:
             },
         }
 
-    def prepare(self, account: ServingAccount) -> None:
-        """Define the execution role of endpoints, and where they capture requests."""
+    def prepare(self, account: ServingAccount) -> Sequence[Permission]:
+        """Define the execution role of endpoints, and where they capture requests; tests ask endpoints."""
         key, bucket = account.storage(
             "DataCapture",
             alias=account.platform.data_capture_key_alias,
@@ -80,13 +80,10 @@ class RealTimeEndpoint:
             ],
             kind="Endpoints/*",
         )
-
-    def test_permissions(self, projects: ProjectNames) -> Sequence[Permission]:
-        """To ask the endpoint."""
         return (
             Permission(
                 actions=("sagemaker:DescribeEndpoint", "sagemaker:InvokeEndpoint"),
-                resources=(arn("sagemaker", f"endpoint/{projects.title}"),),
+                resources=(arn("sagemaker", f"endpoint/{account.projects.title}"),),
                 because="Endpoints carry the names of projects.",
             ),
         )

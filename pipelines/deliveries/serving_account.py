@@ -90,6 +90,7 @@ class ServingAccount:
         description: str,
         lifecycle_rules: Sequence[s3.LifecycleRule],
         reason: str,
+        versioned: bool | None = None,
     ) -> tuple[kms.Key, s3.Bucket]:
         """Define a bucket with a key of its own; both outlive the stack.
 
@@ -100,6 +101,7 @@ class ServingAccount:
             description: What is kept there, for the console.
             lifecycle_rules: How long.
             reason: Why the bucket needs no log of accesses.
+            versioned: Whether old versions of objects are kept.
         """
         keep = cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
         key = kms.Key(
@@ -121,6 +123,7 @@ class ServingAccount:
             lifecycle_rules=list(lifecycle_rules),
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
             removal_policy=keep,
+            versioned=versioned,
         )
         acknowledge(bucket, rule="AwsSolutions-S1", reason=reason)
         return key, bucket

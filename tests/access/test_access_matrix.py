@@ -64,8 +64,10 @@ EXPECTED = {
     ("Versions", "Approve centrally"): {"shared services: ml-engineer"},
     ("Versions", "Name its receipt"): {"shared services: promotion", "shared services: release"},
     ("Reading artifacts", "Its image"): {
+        "production: batch-transform",
         "production: endpoint",
         "shared services: promotion",
+        "test: batch-transform",
         "test: endpoint",
     },
     ("Changing artifacts", "Write a promoted one"): {"shared services: promotion"},
@@ -96,6 +98,17 @@ EXPECTED = {
     },
     ("Deployments", "Create an endpoint in test"): {"test: deployment-cloudformation"},
     ("Deployments", "Create an endpoint in production"): {"production: deployment-cloudformation"},
+    ("Deployments", "Create a batch transform in test"): {"test: deployment-cloudformation"},
+    ("Deployments", "Create a batch transform in production"): {"production: deployment-cloudformation"},
+    ("Deployments", "Start a batch transform in test"): {
+        "shared services: integration-test-p-deploy",
+        "test: batch-schedule",
+        "test: integration-test",
+    },
+    ("Deployments", "Start a batch transform in production"): {
+        "production: batch-schedule",
+        "production: integration-test",
+    },
     ("Deployments", "Approve production"): {"shared services: governance-officer"},
 }
 
@@ -114,6 +127,8 @@ MAY = [
     ("Reading artifacts", "Promoted, approved", "test: endpoint"),
     ("Reading artifacts", "Direct, approved", "test: endpoint"),
     ("Reading artifacts", "Promoted, let in", "production: endpoint"),
+    ("Reading artifacts", "Promoted, approved", "test: batch-transform"),
+    ("Reading artifacts", "Promoted, let in", "production: batch-transform"),
     ("Reading artifacts", "Direct, let in", "production: endpoint"),
     ("Reading artifacts", "The team's", "shared services: promotion"),
     ("Model cards", "Read", "production: integration-test"),
@@ -124,6 +139,8 @@ MAY = [
     ("Deployments", "Start the pipeline", "shared services: trigger-p-deploy"),
 ]
 MAY_NOT = [
+    ("Reading artifacts", "Promoted, before approval", "test: batch-transform"),
+    ("Reading artifacts", "Promoted, approved", "production: batch-transform"),
     ("Versions", "See the central", "development: lead-data-scientist"),
     ("Versions", "See the central", "test: endpoint"),
     ("Versions", "See the direct", "development: training-p-team"),

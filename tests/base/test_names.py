@@ -36,6 +36,8 @@ WITHIN = [
     ("project bucket", PROJECT.bucket, names.MAXIMUM_BUCKET),
     ("project role", PROJECT.role("x" * 24), names.MAXIMUM_ROLE),
     ("endpoint stack", PROJECT.delivery_stack("endpoint"), 128),
+    ("schedule", PROJECT.delivery_stack("batch"), 64),
+    ("batch bucket", PLATFORM.batch_bucket("3" * 12), names.MAXIMUM_BUCKET),
 ]
 
 

@@ -34,13 +34,20 @@ def everything(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
 
 
 @pytest.fixture(scope="session")
-def endpoint_templates(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Template]:
-    """What the deploy seed's own app makes, run as its repository's build runs it."""
-    folder = tmp_path_factory.mktemp("endpoint")
-    environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "CDK_OUTDIR": str(folder / "out")}
-    seed = Seed("deploy_realtime").copy(folder / "seed")
-    subprocess.run([sys.executable, "app.py"], cwd=seed, env=environment | PROJECT, check=True, timeout=HANGS)
-    return {
-        path.name.removesuffix(".template.json"): json.loads(path.read_text("utf-8"))
-        for path in (folder / "out").glob("*.template.json")
-    }
+def seed_templates(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Template]:
+    """What the deploy seeds' own apps make, run as their repositories' builds run them."""
+    found: dict[str, Template] = {}
+    for product in discover():
+        if product.delivery is None:
+            continue
+        folder = tmp_path_factory.mktemp(product.identifier)
+        environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "CDK_OUTDIR": str(folder / "out")}
+        seed = Seed(product.identifier).copy(folder / "seed")
+        subprocess.run(
+            [sys.executable, "app.py"], cwd=seed, env=environment | PROJECT, check=True, timeout=HANGS
+        )
+        found |= {
+            path.name.removesuffix(".template.json"): json.loads(path.read_text("utf-8"))
+            for path in (folder / "out").glob("*.template.json")
+        }
+    return found

@@ -12,10 +12,15 @@ import cdk_nag
 import app
 from base.acknowledgements import acknowledgements
 from base.settings import ModelCards, Repository, Settings, load
+from pipelines.assets import SEED
 from portfolios.accounts import AccountsStack, account_stacks
 from portfolios.stack import PortfoliosStack
+from products.discovery import discover
 from products.product import Product, Template, add_stack
 from tests.assumptions.fallbacks import FALLBACKS
+
+PROJECTS = sorted(product.identifier.replace("_", "-") for product in discover() if SEED in product.seeds)
+"""The products that are projects with a repository, by the names of their stacks."""
 
 REPORT = "validation-report.json"
 

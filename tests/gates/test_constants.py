@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from products.product import Template
-from tests.gates.everything import Everything
+from tests.gates.everything import PROJECTS, Everything
 from tests.gates.test_policies import listed
 
 OWN_ACCOUNT = {"Ref": "AWS::AccountId"}
@@ -307,8 +307,7 @@ RULES = (
         holds=_only_the_own_account,
         breaks=_open_trust,
         exceptions={
-            "build-from-s3 RepositorySeedingRole": LAMBDA,
-            "deploy-realtime RepositorySeedingRole": LAMBDA,
+            **{f"{project} RepositorySeedingRole": LAMBDA for project in PROJECTS},
             "launch SageMakerProjectsRole": LAMBDA,
             "mlplatform-accounts SageMakerProjectsRole": LAMBDA,
             "mlplatform-registry PromotionRole": LAMBDA,
@@ -346,9 +345,9 @@ def excepted(rule: Rule, name: str) -> bool:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_constants_that_protect(
-    everything: Everything, endpoint_templates: Mapping[str, Template], rule: Rule
+    everything: Everything, seed_templates: Mapping[str, Template], rule: Rule
 ) -> None:
-    found = list(resources({**everything.templates, **endpoint_templates}, rule))
+    found = list(resources({**everything.templates, **seed_templates}, rule))
     if everything.settings.assumptions.cloudformation_trust == "service":
         # The adopter has chosen it: AWS does not tell CloudFormation's account to this role then.
         found = [(name, role) for name, role in found if not name.startswith(CHOSEN_TRUST)]
@@ -366,12 +365,12 @@ def test_constants_that_protect(
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_a_rule_sees_when_its_constant_is_taken_away(
-    everything: Everything, endpoint_templates: Mapping[str, Template], rule: Rule
+    everything: Everything, seed_templates: Mapping[str, Template], rule: Rule
 ) -> None:
     """In each resource that obeys it today."""
     obeying = [
         resource
-        for _, resource in resources({**everything.templates, **endpoint_templates}, rule)
+        for _, resource in resources({**everything.templates, **seed_templates}, rule)
         if rule.holds(resource) and (rule.types != ("AWS::IAM::Role",) or _services(resource))
     ]
     assert obeying or rule.types[0].startswith(("AWS::EC2", "AWS::CodeCommit"))

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 import pytest
 from cfnlint.api import ManualArgs, lint
 
-from products.product import Template
+from products.discovery import discover
+from products.product import Template, deliveries
 from tests.gates.everything import Everything
 
 REGION = "eu-west-1"
@@ -24,9 +25,12 @@ def test_everything_is_clean(everything: Everything) -> None:
     assert findings(everything.templates) == []
 
 
-def test_seed_is_clean(endpoint_templates: Mapping[str, Template]) -> None:
-    assert sorted(endpoint_templates) == ["endpoint-production", "endpoint-test"]
-    assert findings(endpoint_templates) == []
+def test_seed_is_clean(seed_templates: Mapping[str, Template]) -> None:
+    expected = [
+        f"{delivery.kind}-{stage}" for delivery in deliveries(discover()) for stage in delivery.stages
+    ]
+    assert sorted(seed_templates) == sorted(expected)
+    assert findings(seed_templates) == []
 
 
 @pytest.mark.parametrize(

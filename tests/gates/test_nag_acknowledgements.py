@@ -15,7 +15,7 @@ import pytest
 
 from products.discovery import discover
 from products.product import Template
-from tests.gates.everything import VARIANTS, Everything, settings_of, synthesize
+from tests.gates.everything import PROJECTS, VARIANTS, Everything, settings_of, synthesize
 from tests.gates.test_policies import resources
 
 _WILDCARDS = "AwsSolutions-IAM5"
@@ -85,8 +85,8 @@ ACKNOWLEDGED: Mapping[str, tuple[str, ...]] = {
         "mlplatform-registry/Stages/Function",
     ),
     "AwsSolutions-S1": (
-        "build-from-s3/Storage/Bucket",
-        "deploy-realtime/Storage/Bucket",
+        *(f"{project}/Storage/Bucket" for project in PROJECTS),
+        "deployment-target/Batch",
         "deployment-target/DataCapture",
         "studio-domain/TeamData",
     ),
@@ -96,7 +96,7 @@ ACKNOWLEDGED: Mapping[str, tuple[str, ...]] = {
     ),
 }
 # Where a provider keeps the repositories, a function of each project answers for the first commit.
-_SEEDING = ("build-from-s3/RepositorySeeding/Function", "deploy-realtime/RepositorySeeding/Function")
+_SEEDING = tuple(f"{project}/RepositorySeeding/Function" for project in PROJECTS)
 
 
 def test_what_is_acknowledged_is_listed(found: Found) -> None:

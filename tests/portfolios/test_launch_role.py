@@ -70,6 +70,7 @@ ACCOUNTS = {
     [
         ("development", "build-from-s3"),
         ("development", "studio-domain"),
+        ("shared_services", "deploy-batch"),
         ("shared_services", "deploy-realtime"),
     ],
 )

@@ -98,10 +98,11 @@ def test_every_parameter_is_tried_both_ways() -> None:
     tried = {(product, name, accepted) for product, _, name, _, accepted in CASES}
     for product, template in templates("github").items():
         for name in template["Parameters"]:
-            # The project's own parameters and the repository are the same in all forms.
+            # The project's own parameters and the repository are the same in all forms, and those of the
+            # parts in all products that are made of them.
             somewhere = {
                 accepted
                 for other, other_name, accepted in tried
-                if other_name == name and other in (product, "build_from_s3")
+                if other_name == name and other in (product, "build_from_s3", "deploy_realtime")
             }
             assert somewhere == {True, False}, (product, name)

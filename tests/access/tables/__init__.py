@@ -28,6 +28,7 @@ DERIVED: frozenset[tuple[str, str]] = frozenset(
         ("dev", "launch-build-from-s3"),
         ("dev", "launch-studio-domain"),
         ("hub", "launch-build-from-s3"),
+        ("hub", "launch-deploy-batch"),
         ("hub", "launch-deploy-realtime"),
         ("hub", "launch-studio-domain"),
         ("test", "deployment-cloudformation"),
