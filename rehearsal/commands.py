@@ -1,11 +1,15 @@
 """The operator's command line, run as a person runs it."""
 
 import sys
+from collections.abc import Sequence
 
 from emulator.machine.isolation import clean_environment
 from rehearsal.people import Person
 from rehearsal.processes import ProcessError, run
 from rehearsal.story import ActError, Story
+
+_BOXES = frozenset(map(chr, range(0x2500, 0x2580)))
+"""The characters of which tables are drawn (https://www.unicode.org/charts/PDF/U2500.pdf)."""
 
 REFUSED = 2
 """The exit code with which `catalog` says in a sentence what has to be mended."""
@@ -37,5 +41,12 @@ def refused(story: Story, person: Person, *arguments: str) -> str:
     except ProcessError as error:
         if error.exit_code != REFUSED:
             raise
-        return " ".join(error.lines)
+        return sentence(error.lines)
     raise ActError(f"catalog {' '.join(arguments[:2])} was not refused: {' '.join(lines)}")
+
+
+def sentence(lines: Sequence[str]) -> str:
+    """Return what a command says below the last table that it printed; all of it if there is no table."""
+    tables = [number for number, line in enumerate(lines) if _BOXES.intersection(line)]
+    below = lines[tables[-1] + 1 :] if tables else lines
+    return " ".join(line.strip() for line in below or lines)

@@ -9,8 +9,6 @@ from botocore.exceptions import ClientError
 from rehearsal.record import DenialRecord, Status
 from rehearsal.story import ActError, ModelVersion, Story
 
-MAXIMUM_OBSERVED = 300
-
 
 class RefusedError(Exception):
     """A refusal that does not come as an error of the call: a failed stack, endpoint or pipeline."""
@@ -76,7 +74,7 @@ def attempt(story: Story, denial: Denial) -> DenialRecord:
         actor=denial.actor,
         action=denial.action,
         expected=denial.expected,
-        observed=_shorten(observed),
+        observed=" ".join(observed.split()),
         status=status,
     )
 
@@ -89,8 +87,3 @@ def location(version: ModelVersion) -> dict[str, str]:
 
 def _judge(denial: Denial, code: str, message: str) -> Status:
     return "ok" if code == denial.code and denial.mentions in message else "failed"
-
-
-def _shorten(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= MAXIMUM_OBSERVED else f"{line[: MAXIMUM_OBSERVED - 1]}…"

@@ -30,7 +30,8 @@ HEIGHT = 900
 PAPER_WIDTH = 680
 ANSWER_SECONDS = 30
 
-# What sticks out of the window, or is cut off inside its own box.
+# What sticks out of the window, or is cut off inside its own box, and links to places that are not there.
+# On a screen, a box that scrolls by mouse and by keyboard cuts nothing off.
 CUT_OFF = """
 (() => {
   const width = document.documentElement.clientWidth;
@@ -45,9 +46,12 @@ CUT_OFF = """
     const name = `<${element.tagName.toLowerCase()}> ${text}`;
     if (box.right > width + 1 || box.left < -1) found.push(`${name} reaches ${Math.round(box.right)} px`);
     const hidden = element.scrollWidth - element.clientWidth;
-    if (element.clientWidth && hidden > 1 && style.overflowX !== "visible")
+    const scrolls = style.overflowX === "auto" && element.tabIndex >= 0 && !matchMedia("print").matches;
+    if (element.clientWidth && hidden > 1 && style.overflowX !== "visible" && !scrolls)
       found.push(`${name} is cut off by ${hidden} px`);
   }
+  for (const link of document.querySelectorAll('a[href^="#"]'))
+    if (!document.getElementById(link.hash.slice(1))) found.push(`${link.hash} leads nowhere`);
   return found;
 })()
 """
@@ -200,6 +204,7 @@ def problems(chromium: Browser, page: Path, screenshots: Path | None = None) -> 
     url = page.resolve().as_uri()
     found: list[str] = []
     chromium.send("Emulation.setScrollbarsHidden", hidden=True)  # They lie over the page on a phone.
+    chromium.send("Emulation.setEmulatedMedia", media="screen")  # The page before was left on paper.
     for width in WIDTHS:
         _resize(chromium, width)
         chromium.open(url)

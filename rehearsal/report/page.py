@@ -6,11 +6,22 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from rehearsal.display import duration
-from rehearsal.record import Page
+from rehearsal.record import DenialRecord, Page
 from rehearsal.report.account_map import draw_maps
 from rehearsal.report.pipeline_graph import draw_graph
 
 TEMPLATES = Path(__file__).parent / "templates"
+REASONS = {
+    "AccessDenied": "A policy does not allow it",
+    "AccessDeniedException": "A policy does not allow it",
+    "CreateFailed": "What was launched was not created",
+    "InvalidClientTokenId": "The credentials are not known",
+    "Nothing": "Nothing happens",
+    "ResourceNotFoundException": "It is not there for whoever asks",
+    "ValidationException": "The service finds what it was given wanting",
+}
+"""What error codes mean, in words; a code without words stands for itself."""
+
 MARKS = {"ok": "✓", "failed": "✗"}
 
 
@@ -38,6 +49,9 @@ def render(page: Page) -> str:
         graph=draw_graph(page.runs[0]) if page.runs else None,
         steps=_steps(page),
         metrics=_metrics(page),
+        predictions=_predictions(page),
+        refusals=_refusals(page),
+        drawn=next((document for document in page.documents if document.file == "lineage.html"), None),
         refused=sum(row.status == "ok" for row in page.report.denied),
     )
 
@@ -84,3 +98,22 @@ def _metrics(page: Page) -> list[dict[str, Any]]:
         difference = None if first is None or last is None else last - first
         rows.append({"name": name, "values": values, "difference": difference})
     return rows
+
+
+def _predictions(page: Page) -> list[dict[str, Any]]:
+    """One group a version: its rows, and how many of them were answered alike everywhere."""
+    groups = []
+    for version in dict.fromkeys(row.version for row in page.predictions):
+        rows = [row for row in page.predictions if row.version == version]
+        equal = sum(row.test == row.production == row.model for row in rows)
+        groups.append({"version": version, "rows": rows, "equal": equal, "differs": equal < len(rows)})
+    return groups
+
+
+def _refusals(page: Page) -> list[dict[str, Any]]:
+    """What was tried, by the kind of refusal that has to come."""
+    kinds: dict[str, list[DenialRecord]] = {}
+    for row in page.report.denied:
+        code = row.expected.partition(":")[0]
+        kinds.setdefault(REASONS.get(code, code), []).append(row)
+    return [{"reason": reason, "rows": rows} for reason, rows in kinds.items()]

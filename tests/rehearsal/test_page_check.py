@@ -42,6 +42,17 @@ def test_a_report_of_a_failed_story_is_well(chromium: Browser, tmp_path: Path) -
             "is cut off by 100 px",
             id="cut off",
         ),
+        pytest.param(
+            "<pre style='width:100px;overflow-x:auto'>not to be reached with a keyboard</pre>",
+            "is cut off by",
+            id="scrolls by mouse alone",
+        ),
+        pytest.param(
+            "<pre tabindex='0' style='width:100px;overflow-x:auto'>does not scroll on paper</pre>",
+            "On paper: <pre>",
+            id="scrolls on paper",
+        ),
+        pytest.param("<a href='#absent'>there</a>", "#absent leads nowhere", id="anchor"),
         pytest.param("<script>console.error('broken')</script>", "on the console: broken", id="console"),
         pytest.param("<script>absent()</script>", "an exception", id="exception"),
         pytest.param("<img src='http://192.0.2.1/a.png'>", "asks for http://192.0.2.1/a.png", id="request"),

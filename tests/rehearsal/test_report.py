@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from rehearsal.commands import sentence
 from rehearsal.record import PipelineRun, Report, StepRecord
 from rehearsal.report import write
 from rehearsal.report.page import number, render
@@ -53,7 +54,8 @@ def test_what_comes_from_elsewhere_is_escaped() -> None:
 def test_the_page_loads_nothing() -> None:
     html = render(page())
     assert not re.findall(r"<(?:script|img|iframe|object)\b", html)
-    assert re.findall(r"(?:src|href)=\"([^\"]*)\"", html) == ["data:,", "card.html"]
+    links = re.findall(r"(?:src|href)=\"([^\"]*)\"", html)
+    assert [link for link in links if not link.startswith("#")] == ["data:,", "card.html"]
     assert "@import" not in html
     assert set(re.findall(r"url\(([^)]*)\)", html)) == {"#tip-wide", "#tip-narrow", "#tip-graph"}
 
@@ -64,6 +66,33 @@ def test_a_story_that_failed_early_has_a_page_too() -> None:
     html = render(whole.model_copy(update={"report": empty, "runs": (), "predictions": (), "serving": None}))
     assert "✗ failed" in html
     assert "What must not work" not in html
+
+
+@pytest.mark.parametrize("failed_act", [None, 0])
+def test_the_contents_name_every_section_in_its_order(failed_act: int | None) -> None:
+    html = render(page(failed_act=failed_act))
+    assert re.findall(r'href="#([^"]+)"', html) == re.findall(r'<section id="([^"]+)"', html)
+    assert "<section>" not in html
+
+
+def test_predictions_that_differ_are_counted_and_unfolded() -> None:
+    whole = page()
+    assert html_of_rows(render(whole)) == ["1 of 1", "1 of 1"]
+    assert "<details open>\n  <summary>The rows" not in render(whole)
+    other = whole.predictions[0].model_copy(update={"production": "Gentoo"})
+    html = render(whole.model_copy(update={"predictions": (other, *whole.predictions[1:])}))
+    assert html_of_rows(html) == ["0 of 1", "1 of 1"]
+    assert "<details open>\n  <summary>The rows" in html
+
+
+def html_of_rows(html: str) -> list[str]:
+    return re.findall(r"<b>(\d+ of \d+) rows equal</b>", html)
+
+
+def test_the_refusal_of_a_command_is_told_without_its_table() -> None:
+    lines = ["model, version 3", "┏━━┳━━┓", "┃ a ┃ b ┃", "└──┴──┘", "Missing: risk_rating.", "Mend it."]
+    assert sentence(lines) == "Missing: risk_rating. Mend it."
+    assert sentence(["It is not", "there."]) == "It is not there."
 
 
 @pytest.mark.parametrize(
