@@ -3,6 +3,7 @@
 import aws_cdk as cdk
 from constructs import Construct
 
+from base.grants.objects import FIND_OBJECTS
 from base.names import ProjectNames
 from base.roles import Permission, arn
 from pipelines.build_project import BuildProject
@@ -101,5 +102,5 @@ def _start_pipeline(names: ProjectNames, storage: ProjectStorage, training: Trai
             resources=(storage.bucket.arn_for_objects("code/*"),),
             because="The build names the code it uploads by its content.",
         ),
-        Permission(actions=("s3:GetBucketLocation", "s3:ListBucket"), resources=(storage.bucket.bucket_arn,)),
+        Permission(actions=FIND_OBJECTS, resources=(storage.bucket.bucket_arn,)),
     ]

@@ -8,6 +8,7 @@ from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from base.grants.runs import WRITE_LOGS
 from base.names import ProjectNames
 from base.roles import Permission, arn, role, service_principal
 from pipelines.compute import COMPUTE
@@ -86,7 +87,7 @@ class BuildProject(Construct):
             trusts=service_principal("codebuild"),
             permissions=[
                 Permission(
-                    actions=("logs:CreateLogStream", "logs:PutLogEvents"),
+                    actions=WRITE_LOGS,
                     resources=(arn("logs", f"log-group:{log_group.log_group_name}:log-stream:*"),),
                     because="CodeBuild names a log stream after each build.",
                 ),

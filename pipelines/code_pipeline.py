@@ -13,6 +13,7 @@ from aws_cdk import aws_codepipeline as codepipeline
 from aws_cdk import aws_events as events
 from constructs import Construct
 
+from base.grants.runs import RUN_BUILD
 from base.names import ProjectNames
 from base.roles import Permission, arn, role, service_principal
 from pipelines.build_project import BuildProject
@@ -70,7 +71,7 @@ class CodePipeline(Construct):
                 *_artifact_store(storage),
                 *repository.source_permissions,
                 Permission(
-                    actions=("codebuild:BatchGetBuilds", "codebuild:StartBuild"),
+                    actions=RUN_BUILD,
                     resources=tuple(build.arn for build in builds),
                 ),
                 *permissions,

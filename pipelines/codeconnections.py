@@ -7,6 +7,8 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from base.grants.objects import READ_OBJECT_VERSIONS
+from base.grants.runs import RUN_BUILD
 from base.names import ProjectNames
 from base.roles import Permission
 from pipelines.assets import AssetLocation
@@ -143,7 +145,7 @@ class RepositorySeeding(Construct):
             permissions=[
                 repository.connection_use,
                 Permission(
-                    actions=("s3:GetObject", "s3:GetObjectVersion"),
+                    actions=READ_OBJECT_VERSIONS,
                     resources=(f"arn:{cdk.Aws.PARTITION}:s3:::{seed.bucket}/{seed.key}",),
                 ),
             ],
@@ -156,11 +158,7 @@ class RepositorySeeding(Construct):
             code=code,
             handler="seeding",
             variables={"SEEDING_PROJECT": build.name},
-            permissions=[
-                Permission(
-                    actions=("codebuild:BatchGetBuilds", "codebuild:StartBuild"), resources=(build.arn,)
-                )
-            ],
+            permissions=[Permission(actions=RUN_BUILD, resources=(build.arn,))],
             key=storage.key,
         )
         ended = events.CfnRule(

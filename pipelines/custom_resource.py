@@ -10,6 +10,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from base.acknowledgements import acknowledge
+from base.grants.runs import WRITE_LOGS
 from base.roles import Permission, role
 from pipelines.assets import AssetLocation
 
@@ -54,7 +55,7 @@ def custom_resource_function(
         permissions=[
             *permissions,
             Permission(
-                actions=("logs:CreateLogStream", "logs:PutLogEvents"),
+                actions=WRITE_LOGS,
                 resources=(log_group.log_group_arn,),
                 because="Lambda names a log stream after each of its environments.",
             ),

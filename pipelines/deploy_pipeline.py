@@ -10,6 +10,7 @@ from constructs import Construct
 from base.contracts import deploy_stages
 from base.contracts.deploy_stages import BUILD, INTEGRATION_TEST
 from base.contracts.events import RELEASED
+from base.grants.models import read_versions
 from base.names import PlatformNames, ProjectNames
 from base.roles import Permission, arn, role_arn
 from pipelines.build_project import BuildProject
@@ -122,7 +123,9 @@ class DeployPipeline(Construct):
         """
         super().__init__(scope, construct_id)
         tested, *approved = targets
-        reads_models = _reads_models(model_package_group_name)
+        reads_models = read_versions(
+            model_package_group_name, because="Versions of the one group are numbered as they come."
+        )
         build = BuildProject(
             self,
             BUILD,
@@ -291,19 +294,4 @@ def _stage_task(name: str, task: str, names: ProjectNames, target: TargetAccount
             "pipeline": names.title,
             "execution": EXECUTION,
         },
-    )
-
-
-def _reads_models(group: str) -> Permission:
-    return Permission(
-        actions=(
-            "sagemaker:DescribeModelPackage",
-            "sagemaker:DescribeModelPackageGroup",
-            "sagemaker:ListModelPackages",
-        ),
-        resources=(
-            arn("sagemaker", f"model-package-group/{group}"),
-            arn("sagemaker", f"model-package/{group}/*"),
-        ),
-        because="Versions of the one group are numbered as they come.",
     )

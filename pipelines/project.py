@@ -6,6 +6,7 @@ from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
 from base.contracts.tags import PROJECT_ID, PROJECT_NAME
+from base.grants.models import READ_VERSIONS
 from base.names import ProjectNames
 from base.roles import arn
 
@@ -60,11 +61,7 @@ class ModelPackageGroup(Construct):
                 iam.PolicyStatement(
                     sid="ReadVersions",
                     principals=[reader],
-                    actions=[
-                        "sagemaker:DescribeModelPackage",
-                        "sagemaker:DescribeModelPackageGroup",
-                        "sagemaker:ListModelPackages",
-                    ],
+                    actions=list(READ_VERSIONS),
                     resources=[self.arn, self.versions_arn],
                 )
             ]

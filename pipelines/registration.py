@@ -7,6 +7,8 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from base.contracts.objects import registered
+from base.grants.models import READ_VERSIONS
+from base.grants.objects import WRITE_OBJECTS
 from base.names import PlatformNames, ProjectNames
 from base.roles import Permission, key_of_another_account
 from pipelines.form import Form
@@ -115,11 +117,7 @@ class Registration(Construct):
         )
         self.permissions = [
             Permission(
-                actions=(
-                    "sagemaker:DescribeModelPackage",
-                    "sagemaker:DescribeModelPackageGroup",
-                    "sagemaker:ListModelPackages",
-                ),
+                actions=READ_VERSIONS,
                 resources=versions,
                 because="The versions of the project's one group are numbered as they come.",
             ),
@@ -142,7 +140,7 @@ class Registration(Construct):
                 because="The versions of the project's one group are numbered as they come.",
             ),
             Permission(
-                actions=("s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"),
+                actions=WRITE_OBJECTS,
                 resources=(
                     self.either(
                         central=f"{registry}/{folder}/*", team=storage.bucket.arn_for_objects("models/*")

@@ -9,6 +9,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from base.acknowledgements import acknowledge
+from base.grants.objects import USE_KEY
 from base.log_keys import log_key_statement
 from base.names import ProjectNames
 from base.roles import Permission
@@ -68,7 +69,7 @@ class ProjectStorage(Construct):
     @property
     def key_use(self) -> Permission:
         """What a role needs of the key to read and write objects of the bucket."""
-        return Permission(actions=("kms:Decrypt", "kms:GenerateDataKey"), resources=(self.key.key_arn,))
+        return Permission(actions=USE_KEY, resources=(self.key.key_arn,))
 
     @property
     def artifact_reading(self) -> Permission:

@@ -3,6 +3,8 @@
 import aws_cdk as cdk
 from constructs import Construct
 
+from base.grants.images import PULL_IMAGE
+from base.grants.objects import FIND_OBJECTS, WRITE_OBJECTS
 from base.names import ProjectNames
 from base.roles import Permission, arn, role, role_arn, service_principal
 from pipelines.algorithms.algorithm import Algorithm
@@ -90,11 +92,11 @@ def _jobs(own_arn: str) -> list[Permission]:
 def _storage(storage: ProjectStorage) -> list[Permission]:
     return [
         Permission(
-            actions=("s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"),
+            actions=WRITE_OBJECTS,
             resources=tuple(storage.bucket.arn_for_objects(f"{folder}/*") for folder in ("code", "runs")),
             because="Jobs read and write objects of any name below these prefixes.",
         ),
-        Permission(actions=("s3:GetBucketLocation", "s3:ListBucket"), resources=(storage.bucket.bucket_arn,)),
+        Permission(actions=FIND_OBJECTS, resources=(storage.bucket.bucket_arn,)),
         storage.key_use,
         Permission(
             # Volumes of jobs are encrypted under a grant.
@@ -149,11 +151,7 @@ def _observability() -> list[Permission]:
 def _image(algorithm: Algorithm) -> list[Permission]:
     return [
         Permission(
-            actions=(
-                "ecr:BatchCheckLayerAvailability",
-                "ecr:BatchGetImage",
-                "ecr:GetDownloadUrlForLayer",
-            ),
+            actions=PULL_IMAGE,
             resources=(
                 f"arn:{cdk.Aws.PARTITION}:ecr:{cdk.Aws.REGION}:*:repository/{algorithm.image_repository}",
             ),

@@ -6,6 +6,8 @@ from typing import Any
 import aws_cdk as cdk
 from constructs import Construct
 
+from base.grants.models import READ_CARD
+from base.grants.objects import READ_OBJECT_VERSIONS
 from base.roles import Permission, arn, role, role_arn, service_principal
 from base.settings import Settings
 from pipelines.deliveries.delivery import Delivery
@@ -105,7 +107,7 @@ class DeploymentTargetStack(cdk.Stack):
                     conditions={"StringEquals": {"iam:PassedToService": "cloudformation.amazonaws.com"}},
                 ),
                 Permission(
-                    actions=("s3:GetObject", "s3:GetObjectVersion"),
+                    actions=READ_OBJECT_VERSIONS,
                     resources=(f"arn:aws:s3:::{self._any_project.bucket}/*",),
                     because="Templates lie in the buckets of deploy projects, whose policies name this role.",
                 ),
@@ -133,7 +135,7 @@ class DeploymentTargetStack(cdk.Stack):
             permissions=[
                 *tests,
                 Permission(
-                    actions=("sagemaker:DescribeModelCard", "sagemaker:ListModelCardVersions"),
+                    actions=READ_CARD,
                     resources=cards,
                     because=shared,
                 ),

@@ -5,6 +5,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from base.grants.objects import WRITE_OBJECTS
 from base.roles import Permission, role
 from base.settings import Settings
 
@@ -93,7 +94,7 @@ def _publishing(bucket: s3.Bucket) -> list[Permission]:
             resources=(bucket.bucket_arn,),
         ),
         Permission(
-            actions=("s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"),
+            actions=WRITE_OBJECTS,
             resources=(bucket.arn_for_objects("*"),),
             because="Keys of assets are digests of what is yet to be published.",
         ),

@@ -8,7 +8,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from base.contracts.events import SAGEMAKER, STATE_CHANGE
-from base.launching import launching
+from base.grants.launching import launching
 from base.roles import Permission, role, service_principal
 from base.settings import Settings
 from pipelines.assets import AssetLocation

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from base.grants.models import read_cards
 from base.names import PlatformNames
 from base.roles import Permission, arn, role, role_elsewhere
 
@@ -56,9 +57,8 @@ def where_models_serve(names: PlatformNames) -> list[Permission]:
             resources=(arn("sagemaker", "endpoint-config/*"), arn("sagemaker", "model/*")),
             because="CloudFormation names configurations and models.",
         ),
-        Permission(
-            actions=("sagemaker:DescribeModelCard", "sagemaker:ListModelCardVersions"),
-            resources=(names.model_card_arn("*"),),
+        read_cards(
+            names.model_card_arn("*"),
             because="Cards carry the names of models; the hub shares those of what comes to the account.",
         ),
     ]

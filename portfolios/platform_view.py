@@ -1,5 +1,6 @@
 """What the platform engineer sees of the platform in operation; nothing of it changes anything."""
 
+from base.grants.runs import READ_LOGS
 from base.settings import Settings
 from portfolios.permissions import Statement
 from portfolios.template_values import ACCOUNT
@@ -61,7 +62,7 @@ def look(settings: Settings) -> tuple[Statement, ...]:
         ),
         Statement(
             sid="LogsAreRead",
-            actions=("logs:DescribeLogStreams", "logs:FilterLogEvents", "logs:GetLogEvents"),
+            actions=READ_LOGS,
             resources=tuple(
                 f"arn:aws:logs:{here}:log-group:{group}{names.prefix}-*"
                 for group in ("", "/aws/codebuild/", "/aws/lambda/")

@@ -7,17 +7,15 @@ from aws_cdk import aws_ram as ram
 from constructs import Construct
 
 from base.contracts import tags
+from base.grants.models import CARDS_OF_ALL, READ_CARD, read_cards
+from base.grants.reasons import NOTHING_NARROWER
 from base.names import PlatformNames
 from base.roles import Permission, arn, role
 from base.settings import Organization
 from registry.parties import Parties, both
 
-READING = ("sagemaker:DescribeModelCard", "sagemaker:ListModelCardVersions")
 SHAREABLE = "sagemaker:ModelCard"
 """What RAM calls a model card: https://docs.aws.amazon.com/ram/latest/userguide/shareable.html."""
-
-CARDS_OF_ALL = "A card is named after its model, and new models come."
-NOTHING_NARROWER = "AWS offers no narrower resource for these actions."
 
 _OWN_ACCOUNT = f"${{aws:PrincipalTag/{tags.SOURCE_ACCOUNT}}}"
 
@@ -61,7 +59,7 @@ class CardPermissionStack(cdk.Stack):
             "Reader",
             name=names.card_reader_permission,
             resource_type=SHAREABLE,
-            policy_template={"Effect": "Allow", "Action": list(READING)},
+            policy_template={"Effect": "Allow", "Action": list(READ_CARD)},
         )
 
 
@@ -92,7 +90,7 @@ class ModelCards(Construct):
             description="Lead data scientists start the cards of their account's models under this role.",
             trusts=_leads(names, organization),
             permissions=[
-                *reading_permissions(),
+                read_cards(),
                 *_authoring(),
                 *sharing_permissions(names, account=_OWN_ACCOUNT),
             ],
@@ -107,11 +105,6 @@ def _leads(names: PlatformNames, organization: Organization) -> iam.IPrincipal:
     leads = Parties(names=names, organization=organization).leads
     own_account = {"StringEquals": {f"aws:RequestTag/{tags.SOURCE_ACCOUNT}": "${aws:PrincipalAccount}"}}
     return iam.SessionTagsPrincipal(iam.AnyPrincipal().with_conditions(both(leads, own_account)))
-
-
-def reading_permissions() -> list[Permission]:
-    """To read every card of the account."""
-    return [Permission(actions=READING, resources=(arn("sagemaker", "model-card/*"),), because=CARDS_OF_ALL)]
 
 
 def _authoring() -> list[Permission]:
@@ -200,7 +193,7 @@ def aggregation_permissions(names: PlatformNames) -> list[Permission]:
     central = (arn("sagemaker", "model-card/*"),)
     teams = f"arn:{cdk.Aws.PARTITION}:sagemaker:{names.region}:*:model-card/*"
     return [
-        Permission(actions=READING, resources=(teams,), because="Each card's own share decides."),
+        read_cards(teams, because="Each card's own share decides."),
         Permission(
             actions=("sagemaker:CreateModelCard", "sagemaker:UpdateModelCard"),
             resources=central,

@@ -17,6 +17,7 @@ from constructs import Construct
 
 from base.acknowledgements import acknowledge
 from base.functions import bundle
+from base.grants.runs import WRITE_LOGS
 from base.roles import Permission, role
 
 CODE = Path(__file__).with_name("functions")
@@ -73,11 +74,7 @@ def registry_function(
         retention=logs.RetentionDays.ONE_YEAR,
         removal_policy=cdk.RemovalPolicy.RETAIN,
     )
-    writing = [
-        Permission(
-            actions=("logs:CreateLogStream", "logs:PutLogEvents"), resources=(log_group.log_group_arn,)
-        )
-    ]
+    writing = [Permission(actions=WRITE_LOGS, resources=(log_group.log_group_arn,))]
     if dead_letters:
         writing.append(Permission(actions=("sqs:SendMessage",), resources=(dead_letters.queue_arn,)))
     function_role = role(

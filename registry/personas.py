@@ -4,25 +4,25 @@ from collections.abc import Sequence
 
 import base.embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
 import aws_cdk as cdk
-from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from base.contracts import deploy_stages, tags
 from base.contracts.metadata import WRITTEN_BY_PROMOTION
 from base.contracts.objects import MODELS, REGISTERED, decisions
-from base.launching import launching
+from base.grants.launching import launching
+from base.grants.models import READ_VERSIONS, read_cards
+from base.grants.people import trusted_people
+from base.grants.projects import OF_A_PROJECT, own_projects
+from base.grants.reasons import NOTHING_NARROWER
+from base.grants.runs import READ_LOGS, READ_PIPELINE
+from base.grants.studio import look_around, own_profile, profile_of
 from base.names import PlatformNames
-from base.roles import Permission, arn, role, service_principal
+from base.roles import Permission, arn, role
 from base.settings import Repository
-from base.studio import look_around, own_profile, profile_of
-from registry.cards import reading_permissions
 from registry.storage import RegistryStorage
 
 PRODUCTION_APPROVAL = f"{deploy_stages.APPROVE_PRODUCTION}/{deploy_stages.APPROVE_PRODUCTION}"
 """Stage and action of a deploy pipeline in which the governance officer decides."""
-
-OF_A_PROJECT = {"Null": {f"aws:ResourceTag/{tags.PROJECT_ID}": "false"}}
-NOTHING_NARROWER = "AWS offers no narrower resource for these actions."
 
 
 class Personas(Construct):
@@ -55,8 +55,7 @@ class Personas(Construct):
         """
         super().__init__(scope, construct_id)
         self._storage = storage
-        # Identities of this account whose own policy allows it, and Studio, which runs under the role.
-        trusts = iam.CompositePrincipal(iam.AccountRootPrincipal(), service_principal("sagemaker"))
+        trusts = trusted_people()
         reading = [
             *self._read_versions(),
             *self._read_pipelines(),
@@ -103,12 +102,7 @@ class Personas(Construct):
                 actions=("sagemaker:ListModelPackageGroups",), resources=("*",), because=NOTHING_NARROWER
             ),
             Permission(
-                actions=(
-                    "sagemaker:DescribeModelPackage",
-                    "sagemaker:DescribeModelPackageGroup",
-                    "sagemaker:ListModelPackages",
-                    "sagemaker:ListTags",
-                ),
+                actions=(*READ_VERSIONS, "sagemaker:ListTags"),
                 resources=(arn("sagemaker", "model-package-group/*"), arn("sagemaker", "model-package/*")),
                 because="Whoever decides sees the versions of all teams.",
             ),
@@ -131,13 +125,7 @@ class Personas(Construct):
         return [
             Permission(actions=("codepipeline:ListPipelines",), resources=("*",), because=NOTHING_NARROWER),
             Permission(
-                actions=(
-                    "codepipeline:GetPipeline",
-                    "codepipeline:GetPipelineExecution",
-                    "codepipeline:GetPipelineState",
-                    "codepipeline:ListActionExecutions",
-                    "codepipeline:ListPipelineExecutions",
-                ),
+                actions=READ_PIPELINE,
                 resources=(arn("codepipeline", "*"),),
                 because=because,
             ),
@@ -147,7 +135,7 @@ class Personas(Construct):
                 because=because,
             ),
             Permission(
-                actions=("logs:DescribeLogStreams", "logs:FilterLogEvents", "logs:GetLogEvents"),
+                actions=READ_LOGS,
                 resources=(arn("logs", "log-group:/aws/codebuild/*"),),
                 because=because,
             ),
@@ -156,7 +144,7 @@ class Personas(Construct):
     def _read_cards(self) -> list[Permission]:
         return [
             Permission(actions=("sagemaker:ListModelCards",), resources=("*",), because=NOTHING_NARROWER),
-            *reading_permissions(),
+            read_cards(),
         ]
 
     def _trace_models(self, names: PlatformNames, organization_id: str) -> Permission:
@@ -261,18 +249,7 @@ class Personas(Construct):
         https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-projects-studio-updates.html
         """
         return [
-            Permission(
-                actions=(
-                    "sagemaker:AddTags",
-                    "sagemaker:CreateProject",
-                    "sagemaker:DeleteProject",
-                    "sagemaker:DescribeProject",
-                    "sagemaker:ListTags",
-                    "sagemaker:UpdateProject",
-                ),
-                resources=(arn("sagemaker", "project/*"),),
-                because="The ML engineer names the projects.",
-            ),
+            own_projects(updates=True, because="The ML engineer names the projects."),
             Permission(
                 actions=("sagemaker:ListProjects", "tag:GetResources"),
                 resources=("*",),

@@ -9,11 +9,13 @@ from constructs import Construct
 
 from base.contracts.events import SAGEMAKER, STATE_CHANGE
 from base.contracts.objects import MODELS
+from base.grants.models import read_cards
+from base.grants.objects import READ_BUCKET, USE_KEY
 from base.names import PlatformNames
 from base.roles import Permission, arn, role_arn
 from base.settings import ModelCards, Organization, Settings
 from registry.alarms import AlarmTopic
-from registry.cards import aggregation_permissions, reading_permissions
+from registry.cards import aggregation_permissions
 from registry.event_function import EventFunction
 from registry.functions.model_registry.group_policy import PLATFORM_TAGS
 from registry.serving import readers, serving_units
@@ -137,7 +139,7 @@ def _read_sources(names: PlatformNames) -> list[Permission]:
             because="Accounts of the organisation come and go; each group's own policy decides.",
         ),
         Permission(
-            actions=("s3:GetObject", "s3:ListBucket"),
+            actions=READ_BUCKET,
             resources=(buckets, f"{buckets}/*"),
             because="Each project has a bucket of its own. The function reads a version's artifact only "
             "from a bucket of the version's account, and the bucket's policy decides.",
@@ -180,7 +182,7 @@ def _write_objects(storage: RegistryStorage) -> list[Permission]:
         Permission(
             actions=("s3:ListBucket", "s3:ListBucketMultipartUploads"), resources=(bucket.bucket_arn,)
         ),
-        Permission(actions=("kms:Decrypt", "kms:GenerateDataKey"), resources=(key.key_arn,)),
+        Permission(actions=USE_KEY, resources=(key.key_arn,)),
         Permission(
             # To register a version with the central key, as the team's has a key. AWS's own role for it has
             # the same: https://docs.aws.amazon.com/sagemaker/latest/dg/security-iam-awsmanpol-model-registry.html
@@ -264,5 +266,5 @@ def _keep_central_groups() -> list[Permission]:
 
 def _know_cards(names: PlatformNames, model_cards: ModelCards) -> list[Permission]:
     if model_cards.layout == "hub_and_spoke":
-        return [*reading_permissions(), *aggregation_permissions(names)]
-    return reading_permissions()
+        return [read_cards(), *aggregation_permissions(names)]
+    return [read_cards()]

@@ -11,10 +11,11 @@ from constructs import Construct
 from base.contracts import tags
 from base.contracts.events import RELEASED, SAGEMAKER, STATE_CHANGE
 from base.contracts.objects import DIRECT_RECEIPTS, VERSIONS, decisions
+from base.grants.models import read_cards
+from base.grants.objects import TAG_OBJECTS, USE_KEY
 from base.names import PlatformNames
 from base.roles import Permission, arn
 from registry.alarms import AlarmTopic
-from registry.cards import reading_permissions
 from registry.event_function import EventFunction
 from registry.functions.model_registry.release.trail import EVENT_NAME, RECORDED_CALL
 from registry.storage import RegistryStorage
@@ -59,7 +60,7 @@ class ReleaseFunction(EventFunction):
                 *_read_versions(),
                 _note_receipts(),
                 *_keep_objects(storage),
-                *reading_permissions(),
+                read_cards(),
                 *([_start_pipelines()] if starts_pipelines else ()),
                 *([_look_into_the_trail()] if approver == "cloudtrail" else ()),
                 Permission(
@@ -165,7 +166,7 @@ def _keep_objects(storage: RegistryStorage) -> list[Permission]:
     because = "Every version has a folder of its own."
     return [
         Permission(
-            actions=("s3:GetObject", "s3:GetObjectTagging", "s3:PutObjectTagging"),
+            actions=TAG_OBJECTS,
             resources=tuple(bucket.arn_for_objects(key) for key in VERSIONS),
             because=because,
         ),
@@ -177,5 +178,5 @@ def _keep_objects(storage: RegistryStorage) -> list[Permission]:
             because=because,
         ),
         Permission(actions=("s3:ListBucket",), resources=(bucket.bucket_arn,)),
-        Permission(actions=("kms:Decrypt", "kms:GenerateDataKey"), resources=(storage.key.key_arn,)),
+        Permission(actions=USE_KEY, resources=(storage.key.key_arn,)),
     ]

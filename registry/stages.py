@@ -8,15 +8,17 @@ from constructs import Construct
 
 from base.contracts.metadata import WRITTEN_BY_PROMOTION
 from base.contracts.objects import VERSIONS, decisions
+from base.grants.models import read_cards
+from base.grants.objects import TAG_OBJECTS, USE_KEY
+from base.grants.reasons import NOTHING_NARROWER
 from base.names import PlatformNames
 from base.roles import Permission, arn
 from registry.alarms import AlarmTopic
-from registry.cards import reading_permissions, sharing_permissions
+from registry.cards import sharing_permissions
 from registry.function import registry_function
 from registry.functions.model_registry.stages.life_cycle import STEPS
 from registry.storage import RegistryStorage
 
-NOTHING_NARROWER = "AWS offers no narrower resource for these actions."
 # CodePipeline takes no answer after that.
 # https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-Lambda.html
 ANSWER_WITHIN = cdk.Duration.minutes(20)
@@ -62,7 +64,7 @@ class StageFunction(Construct):
                 *_answer_pipelines(),
                 *_follow_versions(),
                 *_keep_objects(storage),
-                *reading_permissions(),
+                read_cards(),
                 *sharing_permissions(names),
             ],
             environment={
@@ -142,7 +144,7 @@ def _keep_objects(storage: RegistryStorage) -> list[Permission]:
     because = "Every version has a folder of its own."
     return [
         Permission(
-            actions=("s3:GetObject", "s3:GetObjectTagging", "s3:PutObjectTagging"),
+            actions=TAG_OBJECTS,
             resources=tuple(bucket.arn_for_objects(key) for key in VERSIONS),
             because=f"{because} The bucket's policy lets only what is approved be admitted.",
         ),
@@ -154,5 +156,5 @@ def _keep_objects(storage: RegistryStorage) -> list[Permission]:
             because=because,
         ),
         Permission(actions=("s3:ListBucket",), resources=(bucket.bucket_arn,)),
-        Permission(actions=("kms:Decrypt", "kms:GenerateDataKey"), resources=(storage.key.key_arn,)),
+        Permission(actions=USE_KEY, resources=(storage.key.key_arn,)),
     ]

@@ -9,6 +9,7 @@ from aws_cdk import aws_s3 as s3
 
 from base.acknowledgements import acknowledge
 from base.contracts.objects import VERSIONS
+from base.grants.images import PULL_IMAGE
 from base.names import ProjectNames
 from base.roles import Permission, arn, key_of_another_account, role, service_principal
 from base.settings import Settings
@@ -176,11 +177,7 @@ class ServingAccount:
         central = self.platform.central_image_repositories
         return (
             Permission(
-                actions=(
-                    "ecr:BatchCheckLayerAvailability",
-                    "ecr:BatchGetImage",
-                    "ecr:GetDownloadUrlForLayer",
-                ),
+                actions=PULL_IMAGE,
                 resources=(
                     f"arn:aws:ecr:{self._region}:*:repository/sagemaker-*",
                     f"arn:aws:ecr:{self._region}:{self._hub}:repository/{central}/*",

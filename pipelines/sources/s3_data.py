@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import aws_cdk as cdk
 
+from base.grants.objects import FIND_OBJECTS
 from base.names import PlatformNames
 from base.roles import Permission, arn
 from pipelines.context import ProjectContext
@@ -88,7 +89,7 @@ def _reading(platform: PlatformNames, uri: str) -> tuple[Permission, ...]:
         Permission(
             # CloudFormation cannot cut the key off a URI to make a condition of it; names of objects
             # are all that this shows.
-            actions=("s3:GetBucketLocation", "s3:ListBucket"),
+            actions=FIND_OBJECTS,
             resources=(f"arn:{cdk.Aws.PARTITION}:s3:::{bucket}",),
         ),
         Permission(

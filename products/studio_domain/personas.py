@@ -1,22 +1,22 @@
 """What the people of a team may do: data scientists, and lead data scientists, who also approve."""
 
 import aws_cdk as cdk
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from base.contracts import tags
-from base.launching import launching
-from base.roles import Permission, arn, role, role_arn, service_principal
+from base.grants.launching import launching
+from base.grants.models import READ_VERSIONS, read_cards
+from base.grants.objects import READ_BUCKET, USE_KEY
+from base.grants.people import trusted_people
+from base.grants.projects import OF_A_PROJECT, own_projects
+from base.grants.reasons import NOTHING_NARROWER
+from base.grants.runs import READ_LOGS, READ_PIPELINE
+from base.grants.studio import look_around, own_profile, profile_of
+from base.roles import Permission, arn, role, role_arn
 from base.settings import Settings
-from base.studio import look_around, own_profile, profile_of
 
-NOTHING_NARROWER = "AWS offers no narrower resource for these actions."
 NAMED_LATER = "Named when a project or a space is made; the account belongs to one team."
-
-# What the products of the platform put on everything of a project.
-OF_A_PROJECT = {"Null": {f"aws:ResourceTag/{tags.PROJECT_ID}": "false"}}
 
 
 class Personas(Construct):
@@ -51,7 +51,7 @@ class Personas(Construct):
             "DataScientist",
             name=names.data_scientist_role,
             description="Makes projects, changes their code, runs their pipelines and sees their models",
-            trusts=_trusts(),
+            trusts=trusted_people(),
             permissions=[
                 *work,
                 *own_profile(profile_of(names.data_scientist_role, names.prefix), key_arn=key.key_arn),
@@ -62,7 +62,7 @@ class Personas(Construct):
             "LeadDataScientist",
             name=names.lead_data_scientist_role,
             description="Does what a data scientist does, approves models, starts cards and updates projects",
-            trusts=_trusts(),
+            trusts=trusted_people(),
             permissions=[
                 *work,
                 *own_profile(profile_of(names.lead_data_scientist_role, names.prefix), key_arn=key.key_arn),
@@ -71,11 +71,6 @@ class Personas(Construct):
                 _start_cards(settings),
             ],
         )
-
-
-def _trusts() -> iam.IPrincipal:
-    # Identities of the account whose own policy allows it, as single sign-on arranges, and Studio.
-    return iam.CompositePrincipal(iam.AccountRootPrincipal(), service_principal("sagemaker"))
 
 
 def _approval() -> Permission:
@@ -130,7 +125,7 @@ def _data(key: kms.IKey, team_data: s3.IBucket) -> list[Permission]:
             because="The team names its data.",
         ),
         Permission(actions=("s3:GetBucketLocation",), resources=(team_data.bucket_arn,)),
-        Permission(actions=("kms:Decrypt", "kms:GenerateDataKey"), resources=(key.key_arn,)),
+        Permission(actions=USE_KEY, resources=(key.key_arn,)),
     ]
 
 
@@ -140,17 +135,7 @@ def _launch_projects(settings: Settings) -> list[Permission]:
     https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-projects-studio-updates.html
     """
     return [
-        Permission(
-            actions=(
-                "sagemaker:AddTags",
-                "sagemaker:CreateProject",
-                "sagemaker:DeleteProject",
-                "sagemaker:DescribeProject",
-                "sagemaker:ListTags",
-            ),
-            resources=(arn("sagemaker", "project/*"),),
-            because=NAMED_LATER,
-        ),
+        own_projects(updates=False, because=NAMED_LATER),
         *launching(owners=(settings.accounts.shared_services, cdk.Aws.ACCOUNT_ID), updates=False),
     ]
 
@@ -196,14 +181,7 @@ def _runs(prefix: str) -> list[Permission]:
     """Pipelines, their executions, jobs and logs."""
     return [
         Permission(
-            actions=(
-                "codepipeline:GetPipeline",
-                "codepipeline:GetPipelineExecution",
-                "codepipeline:GetPipelineState",
-                "codepipeline:ListActionExecutions",
-                "codepipeline:ListPipelineExecutions",
-                "codepipeline:StartPipelineExecution",
-            ),
+            actions=(*READ_PIPELINE, "codepipeline:StartPipelineExecution"),
             resources=(arn("codepipeline", "*"),),
             conditions=OF_A_PROJECT,
             because=f"{NAMED_LATER} The condition keeps to pipelines of projects.",
@@ -237,7 +215,7 @@ def _runs(prefix: str) -> list[Permission]:
             because="SageMaker Pipelines names each job pipelines-, the execution's id and the step.",
         ),
         Permission(
-            actions=("logs:DescribeLogStreams", "logs:FilterLogEvents", "logs:GetLogEvents"),
+            actions=READ_LOGS,
             # AWS documents a log group's ARN with ":*" and without, and asks for the first today.
             # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
             resources=(
@@ -258,17 +236,12 @@ def _results(prefix: str) -> list[Permission]:
     buckets = f"arn:{cdk.Aws.PARTITION}:s3:::{prefix}-*-{cdk.Aws.ACCOUNT_ID}-{cdk.Aws.REGION}"
     return [
         Permission(
-            actions=(
-                "sagemaker:DescribeModelPackage",
-                "sagemaker:DescribeModelPackageGroup",
-                "sagemaker:ListModelPackages",
-                "sagemaker:ListTags",
-            ),
+            actions=(*READ_VERSIONS, "sagemaker:ListTags"),
             resources=(arn("sagemaker", "model-package/*"), arn("sagemaker", "model-package-group/*")),
             because=NAMED_LATER,
         ),
         Permission(
-            actions=("s3:GetObject", "s3:ListBucket"),
+            actions=READ_BUCKET,
             resources=(buckets, f"{buckets}/*"),
             because=f"{NAMED_LATER} The platform's buckets are named so.",
         ),
@@ -283,12 +256,9 @@ def _results(prefix: str) -> list[Permission]:
 
 def _read_cards(settings: Settings) -> Permission:
     """Model cards that the hub shares with the team, and the team's own."""
-    return Permission(
-        actions=("sagemaker:DescribeModelCard", "sagemaker:ListModelCardVersions"),
-        resources=(
-            settings.names.model_card_arn("*"),
-            arn("sagemaker", "model-card/*"),
-        ),
+    return read_cards(
+        settings.names.model_card_arn("*"),
+        arn("sagemaker", "model-card/*"),
         because="A card is named after its model; the hub's shares decide about its cards.",
     )
 

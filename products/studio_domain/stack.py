@@ -7,9 +7,9 @@ import aws_cdk as cdk
 from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
+from base.grants.studio import profile_of
 from base.roles import role_arn
 from base.settings import Settings
-from base.studio import profile_of
 from pipelines.assets import AssetLocation
 from pipelines.form import Form
 from pipelines.storage import encryption_key, private_bucket

@@ -2,9 +2,8 @@
 
 import aws_cdk as cdk
 
+from base.grants.reasons import NOTHING_NARROWER
 from base.roles import Permission, arn
-
-_NOTHING_NARROWER = "AWS offers no narrower resource for these actions."
 
 
 def launching(*, owners: tuple[str, ...], updates: bool) -> list[Permission]:
@@ -43,7 +42,7 @@ def launching(*, owners: tuple[str, ...], updates: bool) -> list[Permission]:
                 "servicecatalog:SearchProducts",
             ),
             resources=("*",),
-            because=_NOTHING_NARROWER,
+            because=NOTHING_NARROWER,
         ),
         Permission(
             actions=("s3:GetObject",),
@@ -64,7 +63,7 @@ def launching(*, owners: tuple[str, ...], updates: bool) -> list[Permission]:
             ),
             resources=("*",),
             conditions={"StringEquals": {"servicecatalog:roleLevel": "self"}},
-            because=f"{_NOTHING_NARROWER} The condition keeps to what the role itself has launched.",
+            because=f"{NOTHING_NARROWER} The condition keeps to what the role itself has launched.",
         ),
         Permission(
             actions=(

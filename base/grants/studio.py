@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/studio-updated-spaces-permission
 from collections.abc import Mapping
 from typing import Any
 
+from base.grants.reasons import NOTHING_NARROWER
 from base.roles import Permission, arn
 
 NAMED_LATER = "Domains, apps and spaces get their ids after this role is made."
@@ -94,5 +95,5 @@ def look_around() -> Permission:
             "sagemaker:ListUserProfiles",
         ),
         resources=("*",),
-        because="AWS offers no narrower resource for these actions.",
+        because=NOTHING_NARROWER,
     )

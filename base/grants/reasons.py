@@ -1,0 +1,3 @@
+"""Reasons for wildcards that several grants share."""
+
+NOTHING_NARROWER = "AWS offers no narrower resource for these actions."
