@@ -28,7 +28,7 @@ MISTAKES = (
     _mistake(
         "results are encrypted with a key that nobody chose",
         '**({} if configuration.output_uri else {"KmsKeyId": key})',
-        "",
+        "**{}",
     ),
     _mistake(
         "a schedule that is switched off runs",
