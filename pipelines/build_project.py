@@ -8,6 +8,7 @@ from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from base.grants.objects import KEEP_OBJECTS
 from base.grants.runs import WRITE_LOGS
 from base.names import ProjectNames
 from base.roles import Permission, arn, role, service_principal
@@ -97,7 +98,7 @@ class BuildProject(Construct):
                     resources=(storage.bucket.bucket_arn,),
                 ),
                 Permission(
-                    actions=("s3:GetObject", "s3:PutObject"),
+                    actions=KEEP_OBJECTS,
                     resources=(storage.bucket.arn_for_objects(f"{CACHE}/*"),),
                     because="CodeBuild names the objects of its cache.",
                 ),

@@ -6,6 +6,9 @@ FIND_OBJECTS = ("s3:GetBucketLocation", "s3:ListBucket")
 READ_OBJECT_VERSIONS = ("s3:GetObject", "s3:GetObjectVersion")
 """To read objects by their version, as CodePipeline and CloudFormation do."""
 
+KEEP_OBJECTS = ("s3:GetObject", "s3:PutObject")
+"""To write objects in one request each, and to read them again."""
+
 WRITE_OBJECTS = ("s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject")
 """To write objects of any size, and to read them again."""
 

@@ -8,6 +8,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_s3 as s3
 
 from base.contracts.tags import PROJECT_ID
+from base.grants.objects import KEEP_OBJECTS
 from base.names import PlatformNames, ProjectNames
 from base.roles import Permission, arn, role, service_principal
 from pipelines.context import ProjectContext
@@ -131,7 +132,7 @@ class BatchTransform:
                 ),
                 because="Schedules carry the ids of projects.",
             ),
-            Permission(actions=("s3:GetObject", "s3:PutObject"), resources=(tests,), because=_FOLDERS),
+            Permission(actions=KEEP_OBJECTS, resources=(tests,), because=_FOLDERS),
             use,
         )
 
