@@ -14,6 +14,7 @@ from portfolios.permissions import derive
 from portfolios.resource_types import PermissionsError
 from portfolios.statements import Statement, document, size
 from portfolios.template_values import ACCOUNT
+from products.discovery import folder
 from products.product import Product, Template
 
 DERIVED = "derived"
@@ -161,7 +162,7 @@ def add_launch_role(
             product_tag=settings.names.product_tag,
         )
     except PermissionsError as error:
-        raise PermissionsError(f"products/{product.identifier}: {error}") from error
+        raise PermissionsError(f"{folder(product)}: {error}") from error
 
 
 def _service_catalog(region: str) -> tuple[Statement, ...]:

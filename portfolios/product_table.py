@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from base.names import PORTFOLIO_NAMES
 from base.places import REPOSITORY
+from products.discovery import folder
 from products.product import Product
 
 README = REPOSITORY / "README.md"
@@ -20,7 +21,7 @@ def table(products: Iterable[Product]) -> str:
     """
     rows = [
         f"| {PORTFOLIO_NAMES[product.portfolio]} "
-        f"| [{product.name}](products/{product.identifier}/README.md) "
+        f"| [{product.name}]({folder(product)}/README.md) "
         f"| {product.version} | {product.description} |"
         for product in sorted(products, key=lambda product: (product.portfolio, product.identifier))
     ]

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import get_args
 
+from base.places import REPOSITORY
 from base.seeds import SeedError
 from products.product import LaunchAccount, Portfolio, Product, ProductError
 
@@ -51,23 +52,29 @@ def discover(package: str = "products") -> tuple[Product, ...]:
     return tuple(sorted(found, key=lambda product: product.identifier))
 
 
-def definition(product: Product, package: str = "products") -> Path:
+def definition(product: Product) -> Path:
     """The file that defines a product.
 
     Args:
         product: The product.
-        package: The package below which products lie.
     """
-    for root in importlib.import_module(package).__path__:
-        for folder in _folders(Path(root)):
-            if product.identifier in _identifiers(folder):
-                return folder / _DEFINITION
-    return Path(importlib.import_module(package).__path__[0], product.identifier, _DEFINITION)
+    return REPOSITORY / folder(product) / _DEFINITION
 
 
-def _identifiers(folder: Path) -> set[str]:
+def folder(product: Product) -> str:
+    """The folder of a product, as people write it: from the repository's own folder on.
+
+    Args:
+        product: The product.
+    """
+    root = Path(importlib.import_module("products").__path__[0])
+    found = next((each for each in _folders(root) if product.identifier in _identifiers(each)), None)
+    return (found or root / product.identifier).relative_to(REPOSITORY).as_posix()
+
+
+def _identifiers(place: Path) -> set[str]:
     """What a product in a folder may be called."""
-    return {folder.name, f"{folder.parent.name}_{folder.name}"}
+    return {place.name, f"{place.parent.name}_{place.name}"}
 
 
 def _folders(parent: Path) -> Iterator[Path]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from products.deploy_realtime.product import PRODUCT
+from products.deploy.realtime.product import PRODUCT
 from registry.personas import PRODUCTION_APPROVAL
 from tests.products.launches import LONGEST, Launch, launch, templates
 

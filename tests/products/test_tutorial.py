@@ -21,7 +21,7 @@ FILES = {
 """Content by name: the paragraph before a block begins with the file's name."""
 CREATED = re.findall(r"^ +create  (\w+) 1\.0\.0$", PAGE, re.MULTILINE)
 TRIED = re.findall(r"^\$ make try-product PRODUCT=(\w+)$", PAGE, re.MULTILINE)
-PRODUCTS = ["build_central", "scratch_bucket"]
+PRODUCTS = {"build_central": "products/build/central", "scratch_bucket": "products/admin/scratch_bucket"}
 TRY = (
     "tests/emulator/bundle/test_derived_roles.py"
     "::test_each_product_launches_changes_and_leaves_under_its_derived_role"
@@ -63,27 +63,27 @@ def run(folder: Path, *arguments: str) -> str:
 
 def test_the_page_is_read_as_a_reader_does() -> None:
     assert sorted(FILES) == [
-        "products/build_central/README.md",
-        "products/build_central/product.py",
-        "products/scratch_bucket/README.md",
-        "products/scratch_bucket/product.py",
-        "products/scratch_bucket/stack.py",
+        "products/admin/scratch_bucket/README.md",
+        "products/admin/scratch_bucket/product.py",
+        "products/admin/scratch_bucket/stack.py",
+        "products/build/central/README.md",
+        "products/build/central/product.py",
     ]
-    assert [CREATED, TRIED] == [PRODUCTS, PRODUCTS]
+    assert [[*PRODUCTS], [*PRODUCTS]] == [CREATED, TRIED]
 
 
 def test_following_the_page_adds_its_products(copy: Path) -> None:
-    for product in PRODUCTS:
+    for product, folder in PRODUCTS.items():
         for name, text in FILES.items():
-            if name.startswith(f"products/{product}/"):
+            if name.startswith(f"{folder}/"):
                 (copy / name).parent.mkdir(exist_ok=True)
                 (copy / name).write_text(text, encoding="utf-8")
         told = run(copy, "portfolios.versions").splitlines()
         assert [line for line in told if "create" in line] == [f"   create  {product} 1.0.0"]
-    folders = [f"products/{product}" for product in PRODUCTS]
+    folders = list(PRODUCTS.values())
     run(copy, "ruff", "check", *folders)
     run(copy, "ruff", "format", "--check", *folders)
     done = run(copy, "pytest", "--verbose", *(f"{TRY}[{product}]" for product in PRODUCTS))
     assert f"{len(PRODUCTS)} passed" in done
     readme = (copy / "README.md").read_text(encoding="utf-8")
-    assert all(f"](products/{product}/README.md)" in readme for product in PRODUCTS)
+    assert all(f"]({folder}/README.md)" in readme for folder in folders)

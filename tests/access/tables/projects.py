@@ -3,7 +3,7 @@
 from tests.access.places import CONNECTION
 from tests.access.rows import May, MayNot, Table
 
-_BUILD_README = "products/build_from_s3/README.md"
+_BUILD_README = "products/build/from_s3/README.md"
 
 
 def _writes_log(account: str, name: str) -> May:

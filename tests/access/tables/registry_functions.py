@@ -494,7 +494,7 @@ _CARD_AUTHOR = Table(
             on=(_CARD,),
             only_if={"aws:RequestTag/source-account": "{dev}"},
             not_on=("sagemaker:dev:model-card/churn-p-team",),
-            promise=("products/build_from_s3/README.md", "`scripts/catalog card create`"),
+            promise=("products/build/from_s3/README.md", "`scripts/catalog card create`"),
         ),
         May(
             actions="sagemaker: AddTags",
@@ -504,7 +504,7 @@ _CARD_AUTHOR = Table(
                 "sagemaker:TaggingAction": "CreateModelCard",
             },
             not_on=("sagemaker:dev:model-card/churn-p-team",),
-            promise=("products/build_from_s3/README.md", "`scripts/catalog card create`"),
+            promise=("products/build/from_s3/README.md", "`scripts/catalog card create`"),
         ),
         May(
             actions="sagemaker: UpdateModelCard",

@@ -8,8 +8,8 @@ _RESULTS = "s3::mlplatform-p-team-{dev}-{region}"
 _VERSION = "sagemaker:dev:model-package/churn-p-team/1"
 _CENTRAL = "sagemaker:hub:model-package/churn-p-team/1"
 _PIPELINE = "codepipeline:dev:churn-p-team"
-_BUILD_README = "products/build_from_s3/README.md"
-_DOMAIN_README = "products/studio_domain/README.md"
+_BUILD_README = "products/build/from_s3/README.md"
+_DOMAIN_README = "products/admin/studio_domain/README.md"
 _PROJECT = {"aws:ResourceTag/sagemaker:project-id": "p-team"}
 
 

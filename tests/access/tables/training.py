@@ -143,7 +143,7 @@ def _training(
                 on=(f"s3::team-data/{name}/1.csv", f"s3::team-data/{name}.bak"),
                 not_on=("s3::team-data/other/1.csv", "s3::payroll/1.csv"),
                 promise=(
-                    "products/build_from_s3/README.md",
+                    "products/build/from_s3/README.md",
                     "The training role reads the input data and nothing else outside the project's bucket",
                 ),
             ),
@@ -153,7 +153,7 @@ def _training(
                 only_if={"kms:ResourceAliases": ["alias/mlplatform-domain"]},
                 not_on=("arn:aws:kms:{region}:999999999999:key/1",),
                 promise=(
-                    "products/build_from_s3/README.md",
+                    "products/build/from_s3/README.md",
                     "The team data bucket of the Studio domain works without further ado.",
                 ),
             ),

@@ -1,7 +1,7 @@
 """SageMaker Studio domain: what the catalog says of it."""
 
+from products.admin.studio_domain.stack import StudioDomainStack
 from products.product import Product
-from products.studio_domain.stack import StudioDomainStack
 
 PRODUCT = Product(
     identifier="studio_domain",

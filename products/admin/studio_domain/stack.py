@@ -13,8 +13,8 @@ from base.settings import Settings
 from pipelines.assets import AssetLocation
 from pipelines.form import Form
 from pipelines.storage import encryption_key, private_bucket
-from products.studio_domain.network import StudioNetwork
-from products.studio_domain.personas import Personas
+from products.admin.studio_domain.network import StudioNetwork
+from products.admin.studio_domain.personas import Personas
 
 DOMAIN_GROUP = "Domain"
 NETWORK_GROUP = "Network"
