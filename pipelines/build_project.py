@@ -26,7 +26,7 @@ FROM_PIPELINE = "CODEPIPELINE"
 
 
 def use_compute(scope: Construct, compute: Literal["small", "medium", "large"]) -> None:
-    """Let all CodeBuild projects of a stack run on one kind of compute.
+    """Set the compute of all CodeBuild projects of a stack.
 
     Args:
         scope: The stack.

@@ -147,7 +147,7 @@ class CodePipeline(Construct):
         event: Mapping[str, Any],
         variables: Mapping[str, str],
     ) -> None:
-        """Let a function start the pipeline on an event of the account's default bus.
+        """Start the pipeline by a function, on an event of the account's default bus.
 
         For where EventBridge does not hand variables to CodePipeline. The function gets ``pipeline``,
         ``variables`` and the event's own ``id``; its policy must let EventBridge invoke it.

@@ -1,4 +1,4 @@
-"""Let a model artifact answer a request by its own inference code: `answer.py MODEL_FOLDER REQUEST_CSV`.
+"""Answer a request by the inference code of a model artifact: `answer.py MODEL_FOLDER REQUEST_CSV`.
 
 It calls the four functions that the SageMaker inference toolkit calls
 (https://github.com/aws/sagemaker-inference-toolkit), and runs in the environment of the image.

@@ -191,7 +191,7 @@ class Emulator:
             self._process.wait()
 
     def release(self) -> None:
-        """Let go of the emulator, which lives on while another process holds its life line."""
+        """Release the emulator, which lives on while another process holds its life line."""
         self._released = True
         os.close(self.life_line)
 

@@ -69,7 +69,7 @@ def check(catalog: CatalogFile = CATALOG, policies: Policies = False) -> None:
 
 @app.command()
 def prepare(catalog: CatalogFile = CATALOG, pretend: Pretend = False) -> None:
-    """Let the shared services account share and reach the others (management account, once)."""
+    """Allow the shared services account to share with others and to reach them (management account, once)."""
     with sentences():
         settings = load(catalog)
         session = aws_session(settings)

@@ -60,7 +60,7 @@ _pipelines: dict[str, tuple[str, str]] = {}
 
 
 def act_for_pipeline(access_key: str, pipeline: str, revision: str) -> None:
-    """Let the builds that a session starts be a pipeline's.
+    """Mark the builds that a session starts as a pipeline's.
 
     Only CodePipeline can start a build whose source is CODEPIPELINE.
 

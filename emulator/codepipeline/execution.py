@@ -193,7 +193,7 @@ class Execution:
         ).start()
 
     def stop(self, *, abandon: bool, reason: str) -> None:
-        """Let the execution end, after its running actions or at once."""
+        """End the execution, after its running actions or at once."""
         self.stop_reason = reason
         with self.pipeline.changed:
             self.stopping = True

@@ -13,7 +13,7 @@ _lookups: dict[str, TagsOf] = {}
 
 
 def register(service: str, tags_of: TagsOf) -> None:
-    """Let policies ask for the tags of a service's resources.
+    """Make the tags of a service's resources known to policies.
 
     Args:
         service: The service as ARNs name it, such as `codecommit`.

@@ -27,7 +27,7 @@ _register_session = sts.register_session
 
 
 def install() -> None:
-    """Let functions that start at once get their credentials one after the other.
+    """Give functions that start at once their credentials one after the other.
 
     ministack looks through all sessions for those that have expired whenever it adds one.
     """

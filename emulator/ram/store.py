@@ -165,7 +165,7 @@ _existence: dict[str, Callable[[str], bool]] = {}
 
 
 def register(resource_type: ResourceType, exists: Callable[[str], bool]) -> None:
-    """Let resources of a type be shared.
+    """Make a type of resource one that can be shared.
 
     Args:
         resource_type: The type.

@@ -67,7 +67,7 @@ def _updating(update: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _encrypt(bucket: str, properties: Mapping[str, Any]) -> None:
-    """Let a bucket encrypt what comes without a key of its own, as its template says."""
+    """Set the key with which a bucket encrypts by default, as its template says."""
     for rule in properties.get("BucketEncryption", {}).get("ServerSideEncryptionConfiguration", []):
         default = rule.get("ServerSideEncryptionByDefault", {})
         key = default.get("KMSMasterKeyID")

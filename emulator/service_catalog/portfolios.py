@@ -141,7 +141,7 @@ def disassociate_product(product_id: str, portfolio_id: str, account: str) -> No
 
 
 def associate_principal(portfolio: Portfolio, account: str, arn: str, kind: str) -> None:
-    """Let somebody launch from a portfolio in an account.
+    """Allow somebody to launch from a portfolio in an account.
 
     Raises:
         ServiceError: The ARN is not of the kind, or there are too many patterns.

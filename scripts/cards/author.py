@@ -203,7 +203,7 @@ def edit(author: Author, group: str, given: Content, *, pretend: bool) -> Iterat
 def share(
     author: Author, group: str, account: str, access: Access, card_arn: str, *, pretend: bool
 ) -> Iterator[Change]:
-    """Let an account have a card.
+    """Share a card with an account.
 
     Args:
         author: Who.

@@ -203,7 +203,7 @@ def create(
     catalog: CatalogFile = CATALOG,
     pretend: Pretend = False,
 ) -> None:
-    """Let a build project register in the central registry itself (ML engineer, shared services account)."""
+    """Prepare a group in which a build project registers centrally (ML engineer, shared services account)."""
     with sentences():
         settings = load(catalog)
         project = RegisteringProject.of(settings, name=project_name, identifier=project_id, account=account)

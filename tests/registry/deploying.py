@@ -64,7 +64,7 @@ def stages() -> Stages:
 
 
 def do(arn: str, name: TaskName, execution: str = EXECUTION) -> Outcome:
-    """Let the stage function do a task."""
+    """Run a task of the stage function."""
     return stages().do(
         Task(
             name=name,
@@ -104,7 +104,7 @@ def content_of(cloud: Cloud, arn: str) -> dict[str, Any]:
 
 
 def approve_card(cloud: Cloud, arn: str, by: str = OFFICER_ARN) -> None:
-    """Let somebody approve the card of a version."""
+    """Approve the card of a version as somebody."""
     cards = Cards(sagemaker=client("sagemaker"))
     known = receipt(cloud, arn)
     card = cards.describing(GROUP, known.model_package_arns)

@@ -68,7 +68,7 @@ def rows(calls: Sequence[str]) -> list[Any]:
 
 
 def cut(cloud: Cloud, number: int, fault: Fault, run: Callable[[], object]) -> None:
-    """Let a run end at one of its calls.
+    """End a run at one of its calls.
 
     Args:
         cloud: The cloud in use; afterwards nothing interferes any more.

@@ -87,7 +87,7 @@ def time_limit(started: datetime = STARTED, remaining_ms: Callable[[], int] = la
 
 
 def promote(promotion: Promotion, arn: str, time: TimeLimit | None = None) -> str:
-    """Let promotion follow a version of a team."""
+    """Run promotion on a version of a team."""
     return promotion.follow(ModelVersionArn.parse(arn), time or time_limit())
 
 

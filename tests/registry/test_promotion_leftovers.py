@@ -160,7 +160,7 @@ def test_what_cannot_be_removed_is_said(cloud: Cloud, promotion: Promotion) -> N
 
 
 def forget(cloud: Cloud, arn: str, state: str) -> None:
-    """Let a team delete, reject or archive a version."""
+    """Delete, reject or archive a version as a team."""
     match state:
         case "deleted":
             del cloud.versions[arn]

@@ -329,7 +329,7 @@ def _latest(project: Project) -> str:
 
 
 def _note_source(project: Project, parameters: Mapping[str, str]) -> None:
-    """Let the project's description say what it has been updated to."""
+    """Write into the project's description what it has been updated to."""
     if project.launched is None:
         return
     details = project.source["ServiceCatalogProvisioningDetails"]

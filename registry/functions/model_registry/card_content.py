@@ -71,7 +71,7 @@ def check(content: Content) -> list[str]:
 
 
 def refuse_mistakes(content: Content) -> None:
-    """Let pass what SageMaker would take.
+    """Refuse what SageMaker would not take.
 
     Raises:
         RegistryError: With the sentences of `check`.

@@ -71,7 +71,7 @@ class CardSharing:
         )
 
     def share(self, card_arn: str, group: str, account: str, access: Access = "author") -> bool:
-        """Let an account of the organisation have a card. Safe to repeat, and to do at once.
+        """Share a card with an account of the organisation. Safe to repeat, and to do at once.
 
         Args:
             card_arn: The model card.

@@ -30,7 +30,7 @@ class ArtifactTags:
     artifacts: CentralArtifacts
 
     def follow(self, version: Mapping[str, Any]) -> None:
-        """Let the tags say the approval status that a version has.
+        """Write the approval status of a version into its tags.
 
         Args:
             version: What DescribeModelPackage says of it.
@@ -44,7 +44,7 @@ class ArtifactTags:
             self._put(key, tags, wanted)
 
     def admit(self, version: Mapping[str, Any]) -> None:
-        """Let production read a version. The bucket's policy lets this be done to what is approved only.
+        """Admit a version to production. The bucket's policy allows this for approved versions only.
 
         Args:
             version: What DescribeModelPackage says of it.

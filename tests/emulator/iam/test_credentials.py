@@ -12,7 +12,7 @@ from emulator.iam import credentials
 
 @pytest.fixture
 def impatient_threads() -> Iterator[None]:
-    """Let threads take turns as often as they can."""
+    """Switch between threads as often as possible."""
     interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     yield

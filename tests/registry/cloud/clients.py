@@ -15,7 +15,7 @@ _current: list[Core] = []
 
 
 def use(cloud: Core) -> None:
-    """Let all clients reach this cloud."""
+    """Connect all clients to this cloud."""
     _current[:] = [cloud]
 
 

@@ -51,7 +51,7 @@ class SageMaker(Core):
     def approve(
         self, arn: str, status: str = "Approved", *, who: str = LEAD, description: str | None = None
     ) -> Parameters:
-        """Let a role of the version's account set the approval status; give the event SageMaker sends.
+        """Set the approval status as a role of the version's account; return the event that SageMaker sends.
 
         Args:
             arn: The version.
@@ -75,7 +75,7 @@ class SageMaker(Core):
         ]
 
     def forget_client_tokens(self) -> None:
-        """Let days pass: SageMaker takes a repeated request for a new one."""
+        """Forget tokens, as after days: SageMaker takes a repeated request for a new one."""
         self._client_tokens.clear()
 
     def _group(self, operation: str, name: str) -> Group:

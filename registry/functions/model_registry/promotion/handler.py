@@ -114,7 +114,7 @@ def _follow(change: StateChange, event: dict[str, Any], context: LambdaContext) 
 
 
 def _hand_over(change: StateChange, event: dict[str, Any], context: LambdaContext, time: TimeLimit) -> str:
-    """Let another run of this function go on.
+    """Start another run of this function, which goes on.
 
     A run that got nowhere is the last one, and Lambda itself ends a chain of 16, which is four hours of
     copying: https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html. Both leave a dead letter.

@@ -34,7 +34,7 @@ class Gate:
     officer_role: str
 
     def released(self, version: Mapping[str, Any]) -> tuple[Receipt, Decision]:
-        """Let pass what is approved in the central registry, and was released.
+        """Refuse what is not approved in the central registry, or was not released.
 
         Args:
             version: What DescribeModelPackage says of it.
@@ -61,7 +61,7 @@ class Gate:
         return receipt, approvals[-1]
 
     def ready(self, version: Mapping[str, Any]) -> tuple[Receipt, CardVersion]:
-        """Let pass what may go to production.
+        """Refuse what may not go to production.
 
         Args:
             version: What DescribeModelPackage says of it.

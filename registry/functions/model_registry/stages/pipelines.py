@@ -47,7 +47,7 @@ class Pipelines:
     codepipeline: "CodePipelineClient"
 
     def succeed(self, job_id: str, said: str, outputs: Mapping[str, str]) -> bool:
-        """Let a job's action succeed.
+        """Report that a job's action has succeeded.
 
         Args:
             job_id: The job.
@@ -70,7 +70,7 @@ class Pipelines:
     def fail(
         self, job_id: str, sentence: str, kind: Literal["ConfigurationError", "JobFailed"] = "JobFailed"
     ) -> bool:
-        """Let a job's action fail.
+        """Report that a job's action has failed.
 
         Args:
             job_id: The job.

@@ -95,7 +95,7 @@ class Stages:
         return Outcome(said=summary, outputs={"Summary": summary, "Link": receipt.link})
 
     def _admit(self, task: Task, version: Mapping[str, Any]) -> Outcome:
-        """Let production read a version, if nothing is missing."""
+        """Admit a version to production, if nothing is missing."""
         receipt, card = self.gate.ready(version)
         approval = self.pipelines.production_approval(task)
         self.book.decide(

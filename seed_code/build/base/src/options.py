@@ -28,7 +28,7 @@ class Options:
 
     @staticmethod
     def add_to(parser: argparse.ArgumentParser) -> None:
-        """Let a step take these options."""
+        """Add these options to a step."""
         parser.add_argument("--target", required=True, help="header of the column to predict")
         parser.add_argument(
             "--problem-type", choices=("auto", "classification", "regression"), default="auto"

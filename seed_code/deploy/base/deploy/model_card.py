@@ -118,7 +118,7 @@ class ModelCard:
         )
 
     def ask_for_review(self, version: CardVersion) -> None:
-        """Let a version wait for the governance officer, unless there is a newer one."""
+        """Mark a version as waiting for the governance officer, unless there is a newer one."""
         newest = self._version()
         if newest.number == version.number and newest.status != "PendingReview":
             self.sagemaker.update_model_card(ModelCardName=self.arn, ModelCardStatus="PendingReview")

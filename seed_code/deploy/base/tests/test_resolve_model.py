@@ -64,7 +64,7 @@ def stubber() -> Iterator[Stubber]:
 
 
 def given(stubber: Stubber, pages: list[list[dict[str, Any]]]) -> None:
-    """Let the registry list approved versions in pages, and describe each."""
+    """Prepare answers: approved versions in pages, and a description of each."""
     for number, page in enumerate(pages):
         answer: dict[str, Any] = {"ModelPackageSummaryList": [summary(details) for details in page]}
         request = {"ModelPackageGroupName": GROUP, "ModelApprovalStatus": "Approved"}
