@@ -29,7 +29,7 @@ def test_the_evaluation_of_the_integration_tests_fits(validation: Any) -> None:
     evaluation = validation.evaluate(
         longest,
         version="arn:aws:sagemaker:ap-southeast-1:222222222222:model-package/" + "g" * 63 + "/99999",
-        endpoint="e" * 63,
+        name="e" * 63,
         account="444444444444",
         time=datetime.now(UTC),
         build="arn:aws:codebuild:ap-southeast-1:222222222222:build/" + "p" * 64 + ":" + "0" * 36,
