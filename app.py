@@ -19,7 +19,7 @@ from portfolios.platform_engineer import PlatformEngineerStack
 from portfolios.resource_types import PermissionsError
 from portfolios.stack import PortfoliosStack
 from products.discovery import discover
-from products.product import CONTEXT, Product, ProductError, deliveries
+from products.product import CONTEXT, Product, ProductError, deliveries, on_offer
 from registry.cards import CardPermissionStack
 from registry.stack import RegistryStack
 
@@ -47,8 +47,9 @@ def compose(app: cdk.App, settings: Settings, offered: tuple[Product, ...]) -> N
     Args:
         app: The app.
         settings: What the adopter decided.
-        offered: The products of the portfolios.
+        offered: The products; those for which the adopter has no account are left out.
     """
+    offered = on_offer(offered, settings)
     names = settings.names
     hub = cdk.Environment(account=settings.accounts.shared_services, region=settings.region)
 

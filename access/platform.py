@@ -14,7 +14,7 @@ from pipelines.deliveries.delivery import Delivery
 from portfolios.accounts import AccountsStack, account_stacks
 from portfolios.stack import PortfoliosStack
 from products.discovery import discover
-from products.product import Product, Template, deliveries, scratch_app
+from products.product import Product, Template, deliveries, on_offer, scratch_app
 
 # Values of parameters whose form matters to the template; of any other, its longest value serves as well.
 _FORMED = {"InputDataUri": "s3://" + "b" * 63 + "/" + "k" * 187}
@@ -28,6 +28,7 @@ class PlatformTemplates:
         hub: Those of the shared services account, by the stack's name.
         launch: What the StackSet brings to accounts that launch products.
         target: What the StackSet brings to accounts that serve models.
+        data: What the StackSet brings to accounts that govern data, if there are any.
         products: Those of the products, by identifier.
         deliveries: How the products put models to use.
     """
@@ -37,6 +38,7 @@ class PlatformTemplates:
     target: Template
     products: Mapping[str, Template]
     deliveries: Sequence[Delivery] = ()
+    data: Template | None = None
 
     @property
     def by_name(self) -> dict[str, Template]:
@@ -45,6 +47,7 @@ class PlatformTemplates:
             **self.hub,
             "launch accounts": self.launch,
             "target accounts": self.target,
+            **({} if self.data is None else {"data accounts": self.data}),
             **{f"product {identifier}": template for identifier, template in self.products.items()},
         }
 
@@ -56,7 +59,7 @@ def synthesize(settings: Settings, products: tuple[Product, ...] | None = None) 
         settings: What the adopter decided.
         products: The products; by default all that `products` holds.
     """
-    offered = discover() if products is None else products
+    offered = on_offer(discover() if products is None else products, settings)
     with tempfile.TemporaryDirectory() as folder:
         platform = app.new_app(str(Path(folder, "platform")))
         app.compose(platform, settings, offered)
@@ -77,6 +80,7 @@ def synthesize(settings: Settings, products: tuple[Product, ...] | None = None) 
             hub=_templates(platform),
             launch=brought["launch"],
             target=brought["deployment-target"],
+            data=brought.get("data"),
             products=published.templates,
             deliveries=deliveries(offered),
         )

@@ -121,7 +121,7 @@ class Story:
     @cached_property
     def deployed(self) -> tuple[DeployedTemplate, ...]:
         """Every template in every account where it stands."""
-        accounts = self.settings.accounts
+        accounts, data = self.settings.accounts, self.templates.data
         return (
             *(
                 self._deploy(name, template, accounts.shared_services)
@@ -130,6 +130,7 @@ class Story:
             self._deploy("launch", self.templates.launch, accounts.development),
             self._deploy("target", self.templates.target, accounts.test),
             self._deploy("target", self.templates.target, accounts.production),
+            *([self._deploy("data", data, accounts.data)] if data and accounts.data else []),
             self._deploy("studio", self.templates.products["studio_domain"], accounts.development, DOMAIN),
             *map(self._launch, (TEAM, DIRECT, DEPLOY)),
         )

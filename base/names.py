@@ -39,6 +39,8 @@ PROJECT_ID_PATTERN = "^[a-z0-9](-*[a-z0-9]){0,19}$"
 PORTFOLIO_NAMES = {"ml_admin": "ML Admin", "sagemaker_projects": "SageMaker Projects"}
 # The part of SageMaker Projects that is launched in shared services, and so is shared with nobody.
 OWN_PROJECTS_PORTFOLIO = "SageMaker Projects (shared services)"
+# The part of ML Admin that is launched in data accounts, and so is shared with their unit alone.
+DATA_PORTFOLIO = "ML Admin (data)"
 
 PROJECT_NAME_PARAMETER = "SageMakerProjectName"
 PROJECT_ID_PARAMETER = "SageMakerProjectId"
@@ -96,6 +98,11 @@ class PlatformNames:
     def deployment_target_stack_set(self) -> str:
         """StackSet for accounts that serve models (test, production)."""
         return f"{self.prefix}-deployment-target"
+
+    @property
+    def data_stack_set(self) -> str:
+        """StackSet for accounts that govern data."""
+        return f"{self.prefix}-data"
 
     # What tells whose something is, and what bounds it.
 
@@ -238,6 +245,11 @@ class PlatformNames:
         return f"{self.prefix}-governance-officer"
 
     @property
+    def data_engineer_role(self) -> str:
+        """Data accounts: launches from the part of ML Admin that is launched there."""
+        return f"{self.prefix}-data-engineer"
+
+    @property
     def roles_of_people(self) -> tuple[str, ...]:
         """All roles that people assume."""
         return (
@@ -247,6 +259,7 @@ class PlatformNames:
             self.data_scientist_role,
             self.ml_engineer_role,
             self.governance_officer_role,
+            self.data_engineer_role,
         )
 
     # Roles of services.

@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import aws_cdk as cdk
 from aws_cdk import aws_s3_assets as s3_assets
@@ -12,6 +13,7 @@ from base.functions import bundle
 from base.settings import Settings
 from pipelines.assets import CUSTOM_RESOURCES, AssetLocation
 from portfolios.boundary import apply_boundary
+from portfolios.data_account import DataAccountStack
 from portfolios.deployment_target import DeploymentTargetStack
 from portfolios.foundation import asset_synthesizer
 from portfolios.launch_account import LaunchAccountStack, add_ml_administrator
@@ -21,7 +23,7 @@ from products.product import Product, deliveries, scratch_app
 
 
 class AccountsStack(cdk.Stack):
-    """Two StackSets, and SageMaker Projects in the shared services account itself.
+    """StackSets, and SageMaker Projects in the shared services account itself.
 
     A service-managed StackSet reaches each account of its units, also those that join later, but never the
     account that manages it (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-delegated-admin.html).
@@ -62,7 +64,7 @@ class AccountsStack(cdk.Stack):
         names, units = settings.names, settings.organization.organizational_units
         with tempfile.TemporaryDirectory() as folder:
             app = scratch_app(folder)
-            launch, target = account_stacks(
+            brought = account_stacks(
                 app,
                 settings=settings,
                 products=products,
@@ -73,17 +75,25 @@ class AccountsStack(cdk.Stack):
             self._stack_set(
                 "Launch",
                 name=names.launch_stack_set,
-                template=Path(folder, launch.template_file),
+                template=Path(folder, brought.launch.template_file),
                 units=[units.development],
                 settings=settings,
             )
             self._stack_set(
                 "DeploymentTarget",
                 name=names.deployment_target_stack_set,
-                template=Path(folder, target.template_file),
+                template=Path(folder, brought.target.template_file),
                 units=[units.test, units.production],
                 settings=settings,
             )
+            if brought.data is not None and units.data is not None:
+                self._stack_set(
+                    "Data",
+                    name=names.data_stack_set,
+                    template=Path(folder, brought.data.template_file),
+                    units=[units.data],
+                    settings=settings,
+                )
 
     def _stack_set(
         self, construct_id: str, *, name: str, template: Path, units: list[str], settings: Settings
@@ -121,6 +131,14 @@ class AccountsStack(cdk.Stack):
         )
 
 
+class AccountStacks(NamedTuple):
+    """What the StackSets bring to accounts that launch products, that serve models, and that govern data."""
+
+    launch: LaunchAccountStack
+    target: DeploymentTargetStack
+    data: DataAccountStack | None
+
+
 def account_stacks(
     scope: Construct,
     *,
@@ -128,7 +146,7 @@ def account_stacks(
     products: Sequence[Product],
     offered: Mapping[str, tuple[Release, ...]],
     custom_resources: AssetLocation,
-) -> tuple[LaunchAccountStack, DeploymentTargetStack]:
+) -> AccountStacks:
     """Define the stacks that the StackSets bring to accounts.
 
     Args:
@@ -138,8 +156,8 @@ def account_stacks(
         offered: The versions of each product on offer, by identifier.
         custom_resources: The bundle of `pipelines.assets.CUSTOM_RESOURCES`.
     """
-    stacks = (
-        LaunchAccountStack(
+    stacks = AccountStacks(
+        launch=LaunchAccountStack(
             scope,
             "launch",
             settings=settings,
@@ -147,8 +165,13 @@ def account_stacks(
             offered=offered,
             custom_resources=custom_resources,
         ),
-        DeploymentTargetStack(scope, "deployment-target", settings=settings, deliveries=deliveries(products)),
+        target=DeploymentTargetStack(
+            scope, "deployment-target", settings=settings, deliveries=deliveries(products)
+        ),
+        data=DataAccountStack(scope, "data", settings=settings, products=products, offered=offered)
+        if settings.accounts.data
+        else None,
     )
-    for stack in stacks:
+    for stack in filter(None, stacks):
         apply_boundary(stack, settings)
     return stacks

@@ -17,7 +17,7 @@ from portfolios.launch_role import add_launch_role
 from portfolios.lineage_reader import LineageReader, where_models_are_made
 from portfolios.releases import Release
 from portfolios.sagemaker_projects import SageMakerProjects
-from products.product import Product
+from products.product import LaunchAccount, Product
 
 DECISIONS = ["Approved", "Rejected"]
 
@@ -54,20 +54,7 @@ class LaunchAccountStack(cdk.Stack):
             synthesizer=cdk.BootstraplessSynthesizer(),
             description="ML platform: roles of an account that launches products",
         )
-        launched = [product for product in products if "development" in product.launched_in]
-        for product in launched:
-            add_launch_role(
-                self,
-                f"Launch-{product.identifier}",
-                settings=settings,
-                product=product,
-                templates=[release.template for release in offered[product.identifier]],
-            )
-        add_project_boundary(
-            self,
-            settings=settings,
-            templates=[release.template for product in launched for release in offered[product.identifier]],
-        )
+        add_launch_roles(self, "development", settings=settings, products=products, offered=offered)
         add_ml_administrator(self, settings)
         SageMakerProjects(self, "SageMakerProjects", names=settings.names, code=custom_resources)
         self._forward_decisions(settings)
@@ -95,6 +82,39 @@ class LaunchAccountStack(cdk.Stack):
             },
             targets=[events.CfnRule.TargetProperty(id="registry", arn=bus_arn, role_arn=forwarding.role_arn)],
         )
+
+
+def add_launch_roles(
+    stack: cdk.Stack,
+    account: LaunchAccount,
+    *,
+    settings: Settings,
+    products: Iterable[Product],
+    offered: Mapping[str, tuple[Release, ...]],
+) -> None:
+    """Define the launch roles of the products that are launched in a kind of account, and their boundary.
+
+    Args:
+        stack: The stack that prepares such an account.
+        account: The kind.
+        settings: What the adopter decided.
+        products: The products of the portfolios.
+        offered: The versions of each product on offer, by identifier.
+    """
+    launched = [product for product in products if account in product.launched_in]
+    for product in launched:
+        add_launch_role(
+            stack,
+            f"Launch-{product.identifier}",
+            settings=settings,
+            product=product,
+            templates=[release.template for release in offered[product.identifier]],
+        )
+    add_project_boundary(
+        stack,
+        settings=settings,
+        templates=[release.template for product in launched for release in offered[product.identifier]],
+    )
 
 
 def add_ml_administrator(scope: Construct, settings: Settings) -> None:

@@ -51,7 +51,7 @@ def look(settings: Settings) -> tuple[Statement, ...]:
             resources=tuple(
                 f"arn:aws:cloudformation:{region}:{account}:stackset/{name}:*"
                 for account in (settings.accounts.management, ACCOUNT)
-                for name in (names.deployment_target_stack_set, names.launch_stack_set)
+                for name in sorted(settings.stack_sets)
             ),
         ),
         Statement(

@@ -11,7 +11,8 @@ from aws_cdk import aws_s3_assets as s3_assets
 from aws_cdk import aws_servicecatalog as servicecatalog
 from constructs import Construct
 
-from base.names import OWN_PROJECTS_PORTFOLIO, PORTFOLIO_NAMES
+from base.configuration.rules import PortfolioKey
+from base.names import DATA_PORTFOLIO, OWN_PROJECTS_PORTFOLIO, PORTFOLIO_NAMES
 from base.settings import PortfolioSettings, Settings
 from pipelines.assets import AssetLocation
 from portfolios import releases
@@ -19,16 +20,17 @@ from portfolios.boundary import add_project_boundary
 from portfolios.foundation import asset_synthesizer
 from portfolios.launch_role import add_launch_role
 from portfolios.releases import Release
-from products.product import ASSET_EXCLUDE, LaunchAccount, Portfolio, Product, Template, render_all
+from products.product import ASSET_EXCLUDE, LaunchAccount, Product, Template, render_all
 
 # Studio shows a product in the form for new projects if the product itself carries this tag
 # (https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-projects-templates-custom.html).
 STUDIO_VISIBILITY = ("sagemaker:studio-visibility", "true")
 
 
-_DESCRIPTIONS: Mapping[Portfolio, str] = {
+_DESCRIPTIONS: Mapping[PortfolioKey, str] = {
     "ml_admin": "What a team's administrator sets up once in an account, before the first project.",
     "sagemaker_projects": "Projects that Amazon SageMaker Studio offers: train a model, deploy a model.",
+    "data": "What a data engineer sets up in an account that governs data.",
 }
 
 
@@ -36,6 +38,7 @@ _DESCRIPTIONS: Mapping[Portfolio, str] = {
 _PLACES: Mapping[LaunchAccount, str] = {
     "development": "development accounts",
     "shared_services": "the shared services account",
+    "data": "data accounts",
 }
 
 
@@ -105,15 +108,25 @@ class PortfoliosStack(cdk.Stack):
         own_projects = self._add_portfolio(
             "Portfolio-own_projects", "sagemaker_projects", "shared_services", settings
         )
+        # Shared with the data accounts alone, for the same reason.
+        data = (
+            self._add_portfolio("Portfolio-data", "data", "data", settings)
+            if settings.accounts.data
+            else None
+        )
         for product in products:
             shelf = shelves[product.identifier]
             offered = self._add_product(shelf, product, settings)
             launch_role = self._add_launch_role(shelf, product, settings)
             is_project = product.portfolio == "sagemaker_projects"
-            if not is_project or "development" in product.launched_in:
+            if "development" in product.launched_in or (
+                not is_project and "shared_services" in product.launched_in
+            ):
                 _offer(shelf, "", portfolios[product.portfolio], offered, launch_role)
             if is_project and "shared_services" in product.launched_in:
                 _offer(shelf, "Own", own_projects, offered, launch_role)
+            if data is not None and "data" in product.launched_in:
+                _offer(shelf, "Data", data, offered, launch_role)
         launched_here = [product for product in products if "shared_services" in product.launched_in]
         add_project_boundary(
             self,
@@ -124,14 +137,18 @@ class PortfoliosStack(cdk.Stack):
         )
 
     def _add_portfolio(
-        self, construct_id: str, key: Portfolio, launched_in: LaunchAccount, settings: Settings
+        self, construct_id: str, key: PortfolioKey, launched_in: LaunchAccount, settings: Settings
     ) -> servicecatalog.Portfolio:
         offer: PortfolioSettings = getattr(settings.portfolios, key)
-        is_shared = launched_in == "development"
+        names: Mapping[LaunchAccount, str] = {
+            "development": PORTFOLIO_NAMES.get(key, ""),
+            "shared_services": OWN_PROJECTS_PORTFOLIO,
+            "data": DATA_PORTFOLIO,
+        }
         portfolio = servicecatalog.Portfolio(
             self,
             construct_id,
-            display_name=PORTFOLIO_NAMES[key] if is_shared else OWN_PROJECTS_PORTFOLIO,
+            display_name=names[launched_in],
             provider_name=settings.portfolios.provider_name,
             description=_DESCRIPTIONS[key],
         )
@@ -244,9 +261,11 @@ def _people_elsewhere(settings: Settings, launched_in: LaunchAccount) -> tuple[s
     launched there.
     """
     names = settings.names
+    if launched_in == "data":
+        return tuple(role for role in names.roles_of_people if role != names.data_engineer_role)
     if launched_in == "development":
-        return (names.ml_engineer_role, names.governance_officer_role)
-    return (names.data_scientist_role, names.lead_data_scientist_role)
+        return (names.ml_engineer_role, names.governance_officer_role, names.data_engineer_role)
+    return (names.data_scientist_role, names.lead_data_scientist_role, names.data_engineer_role)
 
 
 def _construct_id(*texts: str) -> str:

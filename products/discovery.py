@@ -158,7 +158,8 @@ def _mistakes(product: Product, folder: Path) -> Iterator[str]:
 
 
 def _choice(attribute: str, value: str, choices: tuple[str, ...]) -> str:
-    return f'{attribute} is "{value}", and there is only {" and ".join(choices)}.'
+    *first, last = choices
+    return f'{attribute} is "{value}", and there is only {", ".join(first)} and {last}.'
 
 
 def _mistakes_of_seeds(product: Product) -> Iterator[str]:

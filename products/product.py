@@ -30,6 +30,7 @@ __all__ = [
     "Template",
     "add_stack",
     "deliveries",
+    "on_offer",
     "render",
     "render_all",
     "scratch_app",
@@ -38,7 +39,7 @@ __all__ = [
 Template = dict[str, Any]
 
 Portfolio = Literal["ml_admin", "sagemaker_projects"]
-LaunchAccount = Literal["development", "shared_services"]
+LaunchAccount = Literal["development", "shared_services", "data"]
 
 
 # What a seed's author leaves lying about is no part of a team's first commit.
@@ -109,6 +110,7 @@ class Product:
         note: What the version changes, for whoever updates to it.
         portfolio: Where it is offered.
         launched_in: The accounts in which it may be launched.
+        needs: The accounts without which it is of no use, besides those in which it is launched.
         stack: Makes the product's stack.
         seeds: What becomes a team's repository, by a name of the product's choice.
         functions: Folders of Lambda code, likewise.
@@ -125,6 +127,7 @@ class Product:
     seeds: Mapping[str, Seed] = field(default_factory=dict)
     functions: Mapping[str, Path] = field(default_factory=dict)
     note: str = ""
+    needs: tuple[LaunchAccount, ...] = ()
     delivery: Delivery | None = None
 
     @property
@@ -146,6 +149,21 @@ def deliveries(products: Iterable[Product]) -> tuple[Delivery, ...]:
         products: The products on offer.
     """
     return tuple(dict.fromkeys(product.delivery for product in products if product.delivery))
+
+
+def on_offer(products: Iterable[Product], settings: Settings) -> tuple[Product, ...]:
+    """The products for which the adopter has the accounts.
+
+    Args:
+        products: All products.
+        settings: What the adopter decided.
+    """
+    accounts = {name for name, _ in settings.accounts}
+    return tuple(
+        product
+        for product in products
+        if accounts.intersection(product.launched_in) and accounts.issuperset(product.needs)
+    )
 
 
 def render(product: Product, settings: Settings, assets: Mapping[str, AssetLocation]) -> Template:

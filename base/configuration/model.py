@@ -1,6 +1,7 @@
 """What `catalog.yaml` says: its sections, and the form of each value."""
 
-from typing import Annotated, Literal, Self
+from collections.abc import Generator
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -29,13 +30,25 @@ class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class OrganizationalUnits(_Section):
-    """The organisational units that the platform serves."""
+class _Places(_Section):
+    """Ids by what each is for; iterating over them leaves out what the file does not name."""
+
+    def __iter__(self) -> Generator[tuple[str, Any], None, None]:
+        yield from ((name, place) for name, place in super().__iter__() if place is not None)
+
+
+class OrganizationalUnits(_Places):
+    """The organisational units that the platform serves.
+
+    Attributes:
+        data: Holds the data account; there need not be one.
+    """
 
     workloads: OrganizationalUnitId
     development: OrganizationalUnitId
     test: OrganizationalUnitId
     production: OrganizationalUnitId
+    data: OrganizationalUnitId | None = None
 
 
 class Organization(_Section):
@@ -57,14 +70,19 @@ class Organization(_Section):
         return f"{self.id}/*/{unit}/*"
 
 
-class Accounts(_Section):
-    """The accounts that the platform names."""
+class Accounts(_Places):
+    """The accounts that the platform names.
+
+    Attributes:
+        data: Governs the data that teams share; there need not be one.
+    """
 
     management: AccountId
     shared_services: AccountId
     development: AccountId
     test: AccountId
     production: AccountId
+    data: AccountId | None = None
 
 
 class Repository(_Section):
@@ -98,12 +116,17 @@ class PortfolioSettings(_Section):
 
 
 class Portfolios(_Section):
-    """What both portfolios show, and to whom."""
+    """What the portfolios show, and to whom.
+
+    Attributes:
+        data: The part of ML Admin that is launched in data accounts.
+    """
 
     provider_name: ProviderName
     support_email: EmailAddress
     ml_admin: PortfolioSettings = PortfolioSettings()
     sagemaker_projects: PortfolioSettings = PortfolioSettings()
+    data: PortfolioSettings = PortfolioSettings()
 
 
 class ModelCards(_Section):
@@ -176,7 +199,14 @@ class Settings(_Section):
             prefix=self.name_prefix, region=self.region, shared_services_account=self.accounts.shared_services
         )
 
-    def principals(self, portfolio: Literal["ml_admin", "sagemaker_projects"]) -> tuple[str, ...]:
+    @property
+    def stack_sets(self) -> tuple[str, ...]:
+        """The StackSets that prepare accounts."""
+        names = self.names
+        data = (names.data_stack_set,) if self.accounts.data else ()
+        return (names.launch_stack_set, names.deployment_target_stack_set, *data)
+
+    def principals(self, portfolio: Literal["ml_admin", "sagemaker_projects", "data"]) -> tuple[str, ...]:
         """Roles that launch the products of a portfolio, with their paths and without an account.
 
         Args:
@@ -190,6 +220,7 @@ class Settings(_Section):
                 names.lead_data_scientist_role,
                 names.ml_engineer_role,
             ),
+            "data": (names.data_engineer_role,),
         }
         chosen: PortfolioSettings = getattr(self.portfolios, portfolio)
         return (*(chosen.principals or at_work[portfolio]), *chosen.own_roles)

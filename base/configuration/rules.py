@@ -7,8 +7,8 @@ from base.configuration import regions
 from base.configuration.model import PortfolioSettings, Settings
 from base.configuration.sentences import Mistake
 
-PortfolioKey = Literal["ml_admin", "sagemaker_projects"]
-PORTFOLIOS: tuple[PortfolioKey, ...] = ("ml_admin", "sagemaker_projects")
+PortfolioKey = Literal["ml_admin", "sagemaker_projects", "data"]
+PORTFOLIOS: tuple[PortfolioKey, ...] = ("ml_admin", "sagemaker_projects", "data")
 
 # https://docs.aws.amazon.com/servicecatalog/latest/dg/API_AssociatePrincipalWithPortfolio.html
 MAXIMUM_PRINCIPALS = 10
@@ -39,6 +39,7 @@ def mistakes(settings: Settings) -> Iterator[Mistake]:
     """
     yield from _ids_once(settings)
     yield from _one_root(settings)
+    yield from _data_account(settings)
     if not settings.example:
         yield from _placeholders(settings)
     yield from _repository(settings)
@@ -59,7 +60,7 @@ def _ids_once(settings: Settings) -> Iterator[Mistake]:
     yield from _same_values(
         settings.organization.organizational_units,
         ("organization", "organizational_units"),
-        "the three units stand below the workloads unit",
+        "each kind of account has a unit of its own",
     )
 
 
@@ -90,6 +91,27 @@ def _one_root(settings: Settings) -> Iterator[Mistake]:
                 f"organization.organizational_units.{name}: '{unit}' stands below the root r-{_root(unit)}, "
                 f"and the workloads unit below r-{root}: an organisation has one root",
             )
+
+
+def _data_account(settings: Settings) -> Iterator[Mistake]:
+    """A StackSet reaches the data account by its unit, and other accounts name the account."""
+    account, unit = ("accounts", "data"), ("organization", "organizational_units", "data")
+    has_account = settings.accounts.data is not None
+    has_unit = settings.organization.organizational_units.data is not None
+    if has_account and not has_unit:
+        yield Mistake(
+            account, f"{'.'.join(account)}: the account is prepared through its unit: add {'.'.join(unit)}"
+        )
+    if has_unit and not has_account:
+        yield Mistake(
+            unit, f"{'.'.join(unit)}: data is read from one account of the unit: add {'.'.join(account)}"
+        )
+    if not has_account and settings.portfolios.data != PortfolioSettings():
+        yield Mistake(
+            ("portfolios", "data"),
+            f"portfolios.data: there is no account to launch it in: add {'.'.join(account)} and "
+            f"{'.'.join(unit)}, or remove it",
+        )
 
 
 def _root(unit: str) -> str:

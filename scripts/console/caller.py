@@ -83,7 +83,7 @@ class Need:
         found = None
         if caller.account != self.account:
             found = f"account {caller.account}"
-        elif caller.role in _roles_of_people(names) and caller.role not in self.roles:
+        elif caller.role in names.roles_of_people and caller.role not in self.roles:
             found = caller.role
         if found is not None:
             example = " (catalog.yaml describes the example)" if self.example else ""
@@ -101,16 +101,3 @@ class Need:
         caller = caller_of(session.client("sts", config=RETRIES))
         self.check(caller, names)
         return caller
-
-
-def _roles_of_people(names: PlatformNames) -> frozenset[str]:
-    return frozenset(
-        {
-            names.platform_engineer_role,
-            names.ml_administrator_role,
-            names.lead_data_scientist_role,
-            names.data_scientist_role,
-            names.ml_engineer_role,
-            names.governance_officer_role,
-        }
-    )

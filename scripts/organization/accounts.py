@@ -37,8 +37,8 @@ def look_at_accounts(cloudformation: "CloudFormationClient", settings: Settings)
     Raises:
         OperatorError: If some accounts refused their stack, or a StackSet is not deployed.
     """
-    names, failed = settings.names, 0
-    for stack_set in (names.launch_stack_set, names.deployment_target_stack_set):
+    failed = 0
+    for stack_set in settings.stack_sets:
         for instance in _instances(cloudformation, stack_set):
             status = instance.get("StackInstanceStatus", {}).get("DetailedStatus", instance["Status"])
             line = f"{status.lower().replace('_', ' ')}  {stack_set} in {instance['Account']}"

@@ -76,7 +76,7 @@ def accounts_of_the_platform(organizations: "OrganizationsClient", settings: Set
     """
     yield settings.accounts.shared_services
     units = settings.organization.organizational_units
-    parents = [units.development, units.test, units.production]
+    parents = [unit for name, unit in units if name != "workloads"]
     while parents:
         parent = parents.pop(0)
         for page in organizations.get_paginator("list_accounts_for_parent").paginate(ParentId=parent):

@@ -12,7 +12,7 @@ file therefore takes exact role names, and AWS advises a service control policy 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from base.names import PORTFOLIO_NAMES
+from base.names import DATA_PORTFOLIO, PORTFOLIO_NAMES
 from base.settings import Settings
 from scripts.console.change import Change, OperatorError, Outcome
 from scripts.console.polling import polls
@@ -34,7 +34,7 @@ LONGEST_POLL_SECONDS = 10.0
 def share_portfolios(
     *, service_catalog: "ServiceCatalogClient", settings: Settings, pretend: bool = False
 ) -> Iterator[Change]:
-    """Share both portfolios, with principal names and TagOptions, with the workloads unit.
+    """Share each portfolio, with principal names and TagOptions, with its unit.
 
     Args:
         service_catalog: A client of the shared services account.
@@ -47,15 +47,27 @@ def share_portfolios(
     Raises:
         OperatorError: If a portfolio is not deployed, stands there twice, or AWS reports errors.
     """
-    unit = settings.organization.organizational_units.workloads
+    units = units_of_portfolios(settings)
     found = portfolios_of(service_catalog, settings)
     chosen = {name: _the_one(name, identifiers, settings) for name, identifiers in found.items()}
     for name, identifier in chosen.items():
+        unit = units[name]
         outcome = _outcome(share_with(service_catalog, identifier, unit))
         if not pretend and outcome is not Outcome.IDENTICAL:
             token = _request(service_catalog, identifier, unit, outcome)
             wait(service_catalog, token, f"Sharing {name} with {unit}")
         yield Change(outcome, f"share of {name} with {unit}")
+
+
+def units_of_portfolios(settings: Settings) -> dict[str, str]:
+    """The unit with which each portfolio is shared, by the portfolio's name.
+
+    Args:
+        settings: The catalog file.
+    """
+    units = settings.organization.organizational_units
+    shared = dict.fromkeys(PORTFOLIO_NAMES.values(), units.workloads)
+    return shared if units.data is None else {**shared, DATA_PORTFOLIO: units.data}
 
 
 def portfolios_of(service_catalog: "ServiceCatalogClient", settings: Settings) -> dict[str, list[str]]:
@@ -68,7 +80,7 @@ def portfolios_of(service_catalog: "ServiceCatalogClient", settings: Settings) -
     Returns:
         The ids of the portfolios of each name: one, unless something is amiss.
     """
-    found: dict[str, list[str]] = {name: [] for name in PORTFOLIO_NAMES.values()}
+    found: dict[str, list[str]] = {name: [] for name in units_of_portfolios(settings)}
     for page in service_catalog.get_paginator("list_portfolios").paginate():
         for portfolio in page["PortfolioDetails"]:
             if (

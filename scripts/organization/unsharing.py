@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from base.settings import Settings
 from scripts.console.change import Change, OperatorError, Outcome
 from scripts.console.polling import polls
-from scripts.organization.sharing import portfolios_of, share_with, shares_of, wait
+from scripts.organization.sharing import portfolios_of, share_with, shares_of, units_of_portfolios, wait
 
 if TYPE_CHECKING:
     from mypy_boto3_ram import RAMClient
@@ -37,7 +37,7 @@ def unshare(
     settings: Settings,
     pretend: bool = False,
 ) -> Iterator[Change]:
-    """Take back both portfolios from the workloads unit, and the model cards from all accounts.
+    """Take back each portfolio from its unit, and the model cards from all accounts.
 
     Args:
         service_catalog: A client of the shared services account.
@@ -63,10 +63,11 @@ def unshare(
 def _portfolios(
     service_catalog: "ServiceCatalogClient", settings: Settings, *, pretend: bool
 ) -> Generator[Change, None, list[str]]:
-    """Take back the shares with the workloads unit, and return what somebody else has shared with whom."""
-    unit = settings.organization.organizational_units.workloads
+    """Take back the shares with units, and return what somebody else has shared with whom."""
+    units = units_of_portfolios(settings)
     by_hand: list[str] = []
     for name, identifiers in portfolios_of(service_catalog, settings).items():
+        unit = units[name]
         subject = f"share of {name} with {unit}"
         shared = [each for each in identifiers if share_with(service_catalog, each, unit)]
         for identifier in shared:

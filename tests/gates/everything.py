@@ -16,8 +16,9 @@ from pipelines.assets import SEED
 from portfolios.accounts import AccountsStack, account_stacks
 from portfolios.stack import PortfoliosStack
 from products.discovery import discover
-from products.product import Product, Template, add_stack
+from products.product import Product, Template, add_stack, on_offer
 from tests.assumptions.fallbacks import FALLBACKS
+from tests.data_account import with_data_account
 
 PROJECTS = sorted(product.identifier.replace("_", "-") for product in discover() if SEED in product.seeds)
 """The products that are projects with a repository, by the names of their stacks."""
@@ -30,7 +31,7 @@ CONNECTED = Repository(
 )
 BOUNDARY = "mlplatform-boundary"
 # The fallbacks replace what AWS may refuse. The second way to reach repositories also bounds every role and
-# keeps cards with the teams: each adds, and none takes away.
+# keeps cards with the teams, beside a data account: each adds, and none takes away.
 VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "codecommit": {"repository": Repository()},
     "fallbacks": {"assumptions": FALLBACKS},
@@ -63,7 +64,8 @@ class Everything:
 
 def settings_of(variant: str) -> Settings:
     """The settings of the repository's own catalog file, varied."""
-    return load().model_copy(update=dict(VARIANTS[variant]))
+    settings = load().model_copy(update=dict(VARIANTS[variant]))
+    return with_data_account(settings) if variant == "codeconnections" else settings
 
 
 def synthesize(folder: Path, settings: Settings, products: tuple[Product, ...]) -> Everything:
@@ -79,7 +81,7 @@ def synthesize(folder: Path, settings: Settings, products: tuple[Product, ...]) 
         assert isinstance(published, PortfoliosStack)
         prepared = composed.node.find_child(settings.names.accounts_stack)
         assert isinstance(prepared, AccountsStack)
-        for product in products:
+        for product in on_offer(products, settings):
             add_stack(composed, product, settings, published.assets[product.identifier])
         account_stacks(
             composed,

@@ -25,7 +25,8 @@ def test_judged_products_are_the_offered_ones(everything: Everything) -> None:
 
 def test_judged_stack_sets_are_the_published_ones(everything: Everything) -> None:
     published = [json.loads(path.read_text("utf-8")) for path in everything.folder.glob("asset.*.json")]
-    for name in ("launch", "deployment-target"):
+    data = ("data",) if everything.settings.accounts.data else ()
+    for name in ("launch", "deployment-target", *data):
         assert everything.templates[name] in published
 
 

@@ -75,3 +75,15 @@ def resources(template: Template, kind: str) -> dict[str, dict[str, Any]]:
         for logical_id, resource in template["Resources"].items()
         if resource["Type"] == kind
     }
+
+
+def offers(template: dict[str, Any]) -> dict[str, tuple[set[str], set[str]]]:
+    """The names of the products and of the principals of each portfolio, by the portfolio's name."""
+    portfolios = resources(template, "AWS::ServiceCatalog::Portfolio")
+    found: dict[str, tuple[set[str], set[str]]] = {logical_id: (set(), set()) for logical_id in portfolios}
+    for association in resources(template, "AWS::ServiceCatalog::PortfolioProductAssociation").values():
+        product = template["Resources"][association["ProductId"]["Ref"]]["Properties"]["Name"]
+        found[association["PortfolioId"]["Ref"]][0].add(product)
+    for association in resources(template, "AWS::ServiceCatalog::PortfolioPrincipalAssociation").values():
+        found[association["PortfolioId"]["Ref"]][1].add(association["PrincipalARN"].rpartition("/")[2])
+    return {portfolios[logical_id]["DisplayName"]: offer for logical_id, offer in found.items()}

@@ -1,16 +1,23 @@
 """What StackSets bring to the accounts, and to which."""
 
+import dataclasses
+import json
 from typing import Any
 
 import pytest
 
+from base.names import DATA_PORTFOLIO
 from base.settings import Settings
 from portfolios import iam_actions
 from products.discovery import discover
-from tests.portfolios.small import Templates, resources
+from products.product import on_offer
+from tests.data_account import DATA_UNIT, with_data_account
+from tests.portfolios.conftest import Synthesize
+from tests.portfolios.small import GROUP, Templates, offers, resources
 
 HUB = "mlplatform-accounts"
 LAUNCH = "ML platform: roles of an account that launches products"
+DATA = "ML platform: roles of an account that governs data"
 TARGET = "ML platform: roles and storage of an account that serves models"
 
 
@@ -195,3 +202,70 @@ def test_endpoint_captures_under_the_accounts_key(platform: Templates, settings:
     assert [f"{settings.name_prefix}-data-capture-", account, f"-{region}"] in names
     aliases = resources(platform[TARGET], "AWS::KMS::Alias").values()
     assert settings.names.data_capture_key_alias in [alias["AliasName"] for alias in aliases]
+
+
+@pytest.fixture(scope="module")
+def with_data(settings: Settings, synthesize: Synthesize) -> Templates:
+    """The platform with a data account, with a product for it."""
+    named = with_data_account(settings)
+    product = dataclasses.replace(GROUP, identifier="lake", name="A lake", launched_in=("data",))
+    return synthesize([GROUP, product], accounts=named.accounts, organization=named.organization)
+
+
+def test_without_a_data_account_nothing_is_there_for_it(platform: Templates) -> None:
+    text = json.dumps([platform[LAUNCH], platform[TARGET], platform[HUB], platform["mlplatform-portfolios"]])
+    assert "data-engineer" not in text
+    assert DATA not in platform
+    assert "mlplatform-data" not in [
+        stack_set["StackSetName"]
+        for stack_set in resources(platform[HUB], "AWS::CloudFormation::StackSet").values()
+    ]
+
+
+def test_the_data_account_is_prepared_through_its_unit(with_data: Templates) -> None:
+    stack_sets = resources(with_data[HUB], "AWS::CloudFormation::StackSet").values()
+    (stack_set,) = (each for each in stack_sets if each["StackSetName"] == "mlplatform-data")
+    (group,) = stack_set["StackInstancesGroup"]
+    assert group["DeploymentTargets"] == {"OrganizationalUnitIds": [DATA_UNIT]}
+    assert stack_set["CallAs"] == "DELEGATED_ADMIN"
+
+
+def test_a_data_account_launches_its_products_and_no_others(with_data: Templates) -> None:
+    assert sorted(roles(with_data[DATA])) == ["mlplatform-data-engineer", "mlplatform-launch-lake"]
+    assert "mlplatform-launch-lake" not in roles(with_data[LAUNCH])
+    assert not resources(with_data[DATA], "Custom::SageMakerProjects")
+
+
+def test_the_data_engineer_launches_products_of_the_hub_and_does_nothing_else(with_data: Templates) -> None:
+    engineer = roles(with_data[DATA])["mlplatform-data-engineer"]
+    known = {action: iam_actions.find(action) for action in actions(engineer)}
+    assert {action for action, found in known.items() if found is None or found.changes} == {
+        "servicecatalog:ProvisionProduct",
+        "servicecatalog:TerminateProvisionedProduct",
+        "servicecatalog:UpdateProvisionedProduct",
+    }
+    (launching,) = (
+        statement["Resource"]
+        for policy in engineer["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]
+        if "servicecatalog:ProvisionProduct" in statement["Action"]
+    )
+    assert ":222222222222:product/*" in str(launching)
+    assert ":*:product/*" not in str(launching)
+
+
+def test_what_a_data_account_launches_is_offered_to_the_data_engineer_alone(with_data: Templates) -> None:
+    offered = offers(with_data["mlplatform-portfolios"])
+    assert offered[DATA_PORTFOLIO] == ({"A lake"}, {"mlplatform-data-engineer"})
+    assert {name: products for name, (products, _) in offered.items() if "A lake" in products} == {
+        DATA_PORTFOLIO: {"A lake"}
+    }
+    assert [name for name, (_, people) in offered.items() if "mlplatform-data-engineer" in people] == [
+        DATA_PORTFOLIO
+    ]
+
+
+def test_a_product_that_needs_the_data_account_is_offered_only_with_it(settings: Settings) -> None:
+    needing = dataclasses.replace(GROUP, needs=("data",))
+    assert on_offer([needing], settings) == ()
+    assert on_offer([needing], with_data_account(settings)) == (needing,)

@@ -67,6 +67,7 @@ def test_a_complete_catalog_synthesizes(content: Content) -> None:
     assert set(principals) == {
         *settings.principals("ml_admin"),
         *settings.principals("sagemaker_projects"),
+        *(settings.principals("data") if settings.accounts.data else ()),
     }
     (product,) = (each for each in offered if each["Type"] == "AWS::ServiceCatalog::CloudFormationProduct")
     assert product["Properties"]["SupportEmail"] == settings.portfolios.support_email
@@ -75,7 +76,11 @@ def test_a_complete_catalog_synthesizes(content: Content) -> None:
         for each in offered
         if each["Type"] == "AWS::ServiceCatalog::TagOption"
     ]
-    portfolios = (settings.portfolios.ml_admin, settings.portfolios.sagemaker_projects)
+    portfolios = (
+        settings.portfolios.ml_admin,
+        settings.portfolios.sagemaker_projects,
+        settings.portfolios.data,
+    )
     assert sorted(options) == sorted(
         {
             (key, value)

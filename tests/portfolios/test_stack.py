@@ -10,7 +10,7 @@ from base.settings import Settings
 from products.discovery import discover
 from products.product import Product
 from tests.portfolios.conftest import Synthesize
-from tests.portfolios.small import GROUP, Templates, changed, resources
+from tests.portfolios.small import GROUP, Templates, changed, offers, resources
 
 PRODUCT = "AWS::ServiceCatalog::CloudFormationProduct"
 
@@ -101,18 +101,6 @@ def test_each_portfolio_offers_its_tag_options(offered: dict[str, Any], settings
     # An account has but one TagOption for a key and a value, whoever offers it.
     assert sorted((option["Key"], option["Value"]) for option in options) == sorted(set(wanted))
     assert len(resources(offered, "AWS::ServiceCatalog::TagOptionAssociation")) == len(wanted) > len(options)
-
-
-def offers(template: dict[str, Any]) -> dict[str, tuple[set[str], set[str]]]:
-    """The names of the products and of the principals of each portfolio, by the portfolio's name."""
-    portfolios = resources(template, "AWS::ServiceCatalog::Portfolio")
-    found: dict[str, tuple[set[str], set[str]]] = {logical_id: (set(), set()) for logical_id in portfolios}
-    for association in resources(template, "AWS::ServiceCatalog::PortfolioProductAssociation").values():
-        product = template["Resources"][association["ProductId"]["Ref"]]["Properties"]["Name"]
-        found[association["PortfolioId"]["Ref"]][0].add(product)
-    for association in resources(template, "AWS::ServiceCatalog::PortfolioPrincipalAssociation").values():
-        found[association["PortfolioId"]["Ref"]][1].add(association["PrincipalARN"].rpartition("/")[2])
-    return {portfolios[logical_id]["DisplayName"]: offer for logical_id, offer in found.items()}
 
 
 def test_people_are_shown_only_what_they_can_launch_where_they_work(

@@ -167,7 +167,7 @@ MISTAKES = {
     "no-such-account": (
         '("development",)',
         '("dev",)',
-        'launched_in is "dev", and there is only development and shared_services',
+        'launched_in is "dev", and there is only development, shared_services and data',
     ),
     "no-such-portfolio": (
         '"sagemaker_projects"',

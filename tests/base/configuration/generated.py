@@ -29,8 +29,8 @@ def likely(draw: st.DrawFn) -> Content:
     """A file in which each value has the form that it should have, most of the time."""
     root, region = draw(WORD), draw(st.sampled_from([*sorted(regions.supported()), "eu-west-9"]))
     prefix = draw(HYPHENATED.map(lambda text: f"a{text}"[:12]))
-    first = draw(st.integers(0, 10**12 - 5))
-    accounts = [f"{first + number:012}" for number in range(5)]
+    first = draw(st.integers(0, 10**12 - 6))
+    accounts = [f"{first + number:012}" for number in range(6)]
     unit = st.text("abcdefghijkl0123456789", min_size=8, max_size=12).map(lambda end: f"ou-{root:a<4}-{end}")
     content: Content = {
         "example": True,
@@ -43,7 +43,9 @@ def likely(draw: st.DrawFn) -> Content:
             },
         },
         "accounts": dict(
-            zip(("management", "shared_services", "development", "test", "production"), accounts, strict=True)
+            zip(
+                ("management", "shared_services", "development", "test", "production"), accounts, strict=False
+            )
         ),
         "repository": draw(_repositories(region, accounts[1])),
         "portfolios": {
@@ -55,6 +57,10 @@ def likely(draw: st.DrawFn) -> Content:
         "model_cards": {"layout": draw(st.sampled_from(["central", "hub_and_spoke"]))},
         "tags": draw(st.dictionaries(TAG_TEXT, TAG_TEXT, max_size=22)),
     }
+    if draw(st.booleans()):
+        content["accounts"]["data"] = accounts[5]
+        content["organization"]["organizational_units"]["data"] = draw(unit)
+        content["portfolios"]["data"] = draw(_portfolios(3))
     if draw(st.booleans()):
         content["permissions_boundary"] = "/".join(draw(st.lists(ROLE, min_size=1, max_size=3)))
     return content

@@ -30,7 +30,39 @@ FORMER = CONNECTION.replace("codeconnections", "codestar-connections")
 MANY_TAGS = "".join(f"  tag{number}: x\n" for number in range(40))
 TOO_MANY = str({f"key{number}": ["a"] for number in range(26)})
 
+DATA_ACCOUNT = ('  # data: "666666666666"', '  data: "666666666666"')
+DATA_UNIT = ("    # data: ou-ml01-dataunit0", "    data: ou-ml01-dataunit0")
+WITH_DATA = changed(*DATA_UNIT).replace(*DATA_ACCOUNT)
+
 REFUSED = {
+    "data account without its unit": (
+        changed(*DATA_ACCOUNT),
+        f"{line_of(DATA_ACCOUNT[0])}: accounts.data: the account is prepared through its unit: add organ",
+    ),
+    "unit of data without an account": (
+        changed(*DATA_UNIT),
+        f"{line_of(DATA_UNIT[0])}: organization.organizational_units.data: data is read from one account",
+    ),
+    "data account that is another one": (
+        WITH_DATA.replace("666666666666", "333333333333"),
+        f"{line_of(DATA_ACCOUNT[0])}: accounts.data: '333333333333' is already accounts.development",
+    ),
+    "unit of data that is another one": (
+        WITH_DATA.replace("ou-ml01-dataunit0", "ou-ml01-develop00"),
+        ".data: 'ou-ml01-develop00' is already organization.organizational_units.development: each kind of",
+    ),
+    "unit of data of another root": (
+        WITH_DATA.replace("ou-ml01-dataunit0", "ou-ml02-dataunit0"),
+        "units.data: 'ou-ml02-dataunit0' stands below the root r-ml02",
+    ),
+    "data account as a number": (
+        WITH_DATA.replace('"666666666666"', "666666666666"),
+        "accounts.data: '666666666666' is read as a number: write it in quotes",
+    ),
+    "portfolio of a data account that is not there": (
+        changed("  ml_admin:\n", "  data:\n    own_roles: [steward]\n  ml_admin:\n"),
+        "portfolios.data: there is no account to launch it in: add accounts.data and",
+    ),
     # Catalog files that people had, and that were complete once.
     "GovCloud": (
         changed("eu-west-1", "us-gov-west-1"),
@@ -209,6 +241,10 @@ def test_a_rule_of_aws_is_known(text: str, expected: str, tmp_path: Path) -> Non
 
 
 ACCEPTED = {
+    "a data account": WITH_DATA,
+    "a data account with its own people": WITH_DATA.replace(
+        "  ml_admin:\n", "  data:\n    own_roles: [steward]\n  ml_admin:\n"
+    ),
     "another prefix": changed("name_prefix: mlplatform", "name_prefix: acme-ml"),
     "another Region": EXAMPLE.replace("eu-west-1", "ap-southeast-2"),
     "a Region that needs a connection": changed("region: eu-west-1", "region: us-west-2").replace(
@@ -255,6 +291,20 @@ def test_another_prefix_has_its_own_principals(tmp_path: Path) -> None:
         "acme-ml-lead-data-scientist",
         "acme-ml-ml-engineer",
     )
+
+
+def test_the_data_account_and_its_unit_are_listed_only_if_they_are_named(tmp_path: Path) -> None:
+    """Whoever goes through the accounts need not know that one may be missing."""
+    path = tmp_path / "catalog.yaml"
+    path.write_text(WITH_DATA, encoding="utf-8")
+    without, loaded = settings.load(), settings.load(path)
+    for places in (without.accounts, without.organization.organizational_units):
+        assert "data" not in dict(places)
+    assert list(loaded.accounts)[-1] == ("data", "666666666666")
+    assert dict(loaded.organization.organizational_units)["data"] == "ou-ml01-dataunit0"
+    assert without.stack_sets == ("mlplatform-launch", "mlplatform-deployment-target")
+    assert loaded.stack_sets == (*without.stack_sets, "mlplatform-data")
+    assert loaded.principals("data") == ("mlplatform-data-engineer",)
 
 
 def test_own_roles_come_beside_those_of_the_platform(tmp_path: Path) -> None:

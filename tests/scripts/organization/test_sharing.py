@@ -6,10 +6,11 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from base.names import PORTFOLIO_NAMES
+from base.names import DATA_PORTFOLIO, PORTFOLIO_NAMES
 from base.settings import load
 from scripts.console.change import OperatorError, Outcome
 from scripts.organization import sharing
+from tests.data_account import DATA_UNIT, with_data_account
 
 SETTINGS = load()
 UNIT = SETTINGS.organization.organizational_units.workloads
@@ -103,6 +104,12 @@ def test_what_is_shared_is_left_alone(hub: Hub, principal: str) -> None:
     for portfolio in PORTFOLIOS.values():
         hub.is_shared(portfolio, principal=principal)
     assert hub.share() == [Outcome.IDENTICAL, Outcome.IDENTICAL]
+
+
+def test_the_part_for_data_accounts_is_shared_with_their_unit_alone() -> None:
+    assert sharing.units_of_portfolios(SETTINGS) == dict.fromkeys(PORTFOLIOS, UNIT)
+    shared = sharing.units_of_portfolios(with_data_account(SETTINGS))
+    assert shared == {**dict.fromkeys(PORTFOLIOS, UNIT), DATA_PORTFOLIO: DATA_UNIT}
 
 
 def test_a_share_without_principals_is_updated(hub: Hub) -> None:
