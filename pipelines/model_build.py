@@ -12,6 +12,9 @@ from pipelines.registration import Registration, RegistrationChoice
 from pipelines.sources.source import DataSource
 from pipelines.training_role import TrainingRole
 
+LAYERS = ("build/base",)
+"""The layers that every build repository begins with, below those of its algorithm and its source."""
+
 
 class ModelBuild:
     """CodePipeline, the SageMaker pipeline's role, model package group and model card of a project."""

@@ -11,11 +11,11 @@ from constructs import Construct
 
 from base.seeds import Seed
 from base.settings import Settings
+from pipelines import model_build
 from pipelines.algorithms.algorithm import Algorithm
 from pipelines.assets import CUSTOM_RESOURCES, SEED, SEEDING, AssetLocation
 from pipelines.context import ProjectContext
 from pipelines.deliveries.delivery import Delivery
-from pipelines.model_build import ModelBuild
 from pipelines.model_deploy import ModelDeploy
 from pipelines.registration import TEAM_OR_CENTRAL, RegistrationChoice
 from pipelines.sources.source import DataSource
@@ -41,13 +41,13 @@ def build_product(
         description: One or two sentences below the name.
         version: A semantic version.
         source: Where the data comes from.
-        algorithm: What trains, and the code that a team begins with.
+        algorithm: What trains.
         registration: Where versions may be registered.
         note: As in `Product`.
     """
 
     def define(project: ProjectContext) -> None:
-        ModelBuild(project, source=source, algorithm=algorithm, registration=registration)
+        model_build.ModelBuild(project, source=source, algorithm=algorithm, registration=registration)
 
     return Product(
         identifier=identifier,
@@ -58,7 +58,7 @@ def build_product(
         portfolio="sagemaker_projects",
         launched_in=("development",),
         stack=project_stack(define),
-        seeds={SEED: Seed(*algorithm.layers, *source.layers)},
+        seeds={SEED: Seed(*model_build.LAYERS, *algorithm.layers, *source.layers)},
         functions={SEEDING: CUSTOM_RESOURCES},
     )
 

@@ -2,4 +2,4 @@
 
 from pipelines.algorithms.algorithm import Algorithm
 
-XGBOOST = Algorithm(image_repository="sagemaker-xgboost", layers=("build/base",))
+XGBOOST = Algorithm(image_repository="sagemaker-xgboost", layers=("build/xgboost",))

@@ -29,7 +29,7 @@ class DataSource(Protocol):
     """A kind of place that data comes from, such as S3.
 
     Attributes:
-        layers: The layers of code that read it, on those of the algorithm.
+        layers: The layers of code that read it, on what every build repository has.
     """
 
     @property

@@ -15,8 +15,9 @@ from rich.console import Console
 from rich.table import Table
 
 from base.places import REPOSITORY
+from base.seeds import Seed
 
-SOURCE = REPOSITORY / "seed_code" / "build" / "base" / "src"
+SEED = Seed("build/base", "build/xgboost")
 COLUMNS = (100, 10_000, 100_000)
 ROWS = (10_000, 100_000, 1_000_000, 10_000_000)
 FEW_ROWS, FEW_COLUMNS = 100, 3
@@ -66,7 +67,7 @@ def _measure(python: Path, folder: Path, rows: int, columns: int) -> Iterator[St
     (inputs / "data").mkdir(parents=True)
     _write(inputs / "data" / "table.csv", rows, columns)
     for step, arguments in STEPS.items():
-        usage = _run([str(python), str(SOURCE / f"{step}.py"), *arguments], folder)
+        usage = _run([str(python), str(SEED.compose() / "src" / f"{step}.py"), *arguments], folder)
         yield StepMeasure(
             rows=rows,
             columns=columns,
