@@ -118,6 +118,40 @@ REQUESTS = (
     _mistake("a header is answered", "inference", "if _is_header(rows[0], schema)", "if False", "test_inference"),
 )
 
+SETTINGS = (
+    _mistake(
+        "a hyperparameter has a name that XGBoost does not know",
+        "hyperparameters",
+        'name="reg_lambda"',
+        'name="reg_lamda"',
+        "test_hyperparameters",
+    ),
+    _mistake(
+        "a hyperparameter is not given to XGBoost",
+        "train",
+        "if value is not None}",
+        'if value is not None and name != "max_depth"}',
+        "test_hyperparameters",
+    ),
+    _mistake(
+        "a bound is not looked at", "hyperparameter", "value <= self.most", "value != self.most", "test_hyperparameters"
+    ),
+    Mistake(
+        name="hyperparameters reach the training job as numbers",
+        file="pipelines/jobs.py",
+        old="parameter.to_string()",
+        new="parameter",
+        check="python -m pytest --exitfirst tests/test_pipeline.py",
+    ),
+    Mistake(
+        name="an unknown setting is ignored",
+        file="pipelines/configuration.py",
+        old='extra="forbid"',
+        new='extra="ignore"',
+        check="python -m pytest --exitfirst tests/test_configuration.py",
+    ),
+)
+
 STEPS = (
     Mistake(
         name="unused import",
@@ -141,4 +175,4 @@ DATA = (
     ),
 )
 
-MISTAKES = (*READING, *NUMBERS, *REQUESTS, *STEPS, *DATA)
+MISTAKES = (*READING, *NUMBERS, *REQUESTS, *SETTINGS, *STEPS, *DATA)

@@ -1,18 +1,33 @@
-"""What the pipeline is configured with: `config.toml`, and the environment that the project gives it."""
+"""What the pipeline is configured with: `config.toml`, and the environment that the project gives it.
 
+``python -m pipelines.configuration`` checks `config.toml`, and says what is wrong with it in one sentence.
+"""
+
+import difflib
 import json
+import sys
 import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from hyperparameter import Value, read_all
+from hyperparameters import HYPERPARAMETERS
 
 CONFIGURATION_FILE = Path(__file__).parent.parent / "config.toml"
 
 Fraction = Annotated[float, Field(ge=0.01, le=0.5)]
-Ratio = Annotated[float, Field(gt=0, le=1)]
 # https://docs.aws.amazon.com/sagemaker/latest/dg/model-cards.html#model-cards-json-schema
 CardText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2048)]
 InstanceType = Annotated[str, StringConstraints(pattern=r"^ml\.[a-z0-9-]+\.[a-z0-9]+$")]
@@ -57,20 +72,6 @@ class Data(_Section):
         return self
 
 
-class Hyperparameters(_Section):
-    """What `src/train.py` takes as arguments."""
-
-    num_round: Annotated[int, Field(ge=1, le=100_000)]
-    early_stopping_rounds: Annotated[int, Field(ge=1)]
-    max_depth: Annotated[int, Field(ge=1, le=30)]
-    eta: Ratio
-    min_child_weight: Annotated[float, Field(ge=0)]
-    subsample: Ratio
-    colsample_bytree: Ratio
-    reg_lambda: Annotated[float, Field(ge=0)]
-    seed: int
-
-
 class Quality(_Section):
     """What a model must reach to be registered."""
 
@@ -101,26 +102,44 @@ class Configuration(_Section):
     """The whole of `config.toml`."""
 
     data: Data
-    hyperparameters: Hyperparameters
+    hyperparameters: dict[str, Value]
     quality: Quality
     instances: Instances
     model_card: ModelCard
 
+    @field_validator("hyperparameters", mode="before")
     @classmethod
-    def load(cls, path: Path = CONFIGURATION_FILE) -> Self:
-        """Read and check a configuration file.
+    def _are_declared(cls, given: Any) -> Any:
+        return read_all(HYPERPARAMETERS, given) if isinstance(given, dict) else given
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> Self:
+        """Read and check a configuration file, by default the repository's own.
 
         Raises:
             ConfigurationError: A setting is unknown, missing or out of its range.
         """
+        path = path or CONFIGURATION_FILE
         try:
             return cls.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
         except tomllib.TOMLDecodeError as error:
             raise ConfigurationError(f"{path.name} is not valid TOML: {error}.") from error
         except ValidationError as error:
-            first = error.errors()[0]
-            setting = ".".join(str(part) for part in first["loc"])
-            raise ConfigurationError(f"{path.name}, {setting}: {first['msg']}.") from error
+            raise ConfigurationError(f"{path.name}, {_sentence(error)}") from error
+
+
+def _sentence(error: ValidationError) -> str:
+    """Say which setting is wrong; of a misspelt one, what is there rather than what is missing."""
+    errors = error.errors()
+    unknown = [each for each in errors if each["type"] == "extra_forbidden"]
+    first = (unknown or errors)[0]
+    setting = ".".join(str(part) for part in first["loc"])
+    if not unknown:
+        return f"{setting}: {first['msg'].removeprefix('Value error, ').removesuffix('.')}."
+    missing = [str(each["loc"][-1]) for each in errors if each["type"] == "missing"]
+    close = difflib.get_close_matches(str(first["loc"][-1]), missing, n=1)
+    hint = f"did you mean {close[0]}?" if close else "remove it."
+    return f"{setting}: There is no such setting; {hint}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,3 +204,21 @@ class Project:
             "sagemaker:project-name": self.sagemaker_project_name,
             "sagemaker:project-id": self.sagemaker_project_id,
         }
+
+
+def main() -> int:
+    """Check `config.toml`.
+
+    Returns:
+        The exit code; 2 when a setting is wrong.
+    """
+    try:
+        Configuration.load()
+    except ConfigurationError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -17,7 +17,7 @@ from sagemaker.core.shapes import (
 from sagemaker.core.training.configs import Compute, InputData, Networking, OutputDataConfig
 from sagemaker.core.workflow.execution_variables import ExecutionVariables
 from sagemaker.core.workflow.functions import Join
-from sagemaker.core.workflow.parameters import ParameterString
+from sagemaker.core.workflow.parameters import ParameterFloat, ParameterInteger, ParameterString
 from sagemaker.core.workflow.pipeline_context import PipelineSession
 from sagemaker.core.workflow.properties import PropertyFile
 from sagemaker.mlops.workflow.steps import ProcessingStep, TrainingStep
@@ -29,6 +29,9 @@ from pipelines.source import Source
 # Python 3.12 with pandas 2.2.3 and scikit-learn 1.8.0: one image for every step and the endpoint.
 XGBOOST_VERSION = "3.2-0"
 PROCESSING = "/opt/ml/processing"
+
+# The kind of a pipeline's parameter by that of a hyperparameter.
+PARAMETERS: dict[type, Any] = {int: ParameterInteger, float: ParameterFloat, str: ParameterString}
 
 WITHOUT_INDEX = {"PIP_NO_INDEX": "1", "PIP_NO_BUILD_ISOLATION": "0"}
 """For training and serving, where the image installs the scripts with pip at each start. Without these, pip
@@ -59,7 +62,15 @@ class Jobs:
         )
         self._training_instance = ParameterString("TrainingInstanceType", default_value=instances.training)
         self.image = image_uris.retrieve("xgboost", project.aws_region, version=XGBOOST_VERSION)
-        self.parameters = [self._processing_instance, self._training_instance]
+        self._hyperparameters = {
+            name: PARAMETERS[type(value)](name, default_value=value)
+            for name, value in configuration.hyperparameters.items()
+        }
+        self.parameters = [
+            self._processing_instance,
+            self._training_instance,
+            *self._hyperparameters.values(),
+        ]
 
     def processing(
         self,
@@ -142,7 +153,7 @@ class Jobs:
         project, instances = self._project, self._configuration.instances
         hyperparameters = {
             # CreateTrainingJob takes texts only.
-            **{key: str(value) for key, value in self._configuration.hyperparameters.model_dump().items()},
+            **{name: parameter.to_string() for name, parameter in self._hyperparameters.items()},
             # Given as hyperparameters, because the SDK's `SourceCode` uploads under a key with a timestamp,
             # which makes every definition a new one.
             "sagemaker_program": json.dumps(f"{name.lower()}.py"),

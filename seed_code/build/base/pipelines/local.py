@@ -75,8 +75,7 @@ def run(data: Path, target: str, configuration: Configuration, folder: Path) -> 
     _step("preprocess.py", {"target": target, **configuration.data.arguments}, folder)
     for name in ("train", "validation", "schema"):
         shutil.copytree(folder / "processing" / name, folder / "input" / "data" / name)
-    hyperparameters = configuration.hyperparameters.model_dump()
-    _step("train.py", {name: str(value) for name, value in hyperparameters.items()}, folder)
+    _step("train.py", {name: str(value) for name, value in configuration.hyperparameters.items()}, folder)
     (inputs / "model").mkdir()
     with tarfile.open(inputs / "model" / "model.tar.gz", "w:gz") as archive:
         archive.add(folder / "model", ".")

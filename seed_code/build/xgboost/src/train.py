@@ -17,6 +17,8 @@ import xgboost
 import folders
 import step
 from features import Array, for_xgboost, labels, matrix
+from hyperparameter import add_to
+from hyperparameters import HYPERPARAMETERS
 from model_schema import Schema
 from parts import path_of, read_part
 
@@ -31,18 +33,11 @@ INFERENCE_FILES = ("inference.py", "features.py", "model_schema.py", "cells.py",
 def main() -> None:
     """Run the step."""
     parser = step.Arguments(__doc__)
-    parser.add_argument("--num_round", type=int, default=300)
-    parser.add_argument("--early_stopping_rounds", type=int, default=20)
-    parser.add_argument("--max_depth", type=int, default=4)
-    parser.add_argument("--eta", type=float, default=0.1)
-    parser.add_argument("--min_child_weight", type=float, default=1.0)
-    parser.add_argument("--subsample", type=float, default=0.9)
-    parser.add_argument("--colsample_bytree", type=float, default=0.9)
-    parser.add_argument("--reg_lambda", type=float, default=1.0)
-    parser.add_argument("--seed", type=int, default=1)
-    parameters = vars(parser.given())
+    add_to(parser, HYPERPARAMETERS)
+    # What nobody gave is left to XGBoost.
+    parameters = {name: value for name, value in vars(parser.given()).items() if value is not None}
     rounds = parameters.pop("num_round")
-    patience = parameters.pop("early_stopping_rounds")
+    patience = parameters.pop("early_stopping_rounds", None)
 
     schema = Schema.load(folders.channel("schema") / "schema.json")
     booster = train(
@@ -77,7 +72,7 @@ def train(
     *,
     parameters: dict[str, Any],
     rounds: int,
-    patience: int,
+    patience: int | None,
 ) -> xgboost.Booster:
     """Train a booster and keep its best iteration.
 
@@ -87,7 +82,8 @@ def train(
         validation: Features and target of the validation rows.
         parameters: XGBoost's parameters, beside those that follow from the problem type.
         rounds: The most trees (per class) to grow.
-        patience: Stop after as many rounds without a better validation score.
+        patience: Stop after as many rounds without a better validation score, and keep those up to the best;
+            None keeps all.
 
     Returns:
         The booster. Its attribute ``training`` tells, as JSON, what was minimised and how far; those of the
@@ -112,7 +108,7 @@ def train(
         evals_result=scores,
         verbose_eval=50,
     )
-    best = booster.best_iteration
+    best = rounds - 1 if patience is None else booster.best_iteration
     kept = booster[: best + 1]
     metric = settings["eval_metric"]
     summary = {
@@ -120,7 +116,7 @@ def train(
         "metric": metric,
         "rounds": best + 1,
         # An error of the target is in the target's own unit.
-        "metrics": {f"{part}_{metric}": rounds[metric][best] * scale for part, rounds in scores.items()},
+        "metrics": {f"{part}_{metric}": each[metric][best] * scale for part, each in scores.items()},
     }
     # The model carries it, for the evaluation to report, and for the endpoint.
     kept.set_attr(training=json.dumps(summary), target_center=repr(center), target_scale=repr(scale))

@@ -1,0 +1,123 @@
+"""A wrong setting of `config.toml` is one sentence, before anything else runs."""
+
+from pathlib import Path
+
+import pytest
+
+from pipelines import configuration
+from pipelines.configuration import Configuration, ConfigurationError
+
+# A configuration of the tests' own: whoever changes the project's breaks no test by it.
+CONFIGURATION = """
+[data]
+problem_type = "auto"
+encoding = "auto"
+decimal_mark = "auto"
+never_missing = ["NA"]
+split_seed = 1
+validation_fraction = 0.15
+test_fraction = 0.15
+
+[hyperparameters]
+num_round = 300
+early_stopping_rounds = 20
+max_depth = 4
+eta = 0.1
+min_child_weight = 1.0
+subsample = 0.9
+colsample_bytree = 0.9
+reg_lambda = 1.0
+seed = 1
+
+[quality]
+minimum_skill_score = 0.05
+
+[instances]
+processing = "ml.m5.large"
+training = "ml.m5.large"
+volume_gib = 30
+maximum_minutes = 60
+encrypt_inter_container_traffic = false
+
+[model_card]
+purpose_of_model = "Sorts flowers."
+intended_uses = ""
+factors_affecting_model_efficiency = ""
+risk_rating = "Low"
+explanations_for_risk_rating = ""
+"""
+
+
+def test_the_command_says_what_is_wrong(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "config.toml"
+    monkeypatch.setattr(configuration, "CONFIGURATION_FILE", path)
+    path.write_text(CONFIGURATION, encoding="utf-8")
+    assert configuration.main() == 0
+    path.write_text(CONFIGURATION.replace("eta = 0.1", "eta = 0"), encoding="utf-8")
+    assert configuration.main() == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err == (
+        'config.toml, hyperparameters: eta is "0"; it takes a number above 0 and at most 1.\n'
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        pytest.param(
+            "max_depth = 4",
+            "max_deep = 4",
+            "config.toml, hyperparameters: max_deep is not declared in src/hyperparameters.py; did you mean "
+            "max_depth?",
+            id="unknown hyperparameter",
+        ),
+        pytest.param(
+            "max_depth = 4",
+            "max_depth = 0",
+            'hyperparameters: max_depth is "0"; it takes an integer at least 1 and at most 30.',
+            id="range",
+        ),
+        pytest.param(
+            "num_round = 300",
+            "",
+            "hyperparameters: num_round is missing; it takes an integer at least 1 and at most 100000.",
+            id="needed hyperparameter",
+        ),
+        pytest.param(
+            "split_seed = 1",
+            "split_sed = 1",
+            "data.split_sed: There is no such setting; did you mean split_seed?",
+            id="unknown",
+        ),
+        pytest.param("[quality]", "[qualities]", "qualities: There is no such setting; did you", id="table"),
+        pytest.param("eta = 0.1", "eta = ", "is not valid TOML", id="toml"),
+        pytest.param(
+            '"ml.m5.large"', '"m5.large"', "instances.processing: String should match", id="instance"
+        ),
+        pytest.param(
+            "test_fraction = 0.15", "test_fraction = 0.9", "data.test_fraction: Input", id="fraction"
+        ),
+        pytest.param(
+            '"Low"', '"Minor"', "model_card.risk_rating: Input should be 'High', 'Medium', 'Low'", id="risk"
+        ),
+        pytest.param(
+            "Sorts flowers.",
+            "Sorts flowers. " * 140,
+            "model_card.purpose_of_model: String should have at most 2048",
+            id="text",
+        ),
+        pytest.param(
+            "fraction = 0.15", "fraction = 0.45", "leave less than 20 % for training", id="fractions"
+        ),
+    ],
+)
+def test_a_wrong_setting_is_named(tmp_path: Path, old: str, new: str, sentence: str) -> None:
+    path = tmp_path / "config.toml"
+    assert old in CONFIGURATION
+    path.write_text(CONFIGURATION.replace(old, new), encoding="utf-8")
+    with pytest.raises(ConfigurationError) as refusal:
+        Configuration.load(path)
+    assert sentence in str(refusal.value)
