@@ -83,25 +83,42 @@ def _services_of(path: Path) -> Iterator[str]:
                 )
 
 
+# The environment of a process does not change, and it makes several functions: it reads the libraries once.
+
+
 @cache
 def _library_digests(used: frozenset[str]) -> Mapping[str, tuple[Path, str]]:
-    """Files of the libraries, and their digests: once in a process, whose environment does not change."""
+    """The files of the libraries that a function needs, and their digests."""
     return {
-        file.as_posix(): (path, digest_of(path))
-        for library in LIBRARIES
-        for part in _with_dependencies(library)
-        for file in part.files or ()
-        if _is_needed(file, used)
-        for path in (Path(str(part.locate_file(file))),)
+        name: (path, _digest_of_library(path))
+        for name, (path, service) in _library_files().items()
+        if service is None or service in used
     }
 
 
-def _is_needed(file: PackagePath, used: frozenset[str]) -> bool:
-    name = file.as_posix()
-    if ".." in file.parts or name.startswith(_UNUSED):
+_digest_of_library = cache(digest_of)
+
+
+@cache
+def _library_files() -> Mapping[str, tuple[Path, str | None]]:
+    """The files of the libraries, each with the service of AWS to which it belongs, if it does."""
+    return {
+        file.as_posix(): (Path(str(part.locate_file(file))), _service_of(file))
+        for library in LIBRARIES
+        for part in _with_dependencies(library)
+        for file in part.files or ()
+        if _is_needed(file)
+    }
+
+
+def _service_of(file: PackagePath) -> str | None:
+    is_of_service = len(file.parts) > 3 and file.as_posix().startswith(_SERVICE_DATA)
+    return file.parts[2] if is_of_service else None
+
+
+def _is_needed(file: PackagePath) -> bool:
+    if ".." in file.parts or file.as_posix().startswith(_UNUSED):
         return False
-    if name.startswith(_SERVICE_DATA) and len(file.parts) > 3:
-        return file.parts[2] in used
     is_code = file.suffix not in (".pyc", ".pth") and not file.parts[0].endswith(".dist-info")
     return is_code or file.name.upper().startswith(("LICENSE", "NOTICE"))
 

@@ -1,9 +1,9 @@
 """What lets CloudWatch Logs encrypt log groups with a key of the platform."""
 
 import base.embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
-import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
+from base.pseudo_parameters import REGION
 from base.roles import arn
 
 
@@ -13,7 +13,7 @@ def log_key_statement() -> iam.PolicyStatement:
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
     """
     return iam.PolicyStatement(
-        principals=[iam.ServicePrincipal(f"logs.{cdk.Aws.REGION}.amazonaws.com")],
+        principals=[iam.ServicePrincipal(f"logs.{REGION}.amazonaws.com")],
         actions=[
             "kms:Decrypt",
             "kms:Encrypt",

@@ -10,6 +10,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from base.acknowledgements import acknowledge, acknowledgements_wanted
+from base.pseudo_parameters import ACCOUNT_ID, PARTITION, REGION
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +65,7 @@ def service_principal(service: str, *, tells_account: bool = True) -> iam.Princi
     principal = iam.ServicePrincipal(f"{service}.amazonaws.com")
     if not tells_account:
         return principal
-    return principal.with_conditions({"StringEquals": {"aws:SourceAccount": cdk.Aws.ACCOUNT_ID}})
+    return principal.with_conditions({"StringEquals": {"aws:SourceAccount": ACCOUNT_ID}})
 
 
 def role_elsewhere(account: str, role_name: str) -> iam.PrincipalBase:
@@ -102,7 +103,7 @@ def arn(service: str, resource: str) -> str:
         service: The service, such as ``sagemaker``.
         resource: Type and name, such as ``pipeline/churn``.
     """
-    return f"arn:{cdk.Aws.PARTITION}:{service}:{cdk.Aws.REGION}:{cdk.Aws.ACCOUNT_ID}:{resource}"
+    return f"arn:{PARTITION}:{service}:{REGION}:{ACCOUNT_ID}:{resource}"
 
 
 def role_arn(account: str, role_name: str) -> str:
@@ -112,7 +113,7 @@ def role_arn(account: str, role_name: str) -> str:
         account: The account's id.
         role_name: The role's name.
     """
-    return f"arn:{cdk.Aws.PARTITION}:iam::{account}:role/{role_name}"
+    return f"arn:{PARTITION}:iam::{account}:role/{role_name}"
 
 
 def role(

@@ -10,6 +10,7 @@ from constructs import Construct
 from base.grants.objects import READ_OBJECT_VERSIONS
 from base.grants.runs import RUN_BUILD
 from base.names import ProjectNames
+from base.pseudo_parameters import PARTITION
 from base.roles import Permission
 from pipelines.assets import AssetLocation
 from pipelines.build_project import BuildProject
@@ -146,7 +147,7 @@ class RepositorySeeding(Construct):
                 repository.connection_use,
                 Permission(
                     actions=READ_OBJECT_VERSIONS,
-                    resources=(f"arn:{cdk.Aws.PARTITION}:s3:::{seed.bucket}/{seed.key}",),
+                    resources=(f"arn:{PARTITION}:s3:::{seed.bucket}/{seed.key}",),
                 ),
             ],
             timeout=cdk.Duration.minutes(10),

@@ -13,6 +13,7 @@ from base.names import (
     REPOSITORY_PARAMETER,
     ProjectNames,
 )
+from base.pseudo_parameters import ACCOUNT_ID, REGION
 from base.settings import Settings
 from pipelines.project import tag_project
 
@@ -139,8 +140,8 @@ def ask_for_project(form: Form, stack: cdk.Stack, settings: Settings) -> Project
             expected=(f"up to {MAXIMUM_PROJECT_ID} lower-case letters, digits and inner hyphens"),
             maximum=MAXIMUM_PROJECT_ID,
         ),
-        account=cdk.Aws.ACCOUNT_ID,
-        region=cdk.Aws.REGION,
+        account=ACCOUNT_ID,
+        region=REGION,
     )
     tag_project(stack, names)
     return names

@@ -1,11 +1,11 @@
 """The model card of a team's own account, where model cards are kept in hub and spokes."""
 
-import aws_cdk as cdk
 from aws_cdk import aws_ram as ram
 from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
 from base.names import PlatformNames, ProjectNames
+from base.pseudo_parameters import PARTITION
 from base.roles import arn
 from pipelines.project import KEEP
 
@@ -50,7 +50,7 @@ class TeamModelCard(Construct):
             name=platform.card_authors_share(names.title),
             resource_arns=[card.attr_model_card_arn],
             principals=[platform.shared_services_account],
-            permission_arns=[f"arn:{cdk.Aws.PARTITION}:ram::aws:permission/{PERMISSION}"],
+            permission_arns=[f"arn:{PARTITION}:ram::aws:permission/{PERMISSION}"],
             allow_external_principals=False,
         )
         share.apply_removal_policy(KEEP)

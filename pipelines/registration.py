@@ -10,6 +10,7 @@ from base.contracts.objects import registered
 from base.grants.models import READ_VERSIONS
 from base.grants.objects import WRITE_OBJECTS
 from base.names import PlatformNames, ProjectNames
+from base.pseudo_parameters import PARTITION
 from base.roles import Permission, key_of_another_account
 from pipelines.form import Form
 from pipelines.project import ModelPackageGroup
@@ -95,9 +96,9 @@ class Registration(Construct):
             self, "Central", expression=cdk.Fn.condition_equals(choice, CENTRAL)
         )
         hub = f"{platform.region}:{platform.shared_services_account}"
-        sagemaker = f"arn:{cdk.Aws.PARTITION}:sagemaker:{hub}"
+        sagemaker = f"arn:{PARTITION}:sagemaker:{hub}"
         folder = f"{registered(names.account)}/{names.project_id}"
-        registry = f"arn:{cdk.Aws.PARTITION}:s3:::{platform.registry_bucket}"
+        registry = f"arn:{PARTITION}:s3:::{platform.registry_bucket}"
 
         self.group = self.either(central=f"{sagemaker}:model-package-group/{names.title}", team=models.name)
         """The name of the team's group, or the ARN of the central one."""
@@ -107,7 +108,7 @@ class Registration(Construct):
         )
         """S3 URI under which the pipeline keeps what makes up a version."""
         self.artifact_key = self.either(
-            central=f"arn:{cdk.Aws.PARTITION}:kms:{hub}:{platform.registry_key_alias}",
+            central=f"arn:{PARTITION}:kms:{hub}:{platform.registry_key_alias}",
             team=storage.key.key_arn,
         )
         """The key that encrypts it."""
@@ -156,7 +157,7 @@ class Registration(Construct):
             Permission(
                 actions=("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"),
                 resources=(
-                    self.either(central=f"arn:{cdk.Aws.PARTITION}:kms:{hub}:key/*", team=storage.key.key_arn),
+                    self.either(central=f"arn:{PARTITION}:kms:{hub}:key/*", team=storage.key.key_arn),
                 ),
                 conditions=key_of_another_account(
                     self.either(central=platform.registry_key_alias, team=names.key_alias),

@@ -1,11 +1,11 @@
 """The role under which a project's SageMaker pipeline trains, registers and documents models."""
 
-import aws_cdk as cdk
 from constructs import Construct
 
 from base.grants.images import PULL_IMAGE
 from base.grants.objects import FIND_OBJECTS, WRITE_OBJECTS
 from base.names import ProjectNames
+from base.pseudo_parameters import PARTITION, REGION
 from base.roles import Permission, arn, role, role_arn, service_principal
 from pipelines.algorithms.algorithm import Algorithm
 from pipelines.registration import Registration
@@ -152,9 +152,7 @@ def _image(algorithm: Algorithm) -> list[Permission]:
     return [
         Permission(
             actions=PULL_IMAGE,
-            resources=(
-                f"arn:{cdk.Aws.PARTITION}:ecr:{cdk.Aws.REGION}:*:repository/{algorithm.image_repository}",
-            ),
+            resources=(f"arn:{PARTITION}:ecr:{REGION}:*:repository/{algorithm.image_repository}",),
             because="The account that owns AWS's image differs from Region to Region.",
         ),
         Permission(

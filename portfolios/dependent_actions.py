@@ -5,7 +5,8 @@ is asked for. Handlers' lists hold most. What they leave out is listed here with
 necessary; a dependent action that is nowhere listed stops the derivation.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from functools import cache
 
 from portfolios.handler_actions import With, spelling
 from portfolios.iam_actions import Action
@@ -45,7 +46,7 @@ _TRIGGERS: Mapping[tuple[str, str], With] = {
 }
 
 
-def dependents(resource: Resource, action: Action, listed: Iterable[str]) -> list[str]:
+def dependents(resource: Resource, action: Action, listed: frozenset[str]) -> list[str]:
     """The actions that are asked for besides an action, and that no handler lists.
 
     Args:
@@ -59,7 +60,7 @@ def dependents(resource: Resource, action: Action, listed: Iterable[str]) -> lis
     Raises:
         PermissionsError: If nothing says when a dependent action is asked for.
     """
-    known = {spelling(name).lower() for name in listed}
+    known = _in_lower_case(listed) if action.dependents else frozenset()
     missing = sorted(name for name in action.dependents if name.lower() not in known)
     for name in missing:
         if (action.name, name) not in _TRIGGERS:
@@ -68,3 +69,8 @@ def dependents(resource: Resource, action: Action, listed: Iterable[str]) -> lis
                 f"{name}: say for which property, in portfolios/dependent_actions.py."
             )
     return [name for name in missing if _TRIGGERS[action.name, name].holds(resource.properties)]
+
+
+@cache
+def _in_lower_case(listed: frozenset[str]) -> frozenset[str]:
+    return frozenset(spelling(name).lower() for name in listed)

@@ -8,6 +8,7 @@ from constructs import Construct
 
 from base.grants.models import READ_CARD
 from base.grants.objects import READ_OBJECT_VERSIONS
+from base.pseudo_parameters import ACCOUNT_ID
 from base.roles import Permission, arn, role, role_arn, service_principal
 from base.settings import Settings
 from pipelines.deliveries.delivery import Delivery
@@ -103,7 +104,7 @@ class DeploymentTargetStack(cdk.Stack):
                 ),
                 Permission(
                     actions=("iam:PassRole",),
-                    resources=(role_arn(cdk.Aws.ACCOUNT_ID, self._names.deployment_cloudformation_role),),
+                    resources=(role_arn(ACCOUNT_ID, self._names.deployment_cloudformation_role),),
                     conditions={"StringEquals": {"iam:PassedToService": "cloudformation.amazonaws.com"}},
                 ),
                 Permission(

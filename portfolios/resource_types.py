@@ -9,7 +9,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -44,14 +44,14 @@ class ResourceType:
     identifiers: tuple[str, ...] = ()
     writable: frozenset[str] = frozenset()
 
-    @property
+    @cached_property
     def service(self) -> str:
         """The IAM prefix of the service: its own name, or else what most actions of its creation have."""
         prefixes = Counter(action.partition(":")[0] for action in sorted(self.create))
         own = self.name.split("::")[1].lower()
         return own if own in prefixes else prefixes.most_common(1)[0][0]
 
-    @property
+    @cached_property
     def noun(self) -> str:
         """The last part of the name, in lower case: ``bucket``."""
         return self.name.rpartition("::")[2].lower()

@@ -4,6 +4,7 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from base.names import PlatformNames
+from base.pseudo_parameters import PARTITION, REGION
 from base.roles import Permission, arn
 from pipelines.assets import AssetLocation
 from pipelines.custom_resource import custom_resource_function
@@ -68,7 +69,7 @@ def _permissions(names: PlatformNames) -> list[Permission]:
         ),
         Permission(
             actions=("servicecatalog:AcceptPortfolioShare",),
-            resources=(f"arn:{cdk.Aws.PARTITION}:catalog:{cdk.Aws.REGION}:*:portfolio/*",),
+            resources=(f"arn:{PARTITION}:catalog:{REGION}:*:portfolio/*",),
             because="The portfolio is AWS's own, in an account that AWS does not name.",
         ),
         Permission(

@@ -8,7 +8,7 @@ import itertools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from portfolios import iam_actions
@@ -55,6 +55,11 @@ class Resource:
     properties: Mapping[str, Any]
     retained: bool
 
+    @cached_property
+    def by_lower_name(self) -> Mapping[str, Any]:
+        """The values of the properties, by their names in lower case."""
+        return {name.lower(): value for name, value in self.properties.items()}
+
 
 class TemplateValues:
     """Reads the values of one template."""
@@ -84,6 +89,9 @@ class TemplateValues:
             "AWS::URLSuffix": "amazonaws.com",
         }
         self._common = {"Partition": "aws", "Region": region, "Account": ACCOUNT}
+        # By identity; the value is kept with its patterns, so that no other value comes to have its identity.
+        self._known: dict[int, tuple[Any, tuple[str, ...]]] = {}
+        self._names: dict[tuple[str, Resource], tuple[str, ...]] = {}
 
     def patterns(self, value: Any) -> tuple[str, ...]:
         """The patterns that cover whatever a value may become; several if conditions or lists decide.
@@ -91,7 +99,11 @@ class TemplateValues:
         Args:
             value: A property's value: text, a number, an intrinsic function, or a list of these.
         """
-        return tuple(dict.fromkeys(_WILDCARDS.sub("*", text) for text in self._texts(value)))
+        known = self._known.get(id(value))
+        if known is None:
+            found = tuple(dict.fromkeys(_WILDCARDS.sub("*", text) for text in self._texts(value)))
+            known = self._known[id(value)] = (value, found)
+        return known[1]
 
     def arns(self, resource: Resource) -> tuple[str, ...]:
         """The patterns of a resource's own ARN, in each form that IAM knows for it."""
@@ -203,10 +215,16 @@ class TemplateValues:
 
     def _named(self, placeholder: str, resource: Resource) -> tuple[str, ...]:
         """What a resource's properties say of a placeholder of an ARN."""
+        known = self._names.get((placeholder, resource))
+        if known is None:
+            known = self._names[placeholder, resource] = self._looked_up(placeholder, resource)
+        return known
+
+    def _looked_up(self, placeholder: str, resource: Resource) -> tuple[str, ...]:
         names = list(_PROPERTIES.get(placeholder, (placeholder,)))
         if _names_itself(placeholder, resource.type) and not placeholder.endswith("Id"):
             names += [*resource.type.identifiers, f"{resource.type.noun}name", "name"]
-        properties = {name.lower(): value for name, value in resource.properties.items()}
+        properties = resource.by_lower_name
         for name in names:
             if name.lower() in properties:
                 path = str(resource.properties.get("Path", "/")).lstrip("/")
@@ -245,6 +263,7 @@ def _kinds(of: ResourceType) -> tuple[str, ...]:
     return _KINDS.get(of.name, (of.noun,))
 
 
+@cache
 def _plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 

@@ -1,7 +1,6 @@
 """Who is told when something fails."""
 
 import base.embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
-import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_iam as iam
@@ -10,6 +9,7 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
+from base.pseudo_parameters import ACCOUNT_ID
 from base.roles import arn
 
 
@@ -38,7 +38,7 @@ class AlarmTopic(Construct):
                 resources=[self.topic.topic_arn],
                 conditions={
                     "ArnLike": {"aws:SourceArn": arn("cloudwatch", "alarm:*")},
-                    "StringEquals": {"aws:SourceAccount": cdk.Aws.ACCOUNT_ID},
+                    "StringEquals": {"aws:SourceAccount": ACCOUNT_ID},
                 },
             )
         )
@@ -50,7 +50,7 @@ class AlarmTopic(Construct):
                 actions=["kms:Decrypt", "kms:GenerateDataKey"],
                 # In a key's own policy "*" means the key.
                 resources=["*"],
-                conditions={"StringEquals": {"aws:SourceAccount": cdk.Aws.ACCOUNT_ID}},
+                conditions={"StringEquals": {"aws:SourceAccount": ACCOUNT_ID}},
             )
         )
 

@@ -10,6 +10,7 @@ from base.contracts import tags
 from base.grants.models import CARDS_OF_ALL, READ_CARD, read_cards
 from base.grants.reasons import NOTHING_NARROWER
 from base.names import PlatformNames
+from base.pseudo_parameters import PARTITION
 from base.roles import Permission, arn, role
 from base.settings import Organization
 from registry.parties import Parties, both
@@ -191,7 +192,7 @@ def aggregation_permissions(names: PlatformNames) -> list[Permission]:
         names: The platform's names.
     """
     central = (arn("sagemaker", "model-card/*"),)
-    teams = f"arn:{cdk.Aws.PARTITION}:sagemaker:{names.region}:*:model-card/*"
+    teams = f"arn:{PARTITION}:sagemaker:{names.region}:*:model-card/*"
     return [
         read_cards(teams, because="Each card's own share decides."),
         Permission(

@@ -1,9 +1,9 @@
 """Who of other accounts may use the key of the central registry."""
 
 import base.embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
-import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
+from base.pseudo_parameters import PARTITION, URL_SUFFIX
 from registry.parties import Conditions, Parties, both
 
 
@@ -16,9 +16,9 @@ def key_statements(parties: Parties) -> list[iam.PolicyStatement]:
     Args:
         parties: Whom the statements mean.
     """
-    bucket = f"arn:{cdk.Aws.PARTITION}:s3:::{parties.names.registry_bucket}"
+    bucket = f"arn:{PARTITION}:s3:::{parties.names.registry_bucket}"
     through_s3: Conditions = {
-        "StringEquals": {"kms:ViaService": f"s3.{parties.names.region}.{cdk.Aws.URL_SUFFIX}"},
+        "StringEquals": {"kms:ViaService": f"s3.{parties.names.region}.{URL_SUFFIX}"},
         # With a bucket key the context is the bucket, else the object.
         # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html
         "StringLike": {"kms:EncryptionContext:aws:s3:arn": [bucket, f"{bucket}/*"]},

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import base.embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
-import aws_cdk as cdk
 from constructs import Construct
 
 from base.contracts import deploy_stages, tags
@@ -17,6 +16,7 @@ from base.grants.reasons import NOTHING_NARROWER
 from base.grants.runs import READ_LOGS, READ_PIPELINE
 from base.grants.studio import look_around, own_profile, profile_of
 from base.names import PlatformNames
+from base.pseudo_parameters import ACCOUNT_ID
 from base.roles import Permission, arn, role
 from base.settings import Repository
 from registry.storage import RegistryStorage
@@ -255,7 +255,7 @@ class Personas(Construct):
                 resources=("*",),
                 because=NOTHING_NARROWER,
             ),
-            *launching(owners=(cdk.Aws.ACCOUNT_ID,), updates=True),
+            *launching(owners=(ACCOUNT_ID,), updates=True),
         ]
 
     def _work_on_code(self, repository: Repository) -> list[Permission]:

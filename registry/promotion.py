@@ -12,6 +12,7 @@ from base.contracts.objects import MODELS
 from base.grants.models import read_cards
 from base.grants.objects import READ_BUCKET, USE_KEY
 from base.names import PlatformNames
+from base.pseudo_parameters import PARTITION, REGION, URL_SUFFIX
 from base.roles import Permission, arn, role_arn
 from base.settings import ModelCards, Organization, Settings
 from registry.alarms import AlarmTopic
@@ -127,7 +128,7 @@ def account_listing(settings: Settings) -> list[Permission]:
 
 def _read_sources(names: PlatformNames) -> list[Permission]:
     """What it reads in the teams' accounts, as far as the policies there allow it."""
-    partition, region = cdk.Aws.PARTITION, names.region
+    partition, region = PARTITION, names.region
     buckets = f"arn:{partition}:s3:::{names.prefix}-*-{region}"
     return [
         Permission(
@@ -150,9 +151,7 @@ def _read_sources(names: PlatformNames) -> list[Permission]:
             conditions={
                 "StringEquals": {
                     # Of artifacts, and of the model cards inside versions that are registered with a key.
-                    "kms:ViaService": [
-                        f"{service}.{region}.{cdk.Aws.URL_SUFFIX}" for service in ("s3", "sagemaker")
-                    ]
+                    "kms:ViaService": [f"{service}.{region}.{URL_SUFFIX}" for service in ("s3", "sagemaker")]
                 }
             },
             because="Each project has a key of its own; its policy decides.",
@@ -188,9 +187,7 @@ def _write_objects(storage: RegistryStorage) -> list[Permission]:
             # the same: https://docs.aws.amazon.com/sagemaker/latest/dg/security-iam-awsmanpol-model-registry.html
             actions=("kms:CreateGrant", "kms:DescribeKey"),
             resources=(key.key_arn,),
-            conditions={
-                "StringEquals": {"kms:ViaService": f"sagemaker.{cdk.Aws.REGION}.{cdk.Aws.URL_SUFFIX}"}
-            },
+            conditions={"StringEquals": {"kms:ViaService": f"sagemaker.{REGION}.{URL_SUFFIX}"}},
         ),
     ]
 
@@ -216,7 +213,7 @@ def _keep_images(names: PlatformNames, storage: RegistryStorage) -> list[Permiss
             # https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html
             actions=("kms:CreateGrant", "kms:DescribeKey", "kms:RetireGrant"),
             resources=(storage.key.key_arn,),
-            conditions={"StringEquals": {"kms:ViaService": f"ecr.{names.region}.{cdk.Aws.URL_SUFFIX}"}},
+            conditions={"StringEquals": {"kms:ViaService": f"ecr.{names.region}.{URL_SUFFIX}"}},
         ),
     ]
 

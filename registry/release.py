@@ -14,6 +14,7 @@ from base.contracts.objects import DIRECT_RECEIPTS, VERSIONS, decisions
 from base.grants.models import read_cards
 from base.grants.objects import TAG_OBJECTS, USE_KEY
 from base.names import PlatformNames
+from base.pseudo_parameters import ACCOUNT_ID
 from base.roles import Permission, arn
 from registry.alarms import AlarmTopic
 from registry.event_function import EventFunction
@@ -109,7 +110,7 @@ class ReleaseFunction(EventFunction):
             self.function.add_permission(
                 "Rules",
                 principal=iam.ServicePrincipal("events.amazonaws.com"),
-                source_account=cdk.Aws.ACCOUNT_ID,
+                source_account=ACCOUNT_ID,
                 source_arn=arn("events", "rule/*"),
             )
 

@@ -1,8 +1,7 @@
 """What Service Catalog, and the forms of its console and of Studio, ask of whoever launches products."""
 
-import aws_cdk as cdk
-
 from base.grants.reasons import NOTHING_NARROWER
+from base.pseudo_parameters import PARTITION, REGION
 from base.roles import Permission, arn
 
 
@@ -28,9 +27,7 @@ def launching(*, owners: tuple[str, ...], updates: bool) -> list[Permission]:
                 "servicecatalog:ListProvisioningArtifacts",
                 "servicecatalog:ProvisionProduct",
             ),
-            resources=tuple(
-                f"arn:{cdk.Aws.PARTITION}:catalog:{cdk.Aws.REGION}:{owner}:product/*" for owner in owners
-            ),
+            resources=tuple(f"arn:{PARTITION}:catalog:{REGION}:{owner}:product/*" for owner in owners),
             because="AWS chooses the products' ids; the principals of the portfolio decide.",
         ),
         Permission(
@@ -46,7 +43,7 @@ def launching(*, owners: tuple[str, ...], updates: bool) -> list[Permission]:
         ),
         Permission(
             actions=("s3:GetObject",),
-            resources=(f"arn:{cdk.Aws.PARTITION}:s3:::*/*",),
+            resources=(f"arn:{PARTITION}:s3:::*/*",),
             conditions={"StringEquals": {"s3:ExistingObjectTag/servicecatalog:provisioning": "true"}},
             because="GetTemplateSummary reads the template in a bucket of Service Catalog, whose name is not "
             "published; the tag marks what the service has put there.",

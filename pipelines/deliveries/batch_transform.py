@@ -10,6 +10,7 @@ from aws_cdk import aws_s3 as s3
 from base.contracts.tags import PROJECT_ID
 from base.grants.objects import KEEP_OBJECTS
 from base.names import PlatformNames, ProjectNames
+from base.pseudo_parameters import ACCOUNT_ID
 from base.roles import Permission, arn, role, service_principal
 from pipelines.context import ProjectContext
 from pipelines.deliveries.delivery import Call, StageName, TargetRole
@@ -75,7 +76,7 @@ class BatchTransform:
         key, bucket = account.storage(
             "Batch",
             alias=account.platform.batch_key_alias,
-            bucket_name=account.platform.batch_bucket(cdk.Aws.ACCOUNT_ID),
+            bucket_name=account.platform.batch_bucket(ACCOUNT_ID),
             description="Input and output of batch transforms",
             lifecycle_rules=[
                 s3.LifecycleRule(

@@ -8,6 +8,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_s3 as s3
 
 from base.names import PlatformNames, ProjectNames
+from base.pseudo_parameters import ACCOUNT_ID
 from base.roles import Permission, arn
 from pipelines.context import ProjectContext
 from pipelines.deliveries.delivery import Call, StageName, TargetRole
@@ -61,7 +62,7 @@ class RealTimeEndpoint:
         key, bucket = account.storage(
             "DataCapture",
             alias=account.platform.data_capture_key_alias,
-            bucket_name=account.platform.data_capture_bucket(cdk.Aws.ACCOUNT_ID),
+            bucket_name=account.platform.data_capture_bucket(ACCOUNT_ID),
             description="Requests and predictions that endpoints capture",
             lifecycle_rules=[s3.LifecycleRule(expiration=cdk.Duration.days(_DAYS_OF_CAPTURED_REQUESTS))],
             reason="Endpoints alone write here; the organisation's CloudTrail records who reads.",

@@ -6,6 +6,7 @@ import aws_cdk as cdk
 
 from base.grants.objects import FIND_OBJECTS
 from base.names import PlatformNames
+from base.pseudo_parameters import PARTITION
 from base.roles import Permission, arn
 from pipelines.context import ProjectContext
 from pipelines.form import Form
@@ -81,7 +82,7 @@ def _reading(platform: PlatformNames, uri: str) -> tuple[Permission, ...]:
     return (
         Permission(
             actions=("s3:GetObject",),
-            resources=(f"arn:{cdk.Aws.PARTITION}:s3:::{path}*",),
+            resources=(f"arn:{PARTITION}:s3:::{path}*",),
             # SageMaker takes every key that begins with the address, so that a job with the right to one
             # object alone fails beside `data.csv.bak`. Preprocess reads only what the address names.
             because="The input data is a folder's objects, or one object, which SageMaker reads as a prefix.",
@@ -90,7 +91,7 @@ def _reading(platform: PlatformNames, uri: str) -> tuple[Permission, ...]:
             # CloudFormation cannot cut the key off a URI to make a condition of it; names of objects
             # are all that this shows.
             actions=FIND_OBJECTS,
-            resources=(f"arn:{cdk.Aws.PARTITION}:s3:::{bucket}",),
+            resources=(f"arn:{PARTITION}:s3:::{bucket}",),
         ),
         Permission(
             actions=("kms:Decrypt",),

@@ -10,6 +10,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from base.acknowledgements import acknowledge
+from base.pseudo_parameters import ACCOUNT_ID, REGION
 from base.roles import Permission, role, service_principal
 
 SUBNETS = 2
@@ -89,7 +90,7 @@ class StudioNetwork(Construct):
             self,
             "S3",
             vpc_id=self.vpc_id,
-            service_name=f"com.amazonaws.{cdk.Aws.REGION}.s3",
+            service_name=f"com.amazonaws.{REGION}.s3",
             vpc_endpoint_type="Gateway",
             route_table_ids=[routes.attr_route_table_id],
             policy_document=_own_identities_only(),
@@ -179,7 +180,7 @@ class StudioNetwork(Construct):
                 self,
                 name,
                 vpc_id=self.vpc_id,
-                service_name=service.format(region=cdk.Aws.REGION),
+                service_name=service.format(region=REGION),
                 vpc_endpoint_type="Interface",
                 private_dns_enabled=True,
                 subnet_ids=self.subnet_ids,
@@ -243,7 +244,7 @@ def _own_identities_only() -> iam.PolicyDocument:
                 principals=[iam.AnyPrincipal()],
                 actions=["*"],
                 resources=["*"],
-                conditions={"StringEquals": {"aws:PrincipalAccount": cdk.Aws.ACCOUNT_ID}},
+                conditions={"StringEquals": {"aws:PrincipalAccount": ACCOUNT_ID}},
             )
         ]
     )

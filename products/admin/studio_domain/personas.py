@@ -1,6 +1,5 @@
 """What the people of a team may do: data scientists, and lead data scientists, who also approve."""
 
-import aws_cdk as cdk
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
@@ -13,6 +12,7 @@ from base.grants.projects import OF_A_PROJECT, own_projects
 from base.grants.reasons import NOTHING_NARROWER
 from base.grants.runs import READ_LOGS, READ_PIPELINE
 from base.grants.studio import look_around, own_profile, profile_of
+from base.pseudo_parameters import ACCOUNT_ID, PARTITION, REGION
 from base.roles import Permission, arn, role, role_arn
 from base.settings import Settings
 
@@ -136,7 +136,7 @@ def _launch_projects(settings: Settings) -> list[Permission]:
     """
     return [
         own_projects(updates=False, because=NAMED_LATER),
-        *launching(owners=(settings.accounts.shared_services, cdk.Aws.ACCOUNT_ID), updates=False),
+        *launching(owners=(settings.accounts.shared_services, ACCOUNT_ID), updates=False),
     ]
 
 
@@ -233,7 +233,7 @@ def _runs(prefix: str) -> list[Permission]:
 
 def _results(prefix: str) -> list[Permission]:
     """Model versions, the team's data, and what the runs of projects have left in their buckets."""
-    buckets = f"arn:{cdk.Aws.PARTITION}:s3:::{prefix}-*-{cdk.Aws.ACCOUNT_ID}-{cdk.Aws.REGION}"
+    buckets = f"arn:{PARTITION}:s3:::{prefix}-*-{ACCOUNT_ID}-{REGION}"
     return [
         Permission(
             actions=(*READ_VERSIONS, "sagemaker:ListTags"),

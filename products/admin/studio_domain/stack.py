@@ -8,6 +8,7 @@ from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
 from base.grants.studio import profile_of
+from base.pseudo_parameters import ACCOUNT_ID, REGION
 from base.roles import role_arn
 from base.settings import Settings
 from pipelines.assets import AssetLocation
@@ -91,14 +92,14 @@ class StudioDomainStack(cdk.Stack):
             default="10.0.0.0/24",
         )
 
-        names = replace(settings.names, region=cdk.Aws.REGION)
-        is_hub = cdk.Fn.condition_equals(cdk.Aws.ACCOUNT_ID, settings.accounts.shared_services)
+        names = replace(settings.names, region=REGION)
+        is_hub = cdk.Fn.condition_equals(ACCOUNT_ID, settings.accounts.shared_services)
         in_hub = cdk.CfnCondition(self, "InSharedServices", expression=is_hub)
         for_a_team = cdk.CfnCondition(self, "ForATeam", expression=cdk.Fn.condition_not(is_hub))
         key = encryption_key(
             self, "Key", alias=names.domain_key_alias, description="The Studio domain and its team's data"
         )
-        team_data = private_bucket(self, "TeamData", name=names.team_data_bucket(cdk.Aws.ACCOUNT_ID), key=key)
+        team_data = private_bucket(self, "TeamData", name=names.team_data_bucket(ACCOUNT_ID), key=key)
         network = StudioNetwork(
             self,
             "Network",
@@ -118,7 +119,7 @@ class StudioDomainStack(cdk.Stack):
         default_role = cdk.Fn.condition_if(
             for_a_team.logical_id,
             personas.data_scientist.role_arn,
-            role_arn(cdk.Aws.ACCOUNT_ID, names.ml_engineer_role),
+            role_arn(ACCOUNT_ID, names.ml_engineer_role),
         )
         domain = sagemaker.CfnDomain(
             self,
@@ -149,7 +150,7 @@ class StudioDomainStack(cdk.Stack):
             )
             profile.cfn_options.condition = for_a_team
         for persona_id, role_name in hub_roles.items():
-            execution_role = role_arn(cdk.Aws.ACCOUNT_ID, role_name)
+            execution_role = role_arn(ACCOUNT_ID, role_name)
             profile = self._profile(persona_id, domain, profile_of(role_name, names.prefix), execution_role)
             profile.cfn_options.condition = in_hub
 
