@@ -14,11 +14,17 @@ from emulator.codebuild import service as codebuild
 from emulator.codebuild.service import ProjectName
 from emulator.codecommit import repositories as codecommit_repositories
 from emulator.codecommit.repositories import Repository, RepositoryName
-from emulator.codepipeline import operations as codepipeline
-from emulator.codepipeline.execution import Pipeline
+from emulator.codepipeline import pipelines as codepipeline
+from emulator.codepipeline.pipeline import Pipeline
 from emulator.codepipeline.records import PipelineName
 from emulator.core import api_shapes
-from emulator.core.service import ServiceError, current_account, current_region, register_resource_type
+from emulator.core.service import (
+    NotOfferedError,
+    ServiceError,
+    current_account,
+    current_region,
+    register_resource_type,
+)
 from emulator.iam import conditions, credentials
 
 Properties = dict[str, Any]
@@ -141,8 +147,6 @@ def _update_pipeline(physical_id: str, old: Properties, new: Properties, stack_n
         return _create_pipeline("Pipeline", new, stack_name)
     name = PipelineName(current_account(), current_region(), physical_id)
     pipeline = codepipeline.update(name, _pipeline_definition(name, new))
-    if str(new.get("RestartExecutionOnUpdate", "")).lower() == "true":
-        codepipeline.start(pipeline, trigger=("StartPipelineExecution", "AWS CloudFormation"))
     return _pipeline_attributes(pipeline)
 
 
@@ -156,13 +160,10 @@ def _pipeline_attributes(pipeline: Pipeline) -> Created:
 
 def _pipeline_definition(name: PipelineName, properties: Properties) -> dict[str, Any]:
     """Return the definition that a resource's properties mean, where they are shaped unlike the API's."""
-    if properties.get("DisableInboundStageTransitions"):
-        raise ServiceError("ValidationException", "The rehearsal does not disable stage transitions")
-    other = ("ArtifactStores", "DisableInboundStageTransitions", "RestartExecutionOnUpdate", "Tags")
-    definition = {key: value for key, value in properties.items() if key not in other}
-    if "ArtifactStores" in properties:
-        stores = {each["Region"]: each["ArtifactStore"] for each in properties["ArtifactStores"]}
-        definition["ArtifactStores"] = stores
+    for left_out in ("ArtifactStores", "DisableInboundStageTransitions", "RestartExecutionOnUpdate"):
+        if left_out in properties:
+            raise NotOfferedError(f"{left_out} of AWS::CodePipeline::Pipeline")
+    definition = {key: value for key, value in properties.items() if key != "Tags"}
     definition["Stages"] = [
         {**stage, "Actions": [{**action, "Configuration": _texts(action)} for action in stage["Actions"]]}
         for stage in properties["Stages"]

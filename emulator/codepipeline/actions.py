@@ -3,10 +3,8 @@
 Reference: https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference.html.
 """
 
-import io
 import json
 import time
-import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -66,7 +64,6 @@ class ActionRun:
         inputs: Where its input artifacts are.
         outputs: Where its output artifacts go.
         revisions: Of the artifacts that source actions gave, the revision.
-        revision_override: Of a source action: the revision to take instead of the newest.
         abandoned: Says whether the execution does without the action.
         tell: Takes what others can see while it runs: an id and a URL outside of CodePipeline.
     """
@@ -81,7 +78,6 @@ class ActionRun:
     inputs: Mapping[str, Location]
     outputs: Mapping[str, Location]
     revisions: Mapping[str, str]
-    revision_override: str | None
     abandoned: Callable[[], bool]
     tell: Callable[[str, str], None]
 
@@ -98,13 +94,6 @@ class ActionRun:
     def put(self, name: str, content: bytes) -> None:
         """Write an output artifact."""
         self._artifacts().write(self.outputs[name], content, self.encryption_key)
-
-    def put_file(self, name: str, path: str, content: bytes) -> None:
-        """Write an output artifact that holds one file."""
-        buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w") as archive:
-            archive.writestr(path, content)
-        self.put(name, buffer.getvalue())
 
     def read(self, path: str) -> bytes:
         """Read a file of an input artifact, given as `Artifact::path/in/it`."""
@@ -139,16 +128,14 @@ class ActionRun:
 
 
 def run_codecommit_source(run: ActionRun) -> Outcome:
-    """Take the newest commit of a branch, or the commit that the execution was started with.
+    """Take the newest commit of a branch.
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodeCommit.html
     """
-    if run.configuration.get("OutputArtifactFormat", "CODE_ZIP") != "CODE_ZIP":
-        raise ActionFailedError("The rehearsal hands on CODE_ZIP artifacts only", "ConfigurationError")
     name, branch = run.require("RepositoryName"), run.require("BranchName")
     client = run.client("codecommit")
     tip = client.get_branch(repositoryName=name, branchName=branch)["branch"]["commitId"]
-    commit = client.get_commit(repositoryName=name, commitId=run.revision_override or tip)["commit"]
+    commit = client.get_commit(repositoryName=name, commitId=tip)["commit"]
     repository = find(RepositoryName(run.account, run.region, name))
     _check_permission(run, "codecommit:UploadArchive", repository.name.arn)
     for artifact in run.outputs:
@@ -168,36 +155,12 @@ def run_codecommit_source(run: ActionRun) -> Outcome:
     )
 
 
-def run_s3_source(run: ActionRun) -> Outcome:
-    """Take an object.
-
-    https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-S3.html
-    """
-    bucket, key = run.require("S3Bucket"), run.require("S3ObjectKey")
-    version = {"VersionId": run.revision_override} if run.revision_override else {}
-    found = run.client("s3").get_object(Bucket=bucket, Key=key, **version)
-    content = found["Body"].read()
-    for artifact in run.outputs:
-        run.put(artifact, content)
-    version_id = found.get("VersionId", "null")
-    summary = f"Amazon S3 version id: {version_id}"
-    return Outcome(
-        variables={
-            "BucketName": bucket,
-            "ObjectKey": key,
-            "ETag": found["ETag"].strip('"'),
-            "VersionId": version_id,
-        },
-        summary=summary,
-        revision=(version_id, summary),
-    )
-
-
 def run_connection_source(run: ActionRun) -> Outcome:
     """Refuse: a repository behind a connection is not on this machine."""
     repository = run.require("FullRepositoryId")
     raise ActionFailedError(
-        f"The rehearsal cannot show a source behind AWS CodeConnections: {repository} is not here. "
+        "The emulator does not offer a source behind AWS CodeConnections: "
+        f"{repository} is not on this machine. "
         "Set repository.provider in catalog.yaml to codecommit to rehearse.",
         "ConfigurationError",
     )
@@ -208,19 +171,14 @@ def run_codebuild(run: ActionRun) -> Outcome:
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodeBuild.html
     """
-    inputs = dict(run.inputs)
-    primary_name = run.configuration.get("PrimarySource", next(iter(inputs)))
-    primary = inputs.pop(primary_name)
+    ((artifact, source),) = run.inputs.items()
     client = run.client("codebuild")
-    revision = run.revisions.get(primary_name, "")
+    revision = run.revisions.get(artifact, "")
     codebuild.act_for_pipeline(run.credentials["AccessKeyId"], run.pipeline, revision)
     key = run.encryption_key
     build_id = client.start_build(
         projectName=run.require("ProjectName"),
-        sourceVersion=primary.arn,
-        secondarySourcesVersionOverride=[
-            {"sourceIdentifier": name, "sourceVersion": location.arn} for name, location in inputs.items()
-        ],
+        sourceVersion=source.arn,
         secondaryArtifactsOverride=[
             {"type": "CODEPIPELINE", "artifactIdentifier": name, "location": to.bucket, "path": to.key}
             for name, to in run.outputs.items()

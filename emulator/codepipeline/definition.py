@@ -1,8 +1,7 @@
 """Definitions of pipelines: what makes one valid, and how its variables are resolved.
 
 Structure: https://docs.aws.amazon.com/codepipeline/latest/userguide/reference-pipeline-structure.html;
-variables: https://docs.aws.amazon.com/codepipeline/latest/userguide/reference-variables.html; conditions:
-https://docs.aws.amazon.com/codepipeline/latest/userguide/concepts-how-it-works-conditions.html.
+variables: https://docs.aws.amazon.com/codepipeline/latest/userguide/reference-variables.html.
 """
 
 import re
@@ -30,11 +29,10 @@ def check(definition: Mapping[str, Any]) -> None:
         DefinitionError: With one sentence for the first mistake.
     """
     stages = definition["stages"]
-    if "artifactStore" not in definition and "artifactStores" not in definition:
+    if "artifactStore" not in definition:
         raise DefinitionError("The pipeline needs an artifactStore")
     if len(stages) < 2:
         raise DefinitionError("Pipeline should have at least two stages")
-    _check_type(definition)
     _refuse_repetition("stage", (stage["name"] for stage in stages))
     for position, stage in enumerate(stages):
         _refuse_repetition(
@@ -72,39 +70,6 @@ def resolve(text: str, variables: Mapping[str, Mapping[str, str]]) -> str:
             ) from None
 
     return _REFERENCE.sub(replace, text)
-
-
-def passes(configuration: Mapping[str, str]) -> bool:
-    """Evaluate a `VariableCheck` rule whose variables are resolved.
-
-    https://docs.aws.amazon.com/codepipeline/latest/userguide/rule-reference-VariableCheck.html
-
-    Raises:
-        DefinitionError: The operator is none of AWS's.
-    """
-    variable, value, operator = (configuration[key] for key in ("Variable", "Value", "Operator"))
-    match operator:
-        case "EQ":
-            return variable == value
-        case "NE":
-            return variable != value
-        case "CONTAINS":
-            return value in variable
-        case "MATCHES":
-            return re.fullmatch(value, variable) is not None
-        case _:
-            raise DefinitionError(f"VariableCheck has no operator {operator}: EQ, NE, CONTAINS or MATCHES")
-
-
-def _check_type(definition: Mapping[str, Any]) -> None:
-    newer = {
-        "variables": definition.get("variables"),
-        "conditions": any(stage.get("beforeEntry") for stage in definition["stages"]),
-        "the execution mode": definition.get("executionMode", "SUPERSEDED") != "SUPERSEDED",
-    }
-    used = [name for name, present in newer.items() if present]
-    if definition.get("pipelineType", "V1") == "V1" and used:
-        raise DefinitionError(f"A pipeline of type V1 cannot have {used[0]}: set pipelineType to V2")
 
 
 def _check_place(position: int, stage: Mapping[str, Any], action: Mapping[str, Any]) -> None:

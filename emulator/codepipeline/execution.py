@@ -1,16 +1,15 @@
-"""Pipelines and their executions: how these move from stage to stage, wait for one another, and end.
+"""Executions of a pipeline: how they move from stage to stage, run actions, and end.
 
 https://docs.aws.amazon.com/codepipeline/latest/userguide/concepts-how-it-works.html
 """
 
-import json
 import threading
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
@@ -23,121 +22,30 @@ from emulator.codepipeline.actions import (
     run_codebuild,
     run_codecommit_source,
     run_connection_source,
-    run_s3_source,
 )
 from emulator.codepipeline.artifact_store import Location
 from emulator.codepipeline.cloudformation_action import run_cloudformation
 from emulator.codepipeline.events import ExecutionEvents
 from emulator.codepipeline.lambda_action import run_lambda
-from emulator.codepipeline.records import (
-    ActionExecution,
-    Approval,
-    Check,
-    PipelineName,
-    StageExecution,
-)
+from emulator.codepipeline.records import ActionExecution, Approval, Check, StageExecution
 from emulator.core.service import ServiceError
 from emulator.iam import credentials
 
+if TYPE_CHECKING:
+    from emulator.codepipeline.pipeline import Pipeline
+
 SERVICE_PRINCIPAL = "codepipeline.amazonaws.com"
-APPROVAL_TIMEOUT_MINUTES = 7 * 24 * 60
+APPROVAL_SECONDS = 7 * 24 * 3600
 """https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html"""
 
 PROVIDERS: Mapping[tuple[str, str], Callable[[ActionRun], Outcome]] = {
     ("Source", "CodeCommit"): run_codecommit_source,
-    ("Source", "S3"): run_s3_source,
     ("Source", "CodeStarSourceConnection"): run_connection_source,
     ("Build", "CodeBuild"): run_codebuild,
-    ("Test", "CodeBuild"): run_codebuild,
     ("Deploy", "CloudFormation"): run_cloudformation,
     ("Invoke", "Lambda"): run_lambda,
 }
 """What runs an action, by its category and provider. An approval is not among them: it waits for a person."""
-
-
-class Pipeline:
-    """A pipeline, its executions, and who holds which stage."""
-
-    def __init__(
-        self, name: PipelineName, definition: dict[str, Any], tags: Sequence[Mapping[str, str]]
-    ) -> None:
-        """Take a definition that has been checked."""
-        self.name = name
-        self.tags = list(tags)
-        self.version = 1
-        self.created = self.updated = time.time()
-        self.definition = definition
-        self.executions: dict[str, Execution] = {}
-        self.changed = threading.Condition()
-        self.holders: dict[str, Execution] = {}
-        self.waiting: dict[str, list[Execution]] = {}
-        self.entered: dict[str, Execution] = {}
-
-    def start(
-        self, *, trigger: tuple[str, str], variables: Mapping[str, str], revisions: Mapping[str, str]
-    ) -> "Execution":
-        """Start an execution.
-
-        Args:
-            trigger: Type and detail of what started it.
-            variables: Values of the pipeline's variables; the others take their defaults.
-            revisions: Revisions to take in place of the newest, by source action.
-        """
-        with self.changed:
-            number = len(self.executions) + 1
-            execution = Execution(self, number, trigger=trigger, variables=variables, revisions=revisions)
-            self.executions[execution.identifier] = execution
-        execution.start(0)
-        return execution
-
-    def enter(self, execution: "Execution", stage: str) -> bool:
-        """Wait for a stage to be free, and take it; False if the execution ends here instead."""
-        mode = self.definition.get("executionMode", "SUPERSEDED")
-        with self.changed:
-            if mode == "PARALLEL":
-                self.entered[stage] = execution
-                return not execution.stopping
-            queue = self.waiting.setdefault(stage, [])
-            queue.append(execution)
-            queue.sort(key=lambda each: each.number)
-            if mode == "SUPERSEDED":
-                for older in queue[:-1]:
-                    older.superseded = True
-            self.changed.notify_all()
-            self.changed.wait_for(
-                lambda: (
-                    execution.superseded
-                    or execution.stopping
-                    or (stage not in self.holders and queue[0] is execution)
-                )
-            )
-            queue.remove(execution)
-            self.changed.notify_all()
-            if execution.superseded or execution.stopping:
-                return False
-            self.holders[stage] = self.entered[stage] = execution
-            return True
-
-    def leave(self, execution: "Execution", stage: str) -> None:
-        """Give a stage free."""
-        with self.changed:
-            if self.holders.get(stage) is execution:
-                del self.holders[stage]
-            self.changed.notify_all()
-
-    def latest_action(self, stage: str, name: str) -> "ActionExecution | None":
-        """Return the run of an action that started last, if it has ever run."""
-        runs = [
-            action
-            for execution in self.executions.values()
-            for action in execution.actions
-            if (action.stage, action.name) == (stage, name)
-        ]
-        return max(runs, key=lambda action: action.started, default=None)
-
-    def stage_names(self) -> list[str]:
-        """Return the names of the stages, in their order."""
-        return [stage["name"] for stage in self.definition["stages"]]
 
 
 class Execution:
@@ -145,12 +53,11 @@ class Execution:
 
     def __init__(
         self,
-        pipeline: Pipeline,
+        pipeline: "Pipeline",
         number: int,
         *,
         trigger: tuple[str, str],
         variables: Mapping[str, str],
-        revisions: Mapping[str, str],
     ) -> None:
         """Describe the execution, which is the pipeline's first, second and so on; see `Pipeline.start`."""
         self.identifier = str(uuid.uuid4())
@@ -175,7 +82,6 @@ class Execution:
             },
         }
         self._events = ExecutionEvents(pipeline.name, self.identifier, self.version, trigger)
-        self._revisions = revisions
         self._artifact_revisions: dict[str, str] = {}
         self._artifacts: dict[str, Location] = {}
         self._changes = threading.Lock()
@@ -237,20 +143,21 @@ class Execution:
             checks = [Check(rule["name"], *self._check_rule(rule)) for rule in condition["rules"]]
             run.conditions.append(checks)
             if not all(check.passed for check in checks):
-                return {"SKIP": "Skipped"}.get(condition.get("result", "FAIL"), "Failed")
+                return "Skipped"
         return None
 
     def _check_rule(self, rule: Mapping[str, Any]) -> tuple[bool, str]:
-        provider = rule["ruleTypeId"]["provider"]
-        if provider != "VariableCheck":
-            return False, f"The rehearsal evaluates VariableCheck rules only, and this is a {provider} rule."
+        """Evaluate a rule: whether it passes, and what it compares.
+
+        https://docs.aws.amazon.com/codepipeline/latest/userguide/rule-reference-VariableCheck.html
+        """
         try:
             configuration = self._resolved(rule["configuration"])
-            passed = definitions.passes(configuration)
-        except (definitions.UnresolvedVariableError, definitions.DefinitionError, KeyError) as error:
+        except definitions.UnresolvedVariableError as error:
             return False, str(error)
-        compared = f"'{configuration['Variable']}' {configuration['Operator']} '{configuration['Value']}'"
-        return passed, f"{compared} is {str(passed).lower()}"
+        variable, value = configuration["Variable"], configuration["Value"]
+        passed = variable != value
+        return passed, f"'{variable}' NE '{value}' is {str(passed).lower()}"
 
     def _run_actions(self, stage: Mapping[str, Any], kept: frozenset[str]) -> str:
         actions = sorted(stage["actions"], key=definitions.run_order)
@@ -296,14 +203,7 @@ class Execution:
         kind = definition["actionTypeId"]
         if (kind["category"], kind["provider"]) == ("Approval", "Manual"):
             return self._await_approval(action)
-        provider = PROVIDERS.get((kind["category"], kind["provider"]))
-        if provider is None:
-            raise ActionFailedError(
-                f"The rehearsal cannot run a {kind['category']} action of {kind['provider']}.",
-                "ConfigurationError",
-            )
-        region = definition.get("region", self.pipeline.name.region)
-        store = self.definition.get("artifactStore") or self.definition["artifactStores"][region]
+        store = self.definition["artifactStore"]
         action.inputs = {
             artifact["name"]: self._artifacts[artifact["name"]]
             for artifact in definition.get("inputArtifacts", [])
@@ -318,19 +218,18 @@ class Execution:
             action.external = (identifier, url)
             action.updated = time.time()
 
-        return provider(
+        return PROVIDERS[kind["category"], kind["provider"]](
             ActionRun(
                 pipeline=self.pipeline.name.name,
                 definition=definition,
                 configuration=action.configuration,
                 credentials=self._credentials(definition),
                 account=role.split(":")[4],
-                region=region,
+                region=self.pipeline.name.region,
                 store=store,
                 inputs=action.inputs,
                 outputs=action.outputs,
                 revisions=self._artifact_revisions,
-                revision_override=self._revisions.get(action.name),
                 abandoned=lambda: self.abandoned,
                 tell=tell,
             )
@@ -354,19 +253,8 @@ class Execution:
     def _await_approval(self, action: ActionExecution) -> Outcome:
         approval = Approval()
         action.approval = approval
-        if topic := action.configuration.get("NotificationArn"):
-            region = self.pipeline.name.region
-            client = credentials.client("sns", self._credentials(action.definition), region)
-            message = {
-                "pipelineName": self.pipeline.name.name,
-                "stageName": action.stage,
-                "actionName": action.name,
-            }
-            message |= {"token": approval.token, "customData": action.configuration.get("CustomData", "")}
-            client.publish(TopicArn=topic, Message=json.dumps({"approval": message}))
-        minutes = action.definition.get("timeoutInMinutes", APPROVAL_TIMEOUT_MINUTES)
-        if not approval.decided.wait(minutes * 60):
-            raise ActionFailedError(f"Nobody decided within {minutes} minutes")
+        if not approval.decided.wait(APPROVAL_SECONDS):
+            raise ActionFailedError(f"Nobody decided within {APPROVAL_SECONDS // 60} minutes")
         if not approval.status:
             raise ActionAbandonedError
         if approval.status == "Rejected":

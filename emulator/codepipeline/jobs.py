@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from emulator.codepipeline.service import codepipeline
-from emulator.core.service import Request, ServiceError
+from emulator.core.service import NotOfferedError, Request, ServiceError
 
 MAXIMUM_OUTPUT_BYTES = 122_880
 """Of the output variables of one action
@@ -74,11 +74,9 @@ def close_job(job: Job) -> None:
 
 @codepipeline.operation("PutJobSuccessResult")
 def _put_success(request: Request) -> dict[str, Any]:
+    if "continuationToken" in request.parameters:
+        raise NotOfferedError("jobs that go on (continuationToken)")
     outputs = request.parameters.get("outputVariables", {})
-    if outputs and "continuationToken" in request.parameters:
-        raise ServiceError(
-            "ValidationException", "A job that goes on (continuationToken) cannot have outputVariables yet"
-        )
     size = sum(len(name.encode()) + len(value.encode()) for name, value in outputs.items())
     if size > MAXIMUM_OUTPUT_BYTES:
         raise ServiceError(

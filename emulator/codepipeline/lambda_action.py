@@ -13,47 +13,26 @@ from emulator.codepipeline.jobs import JobAnswer, close_job, open_job
 
 # https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html
 ANSWER_SECONDS = 20 * 60
-ACTION_SECONDS = 24 * 3600
-
-CONTINUATION_SECONDS = 1.0
-"""Until a function that goes on is invoked again; AWS takes longer, and does not say how long."""
 
 _LOOK_SECONDS = 0.5
 
 
 def run_lambda(run: ActionRun) -> Outcome:
-    """Invoke a function, again and again for as long as it asks for that, and take what it answers."""
-    if run.inputs or run.outputs:
-        raise ActionFailedError(
-            "The rehearsal invokes functions without artifacts only: they would need credentials of "
-            "their own for the artifact store.",
-            "ConfigurationError",
-        )
-    end = time.monotonic() + ACTION_SECONDS
-    token: str | None = None
-    while True:
-        answer = _invoke(run, token)
-        if failure := answer.get("failureDetails"):
-            raise ActionFailedError(failure["message"], failure["type"])
-        token = answer.get("continuationToken")
-        if token is None:
-            break
-        if time.monotonic() > end:
-            raise ActionFailedError(f"{_subject(run)} still went on after {ACTION_SECONDS // 3600} hours.")
-        run.pause(CONTINUATION_SECONDS)
+    """Invoke a function, and take what it answers."""
+    answer = _invoke(run)
+    if failure := answer.get("failureDetails"):
+        raise ActionFailedError(failure["message"], failure["type"])
     details = answer.get("executionDetails", {})
     if "externalExecutionId" in details:
         run.tell(details["externalExecutionId"], _url(run))
     return Outcome(variables=dict(answer.get("outputVariables", {})), summary=details.get("summary", ""))
 
 
-def _invoke(run: ActionRun, token: str | None) -> JobAnswer:
+def _invoke(run: ActionRun) -> JobAnswer:
     """Invoke the function as one job, and wait for the answer."""
     job = open_job(run.account)
     try:
-        event = {
-            "CodePipeline.job": {"id": job.identifier, "accountId": job.account, "data": _data(run, token)}
-        }
+        event = {"CodePipeline.job": {"id": job.identifier, "accountId": job.account, "data": _data(run)}}
         answer = run.client("lambda").invoke(
             FunctionName=run.require("FunctionName"), InvocationType="Event", Payload=json.dumps(event)
         )
@@ -72,7 +51,7 @@ def _invoke(run: ActionRun, token: str | None) -> JobAnswer:
     )
 
 
-def _data(run: ActionRun, token: str | None) -> dict[str, Any]:
+def _data(run: ActionRun) -> dict[str, Any]:
     """What a job tells its worker, but for credentials of the artifact store.
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/actions-invoke-lambda-function.html#actions-invoke-lambda-function-json-event-example
@@ -81,7 +60,6 @@ def _data(run: ActionRun, token: str | None) -> dict[str, Any]:
         "actionConfiguration": {"configuration": dict(run.configuration)},
         "inputArtifacts": [],
         "outputArtifacts": [],
-        **({"continuationToken": token} if token else {}),
     }
 
 

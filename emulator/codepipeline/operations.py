@@ -4,126 +4,28 @@ Operations and errors: https://docs.aws.amazon.com/codepipeline/latest/APIRefere
 """
 
 import json
-import time
-from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from emulator.codepipeline import views
-from emulator.codepipeline.definition import DefinitionError, check
-from emulator.codepipeline.execution import Execution, Pipeline
+from emulator.codepipeline.execution import Execution
+from emulator.codepipeline.pipeline import Pipeline
+from emulator.codepipeline.pipelines import create, delete, find, pipelines, start, update
 from emulator.codepipeline.records import ActionExecution, PipelineName
 from emulator.codepipeline.service import codepipeline
-from emulator.core import resource_tags
-from emulator.core.service import Request, ServiceError, authorize
+from emulator.core.service import NotOfferedError, Request, ServiceError, authorize
 from emulator.core.switches import feared
 from emulator.iam import credentials
 from emulator.services.events import Delivery, register_event_target
 
-__all__ = ["codepipeline", "create", "delete", "find", "start", "update"]
+__all__ = ["codepipeline"]
 
 MAXIMUM_RESULTS = 100
 
-_pipelines: dict[PipelineName, Pipeline] = {}
 _rules: dict[str, str] = {}
 """ARN of the rule whose target's role a session belongs to, by the session's access key."""
 _started: dict[tuple[PipelineName, str], str] = {}
 """Execution by pipeline and client request token."""
-
-
-def create(name: PipelineName, definition: Mapping[str, Any], tags: Sequence[Mapping[str, str]]) -> Pipeline:
-    """Create a pipeline, without starting it.
-
-    Raises:
-        ServiceError: The name is taken, or the definition is not valid.
-    """
-    if name in _pipelines:
-        raise ServiceError("PipelineNameInUseException", f"A pipeline with name '{name.name}' already exists")
-    _pipelines[name] = Pipeline(name, _checked(definition), tags)
-    return _pipelines[name]
-
-
-def update(name: PipelineName, definition: Mapping[str, Any]) -> Pipeline:
-    """Give a pipeline another definition; executions that run keep theirs.
-
-    Raises:
-        ServiceError: There is no such pipeline, or the definition is not valid.
-    """
-    pipeline = find(name)
-    pipeline.definition = _checked(definition)
-    pipeline.version += 1
-    pipeline.updated = time.time()
-    return pipeline
-
-
-def find(name: PipelineName) -> Pipeline:
-    """Return a pipeline.
-
-    Raises:
-        ServiceError: There is none of that name.
-    """
-    if name not in _pipelines:
-        raise ServiceError(
-            "PipelineNotFoundException",
-            f"Account '{name.account}' does not have a pipeline with name '{name.name}'",
-        )
-    return _pipelines[name]
-
-
-def tags_of(arn: str) -> Mapping[str, str] | None:
-    """Return the tags of the pipeline that an ARN names, or to which its stage or action belongs."""
-    _, _, _, region, account, path = arn.split(":", 5)
-    pipeline = _pipelines.get(PipelineName(account, region, path.partition("/")[0]))
-    return {tag["key"]: tag["value"] for tag in pipeline.tags} if pipeline else None
-
-
-resource_tags.register("codepipeline", tags_of)
-
-
-def delete(name: PipelineName) -> None:
-    """Delete a pipeline and abandon its executions; nothing happens if there is none."""
-    pipeline = _pipelines.pop(name, None)
-    if pipeline is not None:
-        for execution in pipeline.executions.values():
-            if execution.status == "InProgress":
-                execution.stop(abandon=True, reason="The pipeline was deleted")
-
-
-def start(
-    pipeline: Pipeline,
-    *,
-    trigger: tuple[str, str],
-    variables: Mapping[str, str] | None = None,
-    revisions: Mapping[str, str] | None = None,
-) -> Execution:
-    """Start an execution; see `Pipeline.start`."""
-    return pipeline.start(trigger=trigger, variables=variables or {}, revisions=revisions or {})
-
-
-def _checked(definition: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a definition with its defaults.
-
-    Raises:
-        ServiceError: The definition is not valid.
-    """
-    try:
-        check(definition)
-    except DefinitionError as error:
-        raise ServiceError("InvalidStructureException", str(error)) from None
-    _refuse_polling(definition)
-    return {"pipelineType": "V1", "executionMode": "SUPERSEDED", **definition}
-
-
-def _refuse_polling(definition: Mapping[str, Any]) -> None:
-    """Refuse sources that CodePipeline would poll, which is what CodeCommit's and S3's do by default."""
-    for action in definition["stages"][0]["actions"]:
-        polls = action.get("configuration", {}).get("PollForSourceChanges", "true") != "false"
-        if polls and action["actionTypeId"]["provider"] in ("CodeCommit", "S3"):
-            raise ServiceError(
-                "UnsupportedOperation",
-                f"The emulator does not poll for changes: set PollForSourceChanges of {action['name']} to "
-                "false, and let an EventBridge rule start the pipeline",
-            )
 
 
 def _named(request: Request) -> PipelineName:
@@ -199,7 +101,7 @@ def _list_pipelines(request: Request) -> dict[str, Any]:
     return {
         "pipelines": [
             views.pipeline_summary(pipeline)
-            for name, pipeline in sorted(_pipelines.items())
+            for name, pipeline in sorted(pipelines.items())
             if name[:2] == here
         ]
     }
@@ -207,7 +109,7 @@ def _list_pipelines(request: Request) -> dict[str, Any]:
 
 @codepipeline.operation("ListTagsForResource", resource=lambda request: request.parameters["resourceArn"])
 def _list_tags_for_resource(request: Request) -> dict[str, Any]:
-    for name, pipeline in _pipelines.items():
+    for name, pipeline in pipelines.items():
         if name.arn == request.parameters["resourceArn"]:
             return {"tags": pipeline.tags}
     raise ServiceError("ResourceNotFoundException", f"There is no {request.parameters['resourceArn']}")
@@ -219,6 +121,8 @@ def _start_pipeline_execution(request: Request) -> dict[str, Any]:
     token = parameters.get("clientRequestToken")
     if token and (pipeline.name, token) in _started:
         return {"pipelineExecutionId": _started[pipeline.name, token]}
+    if "sourceRevisions" in parameters:
+        raise NotOfferedError("sourceRevisions of StartPipelineExecution")
     variables = {variable["name"]: variable["value"] for variable in parameters.get("variables", [])}
     declared = {variable["name"] for variable in pipeline.definition.get("variables", [])}
     for name in variables.keys() - declared:
@@ -230,9 +134,6 @@ def _start_pipeline_execution(request: Request) -> dict[str, Any]:
         pipeline,
         trigger=("CloudWatchEvent", rule) if rule else ("StartPipelineExecution", request.caller_arn),
         variables=variables,
-        revisions={
-            each["actionName"]: each["revisionValue"] for each in parameters.get("sourceRevisions", [])
-        },
     )
     if token:
         _started[pipeline.name, token] = execution.identifier
@@ -348,7 +249,7 @@ def _definition(pipeline: Pipeline) -> dict[str, Any]:
 def _start_by_rule(delivery: Delivery) -> None:
     """Start the pipeline that is the target of a rule, on the role of the target.
 
-    The input of the target may carry variables and source revisions, as StartPipelineExecution takes them:
+    The input of the target may carry variables, as StartPipelineExecution takes them:
     https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-trigger-source-overrides.html
     """
     _, _, _, region, _, name = delivery.target_arn.split(":", 5)

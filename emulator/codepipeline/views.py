@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from emulator.codepipeline.execution import Execution, Pipeline
+from emulator.codepipeline.execution import Execution
+from emulator.codepipeline.pipeline import Pipeline
 from emulator.codepipeline.records import ActionExecution, StageExecution
 from emulator.core.switches import feared
 

@@ -34,14 +34,13 @@ _BAD_REQUEST = 400
 _dispatch = app._dispatch_service_request
 
 
-def sentence(service: str, operation: str) -> str:
-    """What the emulator says of an operation that it does not offer.
+def sentence(what: str) -> str:
+    """What the emulator says of something that it does not offer.
 
     Args:
-        service: The service's IAM prefix or credential scope.
-        operation: The operation.
+        what: Such as an operation, `codepipeline:ListWebhooks`, or a choice, `the execution mode QUEUED`.
     """
-    return f"The emulator does not offer {service}:{operation}; AWS does."
+    return f"The emulator does not offer {what}; AWS does."
 
 
 def operation_of(scope: str, request: HttpRequest) -> str:
@@ -78,7 +77,7 @@ async def _answer(  # noqa: PLR0917  ministack's signature
     scope = _SCOPE.search(headers.get("authorization", ""))
     if scope is None or not (_UNKNOWN_OPERATION.search(text) or _UNKNOWN_SERVICE.fullmatch(text)):
         return answer
-    said = sentence(scope[1], operation_of(scope[1], HttpRequest(method, path, headers, body, query)))
+    said = sentence(f"{scope[1]}:{operation_of(scope[1], HttpRequest(method, path, headers, body, query))}")
     if _UNKNOWN_SERVICE.fullmatch(text):
         return _unknown_service(said, headers.get("content-type", ""))
     # The envelope is the one of the service's protocol: it stays.

@@ -56,6 +56,18 @@ class ServiceError(Exception):
         self.status = status
 
 
+class NotOfferedError(ServiceError):
+    """Something that AWS offers, and the emulator does not."""
+
+    def __init__(self, what: str) -> None:
+        """Say so.
+
+        Args:
+            what: Such as `the execution mode QUEUED`.
+        """
+        super().__init__(not_offered.CODE, not_offered.sentence(what))
+
+
 @dataclass(frozen=True)
 class Request:
     """A request that has been parsed and authenticated.
@@ -287,7 +299,7 @@ class Service:
         raise self._not_offered(name)
 
     def _not_offered(self, name: str) -> ServiceError:
-        return ServiceError(not_offered.CODE, not_offered.sentence(self.iam_prefix, name))
+        return NotOfferedError(f"{self.iam_prefix}:{name}")
 
     def _request(self, model: OperationModel, sent: HttpRequest) -> Request:
         access_key = router.extract_access_key_id(sent.headers, sent.query)

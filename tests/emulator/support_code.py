@@ -2,9 +2,12 @@
 
 import io
 import time
+import uuid
 import zipfile
 from collections.abc import Callable, Mapping
 from typing import Any
+
+from tests.emulator.support import Emulator
 
 
 def zipped(files: Mapping[str, str]) -> bytes:
@@ -23,3 +26,33 @@ def until(look: Callable[[], Any], done: Callable[[Any], bool]) -> Any:
             return found
         time.sleep(0.1)
     raise AssertionError(f"Still {found!r}")
+
+
+def kind(category: str, provider: str) -> dict[str, str]:
+    """Return the type of an action of CodePipeline."""
+    return {"category": category, "owner": "AWS", "provider": provider, "version": "1"}
+
+
+def source_action(repository: str, artifact: str = "Code") -> dict[str, Any]:
+    """Return the action that takes the newest commit of a repository's branch `main`."""
+    return {
+        "name": "Source",
+        "actionTypeId": kind("Source", "CodeCommit"),
+        "namespace": "Source",
+        "configuration": {
+            "RepositoryName": repository,
+            "BranchName": "main",
+            "PollForSourceChanges": "false",
+        },
+        "outputArtifacts": [{"name": artifact}],
+    }
+
+
+def repository_of(emulator: Emulator, files: Mapping[str, str]) -> str:
+    """Create a repository of the development account with these files and return its name."""
+    name = f"repository-{uuid.uuid4().hex[:8]}"
+    codecommit = emulator.client("codecommit")
+    codecommit.create_repository(repositoryName=name)
+    puts = [{"filePath": path, "fileContent": content.encode()} for path, content in files.items()]
+    codecommit.create_commit(repositoryName=name, branchName="main", putFiles=puts)
+    return name

@@ -12,23 +12,18 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.emulator.support import Emulator, Statement, allow, policy, trust
-from tests.emulator.support_code import until
+from tests.emulator.support_code import kind, source_action, until
 
 PIPELINE_SERVICE = trust(Service="codepipeline.amazonaws.com")
 TEMPLATE = {
-    "Parameters": {"Model": {"Type": "String"}},
     "Resources": {
         "Deployed": {
             "Type": "AWS::SSM::Parameter",
-            "Properties": {"Type": "String", "Value": {"Ref": "Model"}},
+            "Properties": {"Type": "String", "Value": "MODEL"},
         }
     },
     "Outputs": {"Parameter": {"Value": {"Ref": "Deployed"}}},
 }
-
-
-def kind(category: str, provider: str) -> dict[str, str]:
-    return {"category": category, "owner": "AWS", "provider": provider, "version": "1"}
 
 
 def approval(name: str = "Approve", **configuration: str) -> dict[str, Any]:
@@ -50,18 +45,7 @@ class Workshop:
         return self.emulator.client("codepipeline")
 
     def source(self) -> dict[str, Any]:
-        action = {
-            "name": "Code",
-            "actionTypeId": kind("Source", "CodeCommit"),
-            "namespace": "Source",
-            "configuration": {
-                "RepositoryName": self.name,
-                "BranchName": "main",
-                "PollForSourceChanges": "false",
-            },
-            "outputArtifacts": [{"name": "Code"}],
-        }
-        return {"name": "Source", "actions": [action]}
+        return {"name": "Source", "actions": [{**source_action(self.name), "name": "Code"}]}
 
     def build(self, *variables: Mapping[str, str]) -> dict[str, Any]:
         action = {
@@ -162,6 +146,7 @@ phases:
     commands:
       - test -f template.json
       - export MODEL="$WANTED from $CODEBUILD_INITIATOR" COMMIT="$CODEBUILD_RESOLVED_SOURCE_VERSION"
+      - sed -i "s|MODEL|$MODEL|" template.json
 artifacts: {files: [template.json]}
 """
 
@@ -252,7 +237,6 @@ def deployment(workshop: Workshop) -> Mapping[str, Any]:
             "StackName": f"endpoint-{name}",
             "TemplatePath": "Templates::template.json",
             "RoleArn": service_role,
-            "ParameterOverrides": json.dumps({"Model": "#{Build.MODEL}"}),
         },
     }
 
@@ -463,37 +447,26 @@ def gate(**more: Any) -> dict[str, Any]:
     return {"name": "Gate", "actions": [approval()], **more}
 
 
-def condition(result: str, value: str) -> dict[str, Any]:
+def condition(value: str) -> dict[str, Any]:
     rule = {
         "name": "ModelIsKnown",
         "ruleTypeId": {"category": "Rule", "owner": "AWS", "provider": "VariableCheck", "version": "1"},
         "configuration": {"Variable": "#{variables.Model}", "Value": value, "Operator": "NE"},
     }
-    return {"conditions": [{"result": result, "rules": [rule]}]}
+    return {"conditions": [{"result": "SKIP", "rules": [rule]}]}
 
 
 MODEL = [{"name": "Model", "defaultValue": "none"}]
 
 
-@pytest.mark.parametrize(
-    ("result", "stage", "execution"),
-    [
-        pytest.param("SKIP", "Skipped", "Succeeded", id="skipped"),
-        pytest.param("FAIL", "Failed", "Failed", id="failed"),
-    ],
-)
-def test_a_condition_keeps_an_execution_out(
-    result: str, stage: str, execution: str, workshop: Workshop
-) -> None:
-    definition = workshop.definition(
-        workshop.source(), gate(beforeEntry=condition(result, "none")), variables=MODEL
-    )
+def test_a_condition_keeps_an_execution_out(workshop: Workshop) -> None:
+    definition = workshop.definition(workshop.source(), gate(beforeEntry=condition("none")), variables=MODEL)
 
     started = workshop.create(definition)
 
-    assert workshop.end(definition, started) == execution
+    assert workshop.end(definition, started) == "Succeeded"
     state = workshop.stage(definition, "Gate")
-    assert state["latestExecution"]["status"] == stage
+    assert state["latestExecution"]["status"] == "Skipped"
     rule = state["beforeEntryConditionState"]["conditionStates"][0]["ruleStates"][0]
     assert (rule["ruleName"], rule["latestExecution"]["status"]) == ("ModelIsKnown", "Failed")
     assert rule["latestExecution"]["summary"] == "'none' NE 'none' is false"
@@ -501,9 +474,7 @@ def test_a_condition_keeps_an_execution_out(
 
 
 def test_a_condition_lets_an_execution_in(workshop: Workshop) -> None:
-    definition = workshop.definition(
-        workshop.source(), gate(beforeEntry=condition("SKIP", "none")), variables=MODEL
-    )
+    definition = workshop.definition(workshop.source(), gate(beforeEntry=condition("none")), variables=MODEL)
     workshop.end(definition, workshop.create(definition))
 
     started = workshop.codepipeline.start_pipeline_execution(
@@ -560,39 +531,29 @@ def test_only_who_may_approves_and_only_there(workshop: Workshop) -> None:
     workshop.decide(definition, token, client=approver)
 
 
-@pytest.mark.parametrize(
-    ("mode", "second", "third"),
-    [
-        pytest.param("SUPERSEDED", "Superseded", "InProgress", id="superseded"),
-        pytest.param("QUEUED", "InProgress", "InProgress", id="queued"),
-    ],
-)
-def test_executions_meet_at_a_stage(mode: str, second: str, third: str, workshop: Workshop) -> None:
-    definition = workshop.definition(workshop.source(), gate(), executionMode=mode)
+def test_the_newest_of_the_executions_that_wait_for_a_stage_supersedes_the_others(
+    workshop: Workshop,
+) -> None:
+    definition = workshop.definition(workshop.source(), gate())
     executions = [workshop.create(definition)]
     workshop.token(definition)
-    for waiting in (1, 2):
+    for _ in range(2):
         started = workshop.codepipeline.start_pipeline_execution(name=definition["name"])
         executions.append(started["pipelineExecutionId"])
-        expected = waiting if mode == "QUEUED" else 1
 
-        def inbound(newest: str = executions[-1], count: int = expected) -> bool:
-            waits = [
-                each["pipelineExecutionId"]
-                for each in workshop.stage(definition, "Gate").get("inboundExecutions", [])
-            ]
-            return len(waits) == count and waits[-1] == newest
+        def inbound() -> list[str]:
+            waits = workshop.stage(definition, "Gate").get("inboundExecutions", [])
+            return [each["pipelineExecutionId"] for each in waits]
 
-        until(inbound, bool)
+        until(inbound, lambda found: found == executions[-1:])
 
     until(
         lambda: [workshop.status(definition, each) for each in executions],
-        lambda found: found == ["InProgress", second, third],
+        lambda found: found == ["InProgress", "Superseded", "InProgress"],
     )
-    for execution in executions:
-        if workshop.status(definition, execution) != "Superseded":
-            workshop.decide(definition, workshop.token(definition, execution=execution))
-            assert workshop.end(definition, execution) == "Succeeded"
+    for execution in (executions[0], executions[2]):
+        workshop.decide(definition, workshop.token(definition, execution=execution))
+        assert workshop.end(definition, execution) == "Succeeded"
 
 
 def test_can_be_stopped(workshop: Workshop) -> None:
@@ -631,9 +592,7 @@ def test_actions_of_one_run_order_run_at_the_same_time(workshop: Workshop) -> No
 @pytest.mark.parametrize("allowed", [True, False], ids=["with permission", "without permission"])
 def test_a_rule_starts_a_pipeline_on_its_role(allowed: bool, workshop: Workshop) -> None:
     emulator = workshop.emulator
-    definition = workshop.definition(
-        workshop.source(), gate(beforeEntry=condition("SKIP", "none")), variables=MODEL
-    )
+    definition = workshop.definition(workshop.source(), gate(beforeEntry=condition("none")), variables=MODEL)
     workshop.end(definition, workshop.create(definition))
     arn = f"arn:aws:codepipeline:{emulator.region}:{emulator.development}:{definition['name']}"
     role = emulator.role(
@@ -680,6 +639,14 @@ def test_refuses_variables_that_are_not_declared(workshop: Workshop) -> None:
         )
 
 
+def test_does_not_start_with_other_revisions_and_says_so(workshop: Workshop) -> None:
+    definition = workshop.definition(workshop.source(), gate())
+    workshop.create(definition)
+    revision = {"actionName": "Code", "revisionType": "COMMIT_ID", "revisionValue": "a" * 40}
+    with pytest.raises(ClientError, match="does not offer sourceRevisions of StartPipelineExecution"):
+        workshop.codepipeline.start_pipeline_execution(name=definition["name"], sourceRevisions=[revision])
+
+
 def test_a_repeated_request_starts_one_execution(workshop: Workshop) -> None:
     definition = workshop.definition(workshop.source(), gate())
     workshop.create(definition)
@@ -693,7 +660,7 @@ def test_a_repeated_request_starts_one_execution(workshop: Workshop) -> None:
     assert len(started) == 1
 
 
-def test_a_source_behind_a_connection_says_what_the_rehearsal_cannot_show(workshop: Workshop) -> None:
+def test_a_source_behind_a_connection_says_what_the_emulator_does_not_offer(workshop: Workshop) -> None:
     source = {
         "name": "Source",
         "actions": [
@@ -713,7 +680,7 @@ def test_a_source_behind_a_connection_says_what_the_rehearsal_cannot_show(worksh
 
     assert workshop.end(definition, workshop.create(definition)) == "Failed"
     error = workshop.stage(definition, "Source")["actionStates"][0]["latestExecution"]["errorDetails"]
-    assert "cannot show a source behind AWS CodeConnections: team/model is not here" in error["message"]
+    assert "does not offer a source behind AWS CodeConnections: team/model is not on" in error["message"]
 
 
 def test_does_not_poll_and_says_so(workshop: Workshop) -> None:

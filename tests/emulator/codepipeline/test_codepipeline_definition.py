@@ -1,4 +1,4 @@
-"""Definitions: what is refused at creation, how variables resolve, and what VariableCheck compares."""
+"""Definitions: what is refused at creation, and how variables resolve."""
 
 import copy
 from collections.abc import Callable
@@ -10,7 +10,6 @@ from emulator.codepipeline.definition import (
     DefinitionError,
     UnresolvedVariableError,
     check,
-    passes,
     resolve,
 )
 
@@ -24,7 +23,6 @@ VALID: dict[str, Any] = {
     "name": "pipeline",
     "roleArn": "arn:aws:iam::111111111111:role/pipeline",
     "pipelineType": "V2",
-    "executionMode": "QUEUED",
     "artifactStore": {"type": "S3", "location": "bucket"},
     "variables": [{"name": "ModelPackageArn", "defaultValue": "none"}],
     "stages": [
@@ -117,11 +115,6 @@ def _delete(key: str) -> Callable[[dict[str, Any]], Any]:
             r"#\{variables.ModelPackageArn\}: the pipeline declares no variable ModelPackageArn",
             id="undeclared variable",
         ),
-        pytest.param(
-            lambda each: each.update(pipelineType="V1"),
-            "of type V1 cannot have variables",
-            id="V1 with variables",
-        ),
     ],
 )
 def test_refuses_what_cannot_run(change: Callable[[dict[str, Any]], Any], sentence: str) -> None:
@@ -140,23 +133,3 @@ def test_resolves_every_reference() -> None:
     )
     with pytest.raises(UnresolvedVariableError, match=r"#\{Build.VERSION\} is not known here"):
         resolve("#{Build.VERSION}", variables)
-
-
-@pytest.mark.parametrize(
-    ("variable", "operator", "value", "expected"),
-    [
-        ("none", "EQ", "none", True),
-        ("none", "NE", "none", False),
-        ("arn:aws:sagemaker", "CONTAINS", "sagemaker", True),
-        ("arn:aws:sagemaker", "CONTAINS", "codebuild", False),
-        ("v12", "MATCHES", r"v\d+", True),
-        ("xv12", "MATCHES", r"v\d+", False),
-    ],
-)
-def test_variable_check(variable: str, operator: str, value: str, expected: bool) -> None:
-    assert passes({"Variable": variable, "Operator": operator, "Value": value}) is expected
-
-
-def test_variable_check_knows_its_operators() -> None:
-    with pytest.raises(DefinitionError, match="no operator GT"):
-        passes({"Variable": "1", "Operator": "GT", "Value": "0"})

@@ -12,11 +12,11 @@ from botocore.exceptions import ClientError
 from emulator.codepipeline import lambda_action as codepipeline_lambda
 from emulator.codepipeline.actions import ActionFailedError, ActionRun
 from tests.emulator.support import Emulator, Statement, allow, trust
-from tests.emulator.support_code import until, zipped
+from tests.emulator.support_code import kind, repository_of, source_action, until, zipped
 
 ANSWERS = ("codepipeline:PutJobSuccessResult", "codepipeline:PutJobFailureResult")
 
-# What the function does is in its user parameters: a list of the answers it gives, one at each invocation.
+# What the function does is in its user parameters: the answer that it gives.
 SOURCE = """
 import json
 import boto3
@@ -25,8 +25,7 @@ def handler(event, context):
     job = event["CodePipeline.job"]
     data = job["data"]
     parameters = json.loads(data["actionConfiguration"]["configuration"]["UserParameters"])
-    turn = int(data.get("continuationToken", 0))
-    operation, answer = parameters["answers"][turn]
+    operation, answer = parameters["answer"]
     if operation == "echo":
         operation, answer = "put_job_success_result", {"outputVariables": {"Event": json.dumps(job)}}
     try:
@@ -37,16 +36,13 @@ def handler(event, context):
 """
 
 
-def kind(category: str, provider: str) -> dict[str, str]:
-    return {"category": category, "owner": "AWS", "provider": provider, "version": "1"}
-
-
 @dataclass
 class Invocations:
     """Pipelines whose second stage invokes a function."""
 
     emulator: Emulator
     bucket: str
+    repository: str
     function: str
 
     @property
@@ -57,13 +53,14 @@ class Invocations:
         """Create the role of a pipeline; with `statements` in place of the permission to invoke."""
         return self.emulator.role(
             allow(["s3:GetObject", "s3:PutObject"], f"arn:aws:s3:::{self.bucket}/*"),
+            allow("codecommit:*"),
             *(statements or [allow("lambda:InvokeFunction", self.function)]),
             trusting=trust(Service="codepipeline.amazonaws.com"),
         )
 
-    def invoke(self, *answers: tuple[str, Mapping[str, Any]], **more: Any) -> dict[str, Any]:
-        """An action that invokes the function, which gives these answers."""
-        parameters = {"answers": answers, "refused": "unused", **more.pop("parameters", {})}
+    def invoke(self, answer: tuple[str, Mapping[str, Any]], **more: Any) -> dict[str, Any]:
+        """An action that invokes the function, which gives this answer."""
+        parameters = {"answer": answer, "refused": "unused", **more.pop("parameters", {})}
         name = self.function.rpartition(":")[2]
         return {
             "name": "Invoke",
@@ -75,17 +72,6 @@ class Invocations:
 
     def start(self, *actions: Mapping[str, Any], role: str | None = None) -> str:
         """Create a pipeline with these actions in one stage and return its name."""
-        source = {
-            "name": "Source",
-            "actionTypeId": kind("Source", "S3"),
-            "namespace": "Source",
-            "configuration": {
-                "S3Bucket": self.bucket,
-                "S3ObjectKey": "source.zip",
-                "PollForSourceChanges": "false",
-            },
-            "outputArtifacts": [{"name": "Code"}],
-        }
         name = f"invoke-{uuid.uuid4().hex[:8]}"
         self.codepipeline.create_pipeline(
             pipeline={
@@ -94,7 +80,7 @@ class Invocations:
                 "pipelineType": "V2",
                 "artifactStore": {"type": "S3", "location": self.bucket},
                 "stages": [
-                    {"name": "Source", "actions": [source]},
+                    {"name": "Source", "actions": [source_action(self.repository)]},
                     {"name": "Stages", "actions": actions},
                 ],
             }
@@ -122,10 +108,11 @@ class Invocations:
 @pytest.fixture(scope="module")
 def invocations(emulator: Emulator) -> Invocations:
     bucket = f"invocations-{uuid.uuid4().hex[:8]}"
-    s3 = emulator.client("s3")
-    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": emulator.region})
-    s3.put_object(Bucket=bucket, Key="source.zip", Body=zipped({"file": "content"}))
-    return Invocations(emulator, bucket, function(emulator, allow(ANSWERS)))
+    emulator.client("s3").create_bucket(
+        Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": emulator.region}
+    )
+    repository = repository_of(emulator, {"file": "content"})
+    return Invocations(emulator, bucket, repository, function(emulator, allow(ANSWERS)))
 
 
 def function(emulator: Emulator, *statements: Statement) -> str:
@@ -149,7 +136,7 @@ def fail(message: str, kind: str = "JobFailed") -> tuple[str, dict[str, Any]]:
 
 
 def test_a_function_is_given_its_configuration_with_variables_resolved(invocations: Invocations) -> None:
-    asks = {"execution": "#{codepipeline.PipelineExecutionId}", "key": "#{Source.ObjectKey}"}
+    asks = {"execution": "#{codepipeline.PipelineExecutionId}", "key": "#{Source.RepositoryName}"}
 
     done = invocations.run(invocations.invoke(("echo", {}), parameters=asks))
 
@@ -159,7 +146,7 @@ def test_a_function_is_given_its_configuration_with_variables_resolved(invocatio
     assert configuration["FunctionName"] == invocations.function.rpartition(":")[2]
     given = json.loads(configuration["UserParameters"])
     assert given["execution"] == done["Invoke"]["pipelineExecutionId"]
-    assert given["key"] == "source.zip"
+    assert given["key"] == invocations.repository
 
 
 def test_output_variables_reach_the_approval_that_follows(invocations: Invocations) -> None:
@@ -207,14 +194,11 @@ def test_output_variables_reach_the_approval_that_follows(invocations: Invocatio
     }
 
 
-def test_a_function_may_go_on_before_it_ends(invocations: Invocations) -> None:
+def test_a_function_tells_what_it_did(invocations: Invocations) -> None:
     details = {"summary": "Copied", "externalExecutionId": "copy-1"}
-    done = invocations.run(
-        invocations.invoke(
-            ("put_job_success_result", {"continuationToken": "1"}),
-            ("put_job_success_result", {"executionDetails": details, "outputVariables": {"Parts": "2"}}),
-        )
-    )
+    told = ("put_job_success_result", {"executionDetails": details, "outputVariables": {"Parts": "2"}})
+
+    done = invocations.run(invocations.invoke(told))
 
     assert done["Invoke"]["output"]["outputVariables"] == {"Parts": "2"}
     result = done["Invoke"]["output"]["executionResult"]
@@ -265,7 +249,10 @@ def test_a_function_that_may_not_answer_leaves_the_action_waiting(
 ) -> None:
     emulator, refused = invocations.emulator, f"refused-{uuid.uuid4().hex[:8]}"
     other = Invocations(
-        emulator, invocations.bucket, function(emulator, allow([granted, "ssm:PutParameter"]))
+        emulator,
+        invocations.bucket,
+        invocations.repository,
+        function(emulator, allow([granted, "ssm:PutParameter"])),
     )
 
     pipeline = other.start(other.invoke(answer, parameters={"refused": refused}))
@@ -282,14 +269,6 @@ def test_an_answer_needs_a_job_of_the_account(account: str, emulator: Emulator) 
     client = emulator.client("codepipeline", account=getattr(emulator, account))
     with pytest.raises(ClientError, match="JobNotFoundException"):
         client.put_job_success_result(jobId=str(uuid.uuid4()))
-
-
-def test_artifacts_are_refused_with_a_sentence(invocations: Invocations) -> None:
-    done = invocations.run(invocations.invoke(succeed(), inputArtifacts=[{"name": "Code"}]))
-
-    error = done["Invoke"]["output"]["executionResult"]["errorDetails"]
-    assert error["code"] == "ConfigurationError"
-    assert "without artifacts only" in error["message"]
 
 
 class SilentFunction:
@@ -313,7 +292,6 @@ def test_silence_ends_the_action_with_a_sentence(monkeypatch: pytest.MonkeyPatch
         inputs={},
         outputs={},
         revisions={},
-        revision_override=None,
         abandoned=lambda: False,
         tell=lambda *_: None,
     )
