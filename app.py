@@ -4,22 +4,21 @@ import atexit
 import gc
 import os
 import sys
-import traceback
 from typing import NoReturn
 
 import base.embedded_node  # noqa: F401  # isort: skip  (before aws_cdk)
 import aws_cdk as cdk
 
-from base.settings import CATALOG, CatalogError, Settings, load
+from base.settings import CatalogError, Settings, catalog_file, load
+from base.user_error import UserError, trace
 from pipelines.deliveries.delivery import roles_that_read_versions
 from portfolios.accounts import AccountsStack
 from portfolios.boundary import apply_boundary
 from portfolios.foundation import FoundationStack, asset_synthesizer
 from portfolios.platform_engineer import PlatformEngineerStack
-from portfolios.resource_types import PermissionsError
 from portfolios.stack import PortfoliosStack
 from products.discovery import discover
-from products.product import CONTEXT, Product, ProductError, deliveries, on_offer
+from products.product import CONTEXT, Product, deliveries, on_offer, synth
 from registry.cards import CardPermissionStack
 from registry.stack import RegistryStack
 
@@ -81,7 +80,7 @@ def compose(app: cdk.App, settings: Settings, offered: tuple[Product, ...]) -> N
 
 
 def refuse_the_example(settings: Settings) -> None:
-    """Refuse to deploy what `catalog.yaml` describes while that is nobody's organisation.
+    """Refuse to deploy what the catalog file describes while that is nobody's organisation.
 
     Args:
         settings: What the adopter decided.
@@ -92,11 +91,12 @@ def refuse_the_example(settings: Settings) -> None:
     """
     account = os.environ.get("CDK_DEFAULT_ACCOUNT")
     if settings.example and account and account != settings.accounts.shared_services:
+        file = catalog_file()
         sentence = (
-            f"{CATALOG} describes the example, and these credentials belong to account {account}: "
+            f"{file} describes the example, and these credentials belong to account {account}: "
             "describe your organisation there, and remove 'example: true'."
         )
-        raise CatalogError(CATALOG, [sentence])
+        raise CatalogError(file, [sentence])
 
 
 def main() -> int:
@@ -110,12 +110,11 @@ def main() -> int:
         refuse_the_example(settings)
         app = new_app()
         compose(app, settings, discover())
-    except (CatalogError, PermissionsError, ProductError) as error:
-        if os.environ.get("TRACEBACK"):
-            traceback.print_exception(error)
+        synth(app, "The platform")
+    except (CatalogError, UserError) as error:
+        trace(error)
         print(error, file=sys.stderr)  # noqa: T201
         return 2
-    app.synth()
     return 0
 
 

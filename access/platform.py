@@ -14,7 +14,7 @@ from pipelines.deliveries.delivery import Delivery
 from portfolios.accounts import AccountsStack, account_stacks
 from portfolios.stack import PortfoliosStack
 from products.discovery import discover
-from products.product import Product, Template, deliveries, on_offer, scratch_app
+from products.product import Product, Template, deliveries, on_offer, scratch_app, synth
 
 # Values of parameters whose form matters to the template; of any other, its longest value serves as well.
 _FORMED = {"InputDataUri": "s3://" + "b" * 63 + "/" + "k" * 187}
@@ -121,6 +121,7 @@ def _longest(name: str, declared: Mapping[str, Any]) -> str:
 
 
 def _templates(made: Any) -> dict[str, Template]:
+    synth(made, "The platform")
     return {
         artifact.stack_name: json.loads(Path(artifact.template_full_path).read_text(encoding="utf-8"))
         for artifact in made.synth().stacks

@@ -19,13 +19,14 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from base.places import BUILD, REPOSITORY
 from base.trees import assemble, files_of
+from base.user_error import UserError
 
 SEED_CODE = REPOSITORY / "seed_code"
 SEEDS = BUILD / "seeds"
 MANIFEST = "layer.toml"
 
 
-class SeedError(ValueError):
+class SeedError(UserError):
     """The layers of a seed do not fit; the message says which file of which layer, and what to do."""
 
 

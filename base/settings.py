@@ -34,6 +34,7 @@ __all__ = [
     "Portfolios",
     "Repository",
     "Settings",
+    "catalog_file",
     "load",
 ]
 
@@ -41,6 +42,11 @@ CATALOG = REPOSITORY / "catalog.yaml"
 
 CATALOG_VARIABLE = "CATALOG_FILE"
 """The environment variable that names another file, for the app and the operator's commands alike."""
+
+
+def catalog_file() -> Path:
+    """The file that is read where none is named: that of `CATALOG_VARIABLE`, or the repository's own."""
+    return Path(os.environ.get(CATALOG_VARIABLE) or CATALOG)
 
 
 def load(path: Path | None = None) -> Settings:
@@ -52,7 +58,7 @@ def load(path: Path | None = None) -> Settings:
     Raises:
         CatalogError: With one sentence for each mistake: its line, what is wrong, and what to do.
     """
-    path = path or Path(os.environ.get(CATALOG_VARIABLE, CATALOG))
+    path = path or catalog_file()
     file = CatalogFile.read(path)
     try:
         settings = Settings.model_validate(file.content)

@@ -19,7 +19,7 @@ from portfolios.foundation import asset_synthesizer
 from portfolios.launch_account import LaunchAccountStack, add_ml_administrator
 from portfolios.releases import Release
 from portfolios.sagemaker_projects import SageMakerProjects
-from products.product import Product, deliveries, scratch_app
+from products.product import Product, deliveries, scratch_app, synth
 
 
 class AccountsStack(cdk.Stack):
@@ -71,7 +71,7 @@ class AccountsStack(cdk.Stack):
                 offered=offered,
                 custom_resources=self.custom_resources,
             )
-            app.synth()
+            synth(app, "What accounts get")
             self._stack_set(
                 "Launch",
                 name=names.launch_stack_set,

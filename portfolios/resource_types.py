@@ -14,11 +14,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from base.user_error import UserError
+
 # Handlers call the same actions in every Region; this one offers the most types.
 _REGION = "us-east-1"
 
 
-class PermissionsError(ValueError):
+class PermissionsError(UserError):
     """No role can be derived from a template; the message says why, and what to do."""
 
 

@@ -1,6 +1,5 @@
 """Both portfolios, their products, who may launch them, and under which role."""
 
-import json
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from portfolios.foundation import asset_synthesizer
 from portfolios.launch_role import add_launch_role
 from portfolios.releases import Release
 from products.product import ASSET_EXCLUDE, LaunchAccount, Product, Template, render_all
+from products.template_limits import text
 
 # Studio shows a product in the form for new projects if the product itself carries this tag
 # (https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-projects-templates-custom.html).
@@ -294,6 +294,6 @@ def _publish_template(scope: Construct, product: Product, release: Release) -> s
     is_newest = release.version == product.version
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, f"{product.identifier}.template.json")
-        path.write_text(json.dumps(release.template, indent=1), encoding="utf-8")
+        path.write_text(text(release.template), encoding="utf-8")
         construct_id = "Template" if is_newest else f"Template-{release.version}"
         return s3_assets.Asset(scope, construct_id, path=str(path)).http_url

@@ -23,11 +23,11 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from base.places import REPOSITORY
 from base.settings import CatalogError, Repository, Settings, load
+from base.user_error import UserError, trace
 from portfolios import product_table
-from portfolios.resource_types import PermissionsError
 from portfolios.stack import PortfoliosStack
 from products.discovery import definition, discover
-from products.product import Product, ProductError, Template, scratch_app
+from products.product import Product, Template, scratch_app
 
 LEDGER = Path(__file__).with_name("versions.json")
 REFERENCE_CATALOG = REPOSITORY / "tests" / "reference_catalog.yaml"
@@ -65,7 +65,7 @@ Ledger = Mapping[str, Mapping[str, Version]]
 _LEDGER: TypeAdapter[dict[str, dict[str, Version]]] = TypeAdapter(dict[str, dict[str, Version]])
 
 
-class LedgerError(ValueError):
+class LedgerError(UserError):
     """The ledger does not agree with the products; `mistakes` holds one sentence for each reason."""
 
     def __init__(self, mistakes: list[str]) -> None:
@@ -282,7 +282,8 @@ def command(
             print(f"Run `{COMMAND}` to record what was raised.")  # noqa: T201
             return 0
         ledger, new = record(ledger, products, current)
-    except (CatalogError, LedgerError, PermissionsError, ProductError) as error:
+    except (CatalogError, UserError) as error:
+        trace(error)
         print(error, file=sys.stderr)  # noqa: T201
         return 2
     if new or release:

@@ -138,8 +138,8 @@ def _mistakes(product: Product, folder: Path) -> Iterator[str]:
             not _SEMANTIC_VERSION.fullmatch(product.version)
         ),
         f"name must have 1 to {MAXIMUM_NAME} characters.": not 1 <= len(product.name) <= MAXIMUM_NAME,
-        f"description must have 1 to {MAXIMUM_DESCRIPTION} characters.": (
-            not 1 <= len(product.description) <= MAXIMUM_DESCRIPTION
+        f"description must have 1 to {MAXIMUM_DESCRIPTION} bytes.": (
+            not 1 <= len(product.description.encode()) <= MAXIMUM_DESCRIPTION
         ),
         _choice("portfolio", product.portfolio, get_args(Portfolio)): (
             product.portfolio not in get_args(Portfolio)

@@ -14,9 +14,11 @@ from constructs import Construct
 from base.functions import bundle
 from base.seeds import Seed
 from base.settings import Settings
+from base.user_error import UserError
 from pipelines.assets import AssetLocation
 from pipelines.build_project import use_compute
 from pipelines.deliveries.delivery import Delivery
+from products import template_limits
 
 __all__ = [
     "ASSET_EXCLUDE",
@@ -34,6 +36,7 @@ __all__ = [
     "render",
     "render_all",
     "scratch_app",
+    "synth",
 ]
 
 Template = dict[str, Any]
@@ -70,7 +73,7 @@ CONTEXT: Mapping[str, Any] = {
 }
 
 
-class ProductError(ValueError):
+class ProductError(UserError):
     """A product's folder is not as it must be; the message says where, and what to do."""
 
 
@@ -189,18 +192,60 @@ def render_all(
 
     Returns:
         The templates by identifier.
+
+    Raises:
+        ProductError: If a stack cannot be made, or CloudFormation would refuse its template.
     """
+    products = tuple(products)
     with tempfile.TemporaryDirectory() as folder:
         app = scratch_app(folder)
         stacks = {
             product.identifier: add_stack(app, product, settings, assets[product.identifier])
             for product in products
         }
-        app.synth()
-        return {
+        try:
+            synth(app, f"The template of {', '.join(stacks)}")
+        except ProductError:
+            # The CDK does not always say whose stack it is; alone, each product fails with its own name.
+            if len(products) > 1:
+                for product in products:
+                    render_all((product,), settings, assets)
+            raise
+        templates: dict[str, Template] = {
             identifier: json.loads(Path(folder, stack.template_file).read_text(encoding="utf-8"))
             for identifier, stack in stacks.items()
         }
+    for identifier, template in templates.items():
+        if found := " ".join(f"{identifier}: {each}" for each in template_limits.mistakes(template)):
+            raise ProductError(found)
+    return templates
+
+
+def synth(app: cdk.App, what: str) -> None:
+    """Synthesize an app, and say in one sentence why it fails.
+
+    Args:
+        app: The app.
+        what: What is written, as the beginning of the sentence.
+
+    Raises:
+        ProductError: If the CDK refuses what the app holds.
+    """
+    try:
+        app.synth()
+    except Exception as error:
+        raise ProductError(
+            f"{what} cannot be written: {_reason(error)} (TRACEBACK=1 shows where.)"
+        ) from error
+
+
+def _reason(error: Exception) -> str:
+    """The first line of an error that says something; jsii puts the CDK's own stack below."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    if not lines:
+        return type(error).__name__
+    # Above a list of findings stands that there are some.
+    return " ".join(lines[:2]) if lines[0].endswith(":") else lines[0]
 
 
 def scratch_app(folder: str) -> cdk.App:
@@ -246,11 +291,9 @@ def add_stack(
             assets=assets,
             synthesizer=cdk.BootstraplessSynthesizer(),
         )
-    except Exception as error:
-        # Whatever an author's own code raises; jsii puts the CDK's own stack below the first line.
-        reason = str(error).strip().partition("\n")[0] or type(error).__name__
+    except Exception as error:  # whatever an author's own code raises
         raise ProductError(
-            f"The stack of {product.identifier} cannot be made: {reason} (TRACEBACK=1 shows where.)"
+            f"The stack of {product.identifier} cannot be made: {_reason(error)} (TRACEBACK=1 shows where.)"
         ) from error
     stack.template_options.description = product.description
     use_compute(stack, settings.assumptions.build_compute)

@@ -14,19 +14,15 @@ def check_sizes(settings: Settings) -> None:
         settings: What the adopter decided.
 
     Raises:
-        OperatorError: If policies are longer than AWS takes, or a template cannot be rendered.
+        OperatorError: If policies are longer than AWS takes.
+        UserError: If a template cannot be rendered.
     """
     # Takes seconds, because it starts the CDK.
     from access.platform import longest, synthesize  # noqa: PLC0415
     from access.sizes import measure, measure_written  # noqa: PLC0415
     from pipelines.deliveries.delivery import roles_that_read_versions  # noqa: PLC0415
-    from portfolios.resource_types import PermissionsError  # noqa: PLC0415
-    from products.product import ProductError  # noqa: PLC0415
 
-    try:
-        platform = synthesize(settings)
-    except (PermissionsError, ProductError) as error:
-        raise OperatorError(str(error)) from error
+    platform = synthesize(settings)
     templates = platform.by_name
     serving_roles = roles_that_read_versions(platform.deliveries, settings.names)
     measured = {*measure(longest(settings, templates)), *measure_written(settings, serving_roles)}

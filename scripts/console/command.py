@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
 from base.settings import CATALOG_VARIABLE, CatalogError, Settings
+from base.user_error import UserError, trace
 from registry.functions.model_registry.errors import RegistryError
 from scripts.console import aws_errors
 from scripts.console.change import Change, OperatorError, Outcome
@@ -56,7 +57,8 @@ def sentences() -> Iterator[None]:
     """End with exit code 2 and a sentence where the operator can mend something."""
     try:
         yield
-    except (CatalogError, OperatorError, RegistryError) as error:
+    except (CatalogError, OperatorError, RegistryError, UserError) as error:
+        trace(error)
         errors.print(str(error), markup=False)
     except (ClientError, BotoCoreError) as error:
         errors.print(aws_errors.sentence(error), markup=False)

@@ -76,9 +76,5 @@ def _seeds() -> "dict[str, Seed]":
     # Takes seconds, because it loads the CDK.
     from pipelines.assets import SEED  # noqa: PLC0415
     from products.discovery import discover  # noqa: PLC0415
-    from products.product import ProductError  # noqa: PLC0415
 
-    try:
-        return {each.identifier: each.seeds[SEED] for each in discover() if SEED in each.seeds}
-    except ProductError as error:
-        raise OperatorError(str(error)) from error
+    return {each.identifier: each.seeds[SEED] for each in discover() if SEED in each.seeds}

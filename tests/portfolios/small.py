@@ -2,7 +2,7 @@
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +56,17 @@ GROUP = Product(
 def changed(product: Product, version: str) -> Product:
     """The product with another template, in another version."""
     return dataclasses.replace(product, version=version, stack=ChangedGroupStack)
+
+
+def with_stack(product: Product, add: Callable[[cdk.Stack], Any], **attributes: Any) -> Product:
+    """The product with something more in its stack."""
+
+    def make(*arguments: Any, **keywords: Any) -> cdk.Stack:
+        stack = product.stack(*arguments, **keywords)
+        add(stack)
+        return stack
+
+    return dataclasses.replace(product, stack=make, **attributes)
 
 
 def templates_in(folder: Path) -> Templates:

@@ -10,9 +10,9 @@ import pytest
 from aws_cdk import aws_iam as iam
 
 import app
-from base.settings import CatalogError, Settings, load
+from base.settings import CATALOG, CatalogError, Settings, load
 from products.product import Product, ProductError
-from tests.portfolios.small import GROUP, GroupStack
+from tests.portfolios.small import GROUP, GroupStack, with_stack
 
 
 class NamelessRoleStack(GroupStack):
@@ -51,6 +51,25 @@ def give(*products: Product) -> Callable[[], tuple[Product, ...]]:
             give(dataclasses.replace(GROUP, stack=NamelessRoleStack)),
             "products/group: Role1ABCC5F0 (AWS::IAM::Role) has no name",
             id="launch-role",
+        ),
+        pytest.param(
+            load,
+            give(
+                with_stack(
+                    GROUP,
+                    lambda stack: cdk.CfnResource(stack, "Other", type="AWS::SNS::Topic").override_logical_id(
+                        "Group"
+                    ),
+                )
+            ),
+            "The template of group cannot be written: ",
+            id="when it is written",
+        ),
+        pytest.param(
+            load,
+            give(*(dataclasses.replace(GROUP, identifier=f"group_{number}") for number in range(200))),
+            "The platform cannot be written: ",
+            id="when the platform is written",
         ),
     ],
 )
@@ -105,9 +124,29 @@ def test_the_untouched_example_is_not_deployed(
     monkeypatch.setattr(app, "new_app", lambda: new_app(str(tmp_path)))
     assert app.main() == code
     said = capsys.readouterr().err
-    assert ("describes the example, and these credentials belong to account 987654321000" in said) is (
-        code == 2
-    )
+    sentence = "describes the example, and these credentials belong to account 987654321000"
+    assert (sentence in said) is (code == 2)
+
+
+@pytest.mark.parametrize(
+    ("named", "told"),
+    [("own.yaml", "own.yaml describes the example"), ("", f"{CATALOG} describes the example")],
+    ids=["another file", "the repository's own"],
+)
+def test_the_refusal_of_the_example_names_the_file_that_was_read(
+    named: str,
+    told: str,
+    *,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "own.yaml").write_bytes(CATALOG.read_bytes())
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CATALOG_FILE", named)
+    monkeypatch.setenv("CDK_DEFAULT_ACCOUNT", "987654321000")
+    assert app.main() == 2
+    assert capsys.readouterr().err.startswith(told)
 
 
 def test_whoever_destroys_the_foundation_destroys_all_but_the_engineers_stack(tmp_path: Path) -> None:

@@ -162,7 +162,7 @@ MISTAKES = {
     "leading-zero": ('"1.2.3"', '"1.02.3"', "is not MAJOR.MINOR.PATCH"),
     "no-name": ('"Score a data set"', '""', "name must have"),
     "no-description": ('"Scores a data set with an approved model."', '""', "description must have"),
-    "long-description": ('"Scores a data set with an approved model."', '"x" * 1025', "1 to 1024"),
+    "long-description": ('"Scores a data set with an approved model."', '"x" * 1025', "1 to 1024 bytes"),
     "nowhere": ('("development",)', "()", "nobody could launch"),
     "no-such-account": (
         '("development",)',
