@@ -1,6 +1,7 @@
 """Everything the emulator adds to ministack, in one list; imported after ministack has got its settings."""
 
 from base.settings import Settings
+from emulator.athena.operations import athena
 from emulator.cloudformation import code_resources, stack_sets
 from emulator.cloudformation import conditions as cloudformation_conditions
 from emulator.cloudformation import reads as cloudformation_reads
@@ -11,6 +12,8 @@ from emulator.codecommit.service import codecommit
 from emulator.codepipeline.operations import codepipeline
 from emulator.core import missing_parents, not_offered
 from emulator.core.service import Service
+from emulator.glue import catalog as glue_catalog
+from emulator.glue.operations import glue
 from emulator.iam import boundaries as iam_boundaries
 from emulator.iam import conditions, credentials, policy_variables, resource_arns
 from emulator.ram import resources as ram_resources
@@ -37,6 +40,7 @@ SEAMS = (
     conditions,
     credentials,
     events,
+    glue_catalog,
     iam_boundaries,
     kms,
     lambda_runtime,
@@ -56,10 +60,12 @@ SEAMS = (
 """What changes ministack, or teaches CloudFormation types; each after what it builds on."""
 
 SERVICES: list[Service] = [
+    athena,
     codebuild,
     codecommit,
     codeconnections,
     codepipeline,
+    glue,
     organizations,
     ram,
     sagemaker,

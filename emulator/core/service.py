@@ -199,7 +199,8 @@ class Service:
         self.iam_prefix = iam_prefix or name
         self._operations: dict[str, _Operation] = {}
         self._moto = moto
-        self._ministack = app.SERVICE_HANDLERS.get(name) if ministack else None
+        self._has_ministack = ministack
+        self._ministack: Any = None
 
     @property
     def model(self) -> ServiceModel:
@@ -246,6 +247,8 @@ class Service:
         """Route the service's requests here, in place of what ministack may have."""
         # Requests are told apart by their credential scope.
         scope = self.model.signing_name
+        if self._has_ministack:
+            self._ministack = app.SERVICE_HANDLERS[scope]  # With what seams have put around it.
         app.SERVICE_HANDLERS[scope] = self._handle
         router.SERVICE_PATTERNS.setdefault(scope, {"credential_scope": scope})
         # Without a namespace ministack checks the signature only; the policies are evaluated here, where

@@ -10,7 +10,19 @@ import pytest
 from ministack import app
 from ministack.core import iam_actions, iam_evaluator, lambda_runtime, responses, router
 from ministack.core.responses import AccountRegionScopedDict, AccountScopedDict
-from ministack.services import cloudformation, eventbridge, iam, kms, lambda_svc, s3, sns, sqs, sts
+from ministack.services import (
+    athena,
+    cloudformation,
+    eventbridge,
+    glue,
+    iam,
+    kms,
+    lambda_svc,
+    s3,
+    sns,
+    sqs,
+    sts,
+)
 from ministack.services.cloudformation import changesets, engine, handlers, helpers, provisioners, stacks
 
 REQUEST = "method path headers body query_params"
@@ -19,6 +31,9 @@ REQUEST = "method path headers body query_params"
 @pytest.mark.parametrize(
     ("where", "name", "parameters"),
     [
+        (athena, "_create_workgroup", "data"),
+        (athena, "_delete_workgroup", "data"),
+        (athena, "_ensure_default_workgroup", ""),
         (cloudformation, "handle_request", REQUEST),
         (engine, "_evaluate_conditions", "template params"),
         (engine, "_fetch_include_snippet", "location"),
@@ -36,6 +51,10 @@ REQUEST = "method path headers body query_params"
         (eventbridge, "_put_events", "data allow_aws_source"),
         (eventbridge, "_put_permission", "data"),
         (eventbridge, "_remove_permission", "data"),
+        (glue, "_create_database", "data"),
+        (glue, "_create_table", "data"),
+        (glue, "_delete_database", "data"),
+        (glue, "_delete_table", "data"),
         (handlers, "_resolve_stack", "stack_name"),
         (helpers, "_error", "code message status"),
         (helpers, "_p", "params key default"),
@@ -113,10 +132,13 @@ def test_a_function_is_there_and_takes_what_the_overlay_gives(
     ("where", "name", "kind"),
     [
         (app, "SERVICE_HANDLERS", dict),
+        (athena, "_workgroups", AccountRegionScopedDict),
         (cloudformation, "_stack_events", AccountRegionScopedDict),
         (cloudformation, "_stacks", AccountRegionScopedDict),
         (eventbridge, "_event_bus_policies", AccountRegionScopedDict),
         (eventbridge, "_event_buses", AccountRegionScopedDict),
+        (glue, "_databases", AccountRegionScopedDict),
+        (glue, "_tables", AccountRegionScopedDict),
         (handlers, "_ACTION_HANDLERS", dict),
         (iam, "_access_keys", AccountScopedDict),
         (iam, "_roles", AccountScopedDict),
