@@ -6,8 +6,8 @@ from functools import cached_property
 
 from access.abilities import Ability, Topic, topics
 from access.access import Document, Role
+from access.example import Example
 from access.platform import PlatformTemplates
-from access.story import Story
 from base.settings import Settings
 
 
@@ -29,23 +29,23 @@ class AccessMatrix:
     """Every role of the platform against every ability.
 
     Attributes:
-        story: The accounts, and what is in them.
+        example: The accounts, and what is in them.
     """
 
-    story: Story
+    example: Example
 
     @cached_property
     def topics(self) -> tuple[Topic, ...]:
         """The abilities, by topic."""
-        return topics(self.story)
+        return topics(self.example)
 
     @cached_property
     def accounts(self) -> Mapping[str, str]:
         """The names of the accounts that hold roles, by id, in the order of the catalog file."""
-        held = {role.account for role in self.story.estate.roles}
+        held = {role.account for role in self.example.estate.roles}
         return {
             account: name.replace("_", " ")
-            for name, account in self.story.settings.accounts
+            for name, account in self.example.settings.accounts
             if account in held
         }
 
@@ -55,7 +55,7 @@ class AccessMatrix:
         order = list(self.accounts)
         return tuple(
             sorted(
-                self.story.estate.roles,
+                self.example.estate.roles,
                 key=lambda role: (order.index(role.account), not is_person(role), role.name),
             )
         )
@@ -91,7 +91,7 @@ class AccessMatrix:
                         yield (role.arn, ability), access
 
     def _access(self, role: Role, ability: Ability) -> Access | None:
-        for other in (role, *self.story.estate.assumptions[role.arn]):
+        for other in (role, *self.example.estate.assumptions[role.arn]):
             grants = self._grants(other, ability)
             if grants is not None:
                 return Access(grants=grants, through=None if other is role else other)
@@ -100,7 +100,7 @@ class AccessMatrix:
     def _grants(self, role: Role, ability: Ability) -> tuple[str, ...] | None:
         grants: dict[str, None] = {}
         for request in ability.requests:
-            verdict = self.story.estate.judge(role, request)
+            verdict = self.example.estate.judge(role, request)
             if not verdict.is_allowed:
                 return None
             grants |= dict.fromkeys(verdict.grants)
@@ -117,7 +117,7 @@ def compute(
         templates: The templates, rendered for these settings.
         boundary: The document of the permissions boundary that the settings name, if it is known.
     """
-    return AccessMatrix(Story(settings, templates, boundary))
+    return AccessMatrix(Example(settings, templates, boundary))
 
 
 def is_person(role: Role) -> bool:

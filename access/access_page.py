@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from access.abilities import Topic
 from access.access import Role
 from access.access_matrix import Access, AccessMatrix, is_person
-from access.story import DEPLOY, DIRECT, TEAM
+from access.example import DEPLOY, DIRECT, TEAM
 
 COMMAND = "scripts/catalog access-matrix"
 
@@ -76,20 +76,20 @@ def _topic(matrix: AccessMatrix, topic: Topic) -> Iterator[str]:
 
 def _outside(matrix: AccessMatrix) -> Iterator[str]:
     """What the page cannot know."""
-    story = matrix.story
+    example = matrix.example
     yield "## What stands outside"
     yield ""
     yield "* The organisation's service control policies, which only take away."
     yield _item(
         "Whoever may change roles and policies themselves: an account's administrators, and "
-        f"`{story.names.platform_engineer_role}`, who deploys them through CloudFormation."
+        f"`{example.names.platform_engineer_role}`, who deploys them through CloudFormation."
     )
     yield _item(
         "What a service does under a role that somebody hands it (`iam:PassRole`): it counts for that role. "
         "A data scientist who starts a pipeline registers under the pipeline's training role."
     )
-    boundary = story.settings.permissions_boundary
-    if boundary and story.boundary is None:
+    boundary = example.settings.permissions_boundary
+    if boundary and example.boundary is None:
         yield _item(
             f"The permissions boundary `{boundary}`, which only takes away: `{COMMAND} --boundary FILE` "
             "reckons with it."

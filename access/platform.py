@@ -26,28 +26,28 @@ class PlatformTemplates:
 
     Attributes:
         hub: Those of the shared services account, by the stack's name.
-        launch: What the StackSet brings to accounts that launch products.
-        target: What the StackSet brings to accounts that serve models.
-        data: What the StackSet brings to accounts that govern data, if there are any.
+        launch_accounts: What the StackSet creates in each launch account.
+        target_accounts: What the StackSet creates in each target account.
+        data_accounts: What the StackSet creates in each data account; None without data accounts.
         products: Those of the products, by identifier.
         deliveries: How the products put models to use.
     """
 
     hub: Mapping[str, Template]
-    launch: Template
-    target: Template
+    launch_accounts: Template
+    target_accounts: Template
     products: Mapping[str, Template]
     deliveries: Sequence[Delivery] = ()
-    data: Template | None = None
+    data_accounts: Template | None = None
 
     @property
     def by_name(self) -> dict[str, Template]:
         """All of them; names tell which."""
         return {
             **self.hub,
-            "launch accounts": self.launch,
-            "target accounts": self.target,
-            **({} if self.data is None else {"data accounts": self.data}),
+            "launch accounts": self.launch_accounts,
+            "target accounts": self.target_accounts,
+            **({} if self.data_accounts is None else {"data accounts": self.data_accounts}),
             **{f"product {identifier}": template for identifier, template in self.products.items()},
         }
 
@@ -75,12 +75,12 @@ def synthesize(settings: Settings, products: tuple[Product, ...] | None = None) 
             offered=published.offered,
             custom_resources=prepared.custom_resources,
         )
-        brought = _templates(accounts)
+        rendered = _templates(accounts)
         return PlatformTemplates(
             hub=_templates(platform),
-            launch=brought["launch"],
-            target=brought["deployment-target"],
-            data=brought.get("data"),
+            launch_accounts=rendered["launch"],
+            target_accounts=rendered["deployment-target"],
+            data_accounts=rendered.get("data"),
             products=published.templates,
             deliveries=deliveries(offered),
         )

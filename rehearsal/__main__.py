@@ -17,6 +17,7 @@ from base.places import REPOSITORY
 from base.settings import CATALOG
 from emulator.machine import environments
 from rehearsal import fear, report
+from rehearsal.accounts import Accounts
 from rehearsal.acts import ACTS, LEAVING
 from rehearsal.data import DataError, DataSet, check, default
 from rehearsal.display import Display, duration
@@ -26,7 +27,6 @@ from rehearsal.people import ACCOUNTS
 from rehearsal.processes import AlreadyRunningError, Emulator, ProcessError, single_run
 from rehearsal.record import AccountRecord, Page, Report
 from rehearsal.runner import PeakMemory, Played, play
-from rehearsal.stage import Stage
 from rehearsal.story import Act, Story
 
 REPORT_FOLDER = REPOSITORY / "build" / "rehearsal"
@@ -115,9 +115,9 @@ def _rehearse(console: Console, data: DataSet, folder: Path, keep_running: bool,
     environments.prepare_all(tell=console.print)
     started, beginning = datetime.now(UTC), time.monotonic()
     with PeakMemory() as memory, Emulator(folder, fears=fears) as emulator:
-        stage = Stage(emulator.endpoint, catalog)
+        accounts = Accounts(emulator.endpoint, catalog)
         with Display(console) as display:
-            story = Story(stage=stage, data=data, folder=folder, tell=display.tell)
+            story = Story(accounts=accounts, data=data, folder=folder, tell=display.tell)
             played = play(_acts(keep_running), story, display)
         seconds = time.monotonic() - beginning
         result = _report(story, played, seconds, memory.mebibytes)
@@ -130,8 +130,8 @@ def _rehearse(console: Console, data: DataSet, folder: Path, keep_running: bool,
             soft_wrap=True,
         )
         if keep_running:
-            kept = keep(emulator, stage, folder)
-            console.print(guide(stage, kept, folder), soft_wrap=True)
+            kept = keep(emulator, accounts, folder)
+            console.print(guide(accounts, kept, folder), soft_wrap=True)
     if not keep_running:
         for name in ("state", "home"):
             _remove(folder / name)
@@ -161,19 +161,19 @@ def _report(story: Story, played: Played, seconds: float, peak_memory_mib: int) 
 
 
 def _page(story: Story, played: Played, result: Report, started: datetime) -> Page:
-    stage = story.stage
+    accounts = story.accounts
     return Page(
         report=result,
         started=started,
         data=story.data.sentence,
         problem_type=story.problem_type,
         primary_metric=story.primary_metric,
-        region=stage.settings.region,
+        region=accounts.settings.region,
         accounts=tuple(
             AccountRecord(
                 key=account,
                 title=account.replace("_", " "),
-                id=stage.account_id(account),
+                id=accounts.account_id(account),
                 holds=tuple(story.holdings.get(account, ())),
             )
             for account in ACCOUNTS

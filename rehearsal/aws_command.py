@@ -11,14 +11,14 @@ from typing import Any
 
 from botocore import xform_name
 
-from rehearsal.stage import Credentials, Stage
+from rehearsal.accounts import Accounts, Credentials
 
 
-def run(stage: Stage, credentials: Credentials, arguments: Sequence[str]) -> Any:
+def run(accounts: Accounts, credentials: Credentials, arguments: Sequence[str]) -> Any:
     """Carry out `aws SERVICE OPERATION [--option word]…`, or `aws SERVICE wait WAITER [--option word]…`.
 
     Args:
-        stage: Where.
+        accounts: The accounts of the rehearsal.
         credentials: Whose.
         arguments: What follows `aws`.
 
@@ -26,7 +26,7 @@ def run(stage: Stage, credentials: Credentials, arguments: Sequence[str]) -> Any
         ValueError: It has an option that the operation does not know.
     """
     service, operation, *options = arguments
-    client = stage.client(credentials, service)
+    client = accounts.client(credentials, service)
     if operation == "wait":
         waiter = client.get_waiter(options[0].replace("-", "_"))
         method = waiter.config.operation

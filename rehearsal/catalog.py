@@ -104,7 +104,7 @@ def create_project(
     except ProcessError as error:
         raise ActError(f"project {name} was not created: {' '.join(error.lines)}") from error
     identifier = story.acting_as(person, "sagemaker").describe_project(ProjectName=name)["ProjectId"]
-    settings = story.stage.settings
+    settings = story.accounts.settings
     return Project(
         name=name,
         id=identifier,
@@ -112,7 +112,7 @@ def create_project(
             prefix=settings.name_prefix,
             project_name=name,
             project_id=identifier,
-            account=story.stage.account_id(person.account),
+            account=story.accounts.account_id(person.account),
             region=settings.region,
         ),
     )

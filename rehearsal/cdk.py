@@ -18,7 +18,7 @@ def synthesize(story: Story) -> Path:
     """Synthesize the bundle's app, offline, and return the cloud assembly."""
     assembly = story.folder / "assembly"
     environment = clean_environment(
-        story.folder / "home", {"CDK_OUTDIR": str(assembly), CATALOG_VARIABLE: str(story.stage.catalog)}
+        story.folder / "home", {"CDK_OUTDIR": str(assembly), CATALOG_VARIABLE: str(story.accounts.catalog)}
     )
     run([sys.executable, str(REPOSITORY / "app.py")], environment=environment)
     return assembly

@@ -21,11 +21,11 @@ def catalog(story: Story, person: Person, *arguments: str) -> list[str]:
     Raises:
         ProcessError: It failed.
     """
-    credentials = story.stage.credentials(person)
+    credentials = story.accounts.credentials(person)
     return run(
         [sys.executable, "-m", "scripts.catalog", *arguments],
         environment=clean_environment(
-            story.folder / "home", {"COLUMNS": "160", **story.stage.command_environment(credentials)}
+            story.folder / "home", {"COLUMNS": "160", **story.accounts.command_environment(credentials)}
         ),
     )
 

@@ -169,7 +169,7 @@ def check_serving(story: Story, version: ModelVersion) -> None:
     Raises:
         ActError: It serves another.
     """
-    sagemaker = story.stage.administrator("production", "sagemaker")
+    sagemaker = story.accounts.administrator("production", "sagemaker")
     endpoint = sagemaker.describe_endpoint(EndpointName=built(story.deploy_project).names.title)
     configuration = sagemaker.describe_endpoint_config(EndpointConfigName=endpoint["EndpointConfigName"])
     model = sagemaker.describe_model(ModelName=configuration["ProductionVariants"][0]["ModelName"])

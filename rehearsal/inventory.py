@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
+from rehearsal.accounts import Accounts
 from rehearsal.people import AccountKey
-from rehearsal.stage import Stage
 
 
 class Thing(NamedTuple):
@@ -164,16 +164,16 @@ _OF_MANAGEMENT: dict[str, tuple[str, Callable[[Any], Names]]] = {
 }
 
 
-def inventory(stage: Stage, account: AccountKey) -> set[Thing]:
+def inventory(accounts: Accounts, account: AccountKey) -> set[Thing]:
     """Return what an account holds, as its administrator sees it.
 
     Args:
-        stage: The accounts.
+        accounts: The accounts.
         account: The account.
     """
     kinds = _KINDS | (_OF_MANAGEMENT if account == "management" else {})
     return {
         Thing(account, kind, name)
         for kind, (service, names) in kinds.items()
-        for name in names(stage.administrator(account, service))
+        for name in names(accounts.administrator(account, service))
     }

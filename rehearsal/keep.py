@@ -9,9 +9,9 @@ from pathlib import Path
 
 import psutil
 
+from rehearsal.accounts import Accounts, Credentials, administrator_credentials
 from rehearsal.people import ACCOUNTS
 from rehearsal.processes import END_SECONDS, Emulator, end_group
-from rehearsal.stage import Credentials, Stage, administrator_credentials
 
 KEEPER = "import signal; signal.pause()"
 KEPT = "kept.json"
@@ -31,12 +31,12 @@ class Kept:
     emulator: int
 
 
-def keep(emulator: Emulator, stage: Stage, folder: Path) -> Kept:
+def keep(emulator: Emulator, accounts: Accounts, folder: Path) -> Kept:
     """Hand the emulator's life line to a process that waits for a signal, and write AWS profiles.
 
     Args:
         emulator: The running emulator.
-        stage: The accounts and people of the story.
+        accounts: The accounts and people of the story.
         folder: The report folder.
     """
     keeper = subprocess.Popen(
@@ -51,7 +51,7 @@ def keep(emulator: Emulator, stage: Stage, folder: Path) -> Kept:
     (folder / KEPT).write_text(
         json.dumps({"keeper": _identity(kept.keeper), "emulator": _identity(kept.emulator)}), encoding="utf-8"
     )
-    _write_profiles(stage, folder / PROFILES)
+    _write_profiles(accounts, folder / PROFILES)
     emulator.release()
     return kept
 
@@ -80,22 +80,22 @@ def end_kept(folder: Path) -> bool:
     return keeper is not None or emulator is not None
 
 
-def guide(stage: Stage, kept: Kept, folder: Path) -> str:
+def guide(accounts: Accounts, kept: Kept, folder: Path) -> str:
     """Return how to look around and how to stop.
 
     Args:
-        stage: The accounts and people of the story.
+        accounts: The accounts and people of the story.
         kept: The emulator.
         folder: The report folder.
     """
     profiles = folder / PROFILES
-    people = ", ".join(person.profile for person in stage.people.everyone)
+    people = ", ".join(person.profile for person in accounts.people.everyone)
     return f"""\
-The emulator keeps running at {stage.session.endpoint}. Look around as anyone in the story:
+The emulator keeps running at {accounts.session.endpoint}. Look around as anyone in the story:
 
   export AWS_CONFIG_FILE={profiles} AWS_SHARED_CREDENTIALS_FILE={os.devnull}
-  aws --profile {stage.people.ml_engineer.profile} sagemaker list-model-package-groups
-  python -c "import boto3; s = boto3.Session(profile_name='{stage.people.data_scientist.profile}'); \
+  aws --profile {accounts.people.ml_engineer.profile} sagemaker list-model-package-groups
+  python -c "import boto3; s = boto3.Session(profile_name='{accounts.people.data_scientist.profile}'); \
 print(s.client('sagemaker').list_projects())"
 
 Profiles: {people};
@@ -104,18 +104,18 @@ End it with: kill {kept.keeper}
 """
 
 
-def _write_profiles(stage: Stage, path: Path) -> None:
+def _write_profiles(accounts: Accounts, path: Path) -> None:
     """Write a configuration file of the AWS CLI that knows this emulator and nobody's own credentials."""
     sections: list[str] = []
-    common = [f"region = {stage.settings.region}", f"endpoint_url = {stage.session.endpoint}"]
+    common = [f"region = {accounts.settings.region}", f"endpoint_url = {accounts.session.endpoint}"]
     common += ["s3 =", "  addressing_style = path"]
     for account in ACCOUNTS:
-        keys = _keys(administrator_credentials(stage.account_id(account)))
+        keys = _keys(administrator_credentials(accounts.account_id(account)))
         sections += [f"[profile {account}]", *keys, *common, ""]
-    for person in stage.people.everyone:
-        keys = _keys(stage.identity(person))
+    for person in accounts.people.everyone:
+        keys = _keys(accounts.identity(person))
         sections += [f"[profile sign-in-{person.profile}]", *keys, *common, ""]
-        role = [f"role_arn = {stage.role_arn(person)}", f"source_profile = sign-in-{person.profile}"]
+        role = [f"role_arn = {accounts.role_arn(person)}", f"source_profile = sign-in-{person.profile}"]
         sections += [f"[profile {person.profile}]", *role, *common, ""]
     path.write_text("\n".join(sections), encoding="utf-8")
     path.chmod(0o600)

@@ -24,10 +24,10 @@ import boto3
 import psutil
 from botocore.exceptions import ClientError
 
+from rehearsal.accounts import Accounts, administrator_credentials
 from rehearsal.faults.versions import ARTIFACT_BYTES
 from rehearsal.people import AccountKey
 from rehearsal.processes import Emulator
-from rehearsal.stage import Stage, administrator_credentials
 
 GROUP = "bench"
 MANY = 100
@@ -61,7 +61,7 @@ class Measure:
 def main() -> None:
     """Measure one version, a hundred, a hundred duplicates, and a large artifact."""
     with tempfile.TemporaryDirectory() as folder, Emulator(Path(folder)) as emulator:
-        bench = Bench(Stage(emulator.endpoint))
+        bench = Bench(Accounts(emulator.endpoint))
         large = min(LARGEST_BYTES, int(psutil.virtual_memory().available / COPIES_IN_MEMORY))
         measures = {
             "one version": bench.promote([bench.register(ARTIFACT_BYTES)]),
@@ -77,17 +77,17 @@ def main() -> None:
 class Bench:
     """A hub and a team's account, with just what promotion needs."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, accounts: Accounts) -> None:
         """Create buckets, group and role.
 
         Args:
-            stage: The accounts.
+            accounts: The accounts.
         """
-        self._stage = stage
-        self._team = stage.account_id("development")
-        self._bucket = f"{stage.names.prefix}-bench-{self._team}-{stage.settings.region}"
+        self._accounts = accounts
+        self._team = accounts.account_id("development")
+        self._bucket = f"{accounts.names.prefix}-bench-{self._team}-{accounts.settings.region}"
         self._sizes: dict[str, int] = {}
-        self._create_bucket("shared_services", stage.names.registry_bucket)
+        self._create_bucket("shared_services", accounts.names.registry_bucket)
         self._create_bucket("development", self._bucket)
         self._let_hub_in()
         self._role_arn = self._create_role()
@@ -96,7 +96,7 @@ class Bench:
         """Register a version with an artifact of a size in bytes, and approve it; give its ARN."""
         key = f"models/{secrets.token_hex(8)}/model.tar.gz"
         self._upload(key, size)
-        sagemaker = self._stage.administrator("development", "sagemaker")
+        sagemaker = self._accounts.administrator("development", "sagemaker")
         image = "141502667606.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-xgboost:3.2-0"
         arn: str = sagemaker.create_model_package(
             ModelPackageGroupName=GROUP,
@@ -126,15 +126,15 @@ class Bench:
 
     def _environment(self) -> dict[str, str]:
         """What the function has around it: its own variables, and credentials of its role."""
-        stage, names = self._stage, self._stage.names
-        root = administrator_credentials(stage.account_id("shared_services"))
-        credentials = stage.assume(root, self._role_arn, "bench")
-        return stage.command_environment(credentials) | {
+        accounts, names = self._accounts, self._accounts.names
+        root = administrator_credentials(accounts.account_id("shared_services"))
+        credentials = accounts.assume(root, self._role_arn, "bench")
+        return accounts.command_environment(credentials) | {
             "AWS_DEFAULT_REGION": names.region,
             "IMAGE_REPOSITORIES": names.central_image_repositories,
             "MODEL_CARDS_LAYOUT": "central",
-            "ORGANIZATION_ID": stage.settings.organization.id,
-            "READER_PATHS": f"{stage.settings.organization.id}/*",
+            "ORGANIZATION_ID": accounts.settings.organization.id,
+            "READER_PATHS": f"{accounts.settings.organization.id}/*",
             "READER_ROLES": names.endpoint_role,
             "REGISTRY_ACCOUNT": names.shared_services_account,
             "REGISTRY_BUCKET": names.registry_bucket,
@@ -143,7 +143,7 @@ class Bench:
         }
 
     def _central_versions(self) -> int:
-        sagemaker = self._stage.administrator("shared_services", "sagemaker")
+        sagemaker = self._accounts.administrator("shared_services", "sagemaker")
         try:
             pages = sagemaker.get_paginator("list_model_packages").paginate(ModelPackageGroupName=GROUP)
             return sum(len(page["ModelPackageSummaryList"]) for page in pages)
@@ -152,18 +152,18 @@ class Bench:
             return 0
 
     def _create_bucket(self, account: AccountKey, name: str) -> None:
-        region = self._stage.settings.region
-        self._stage.administrator(account, "s3").create_bucket(
+        region = self._accounts.settings.region
+        self._accounts.administrator(account, "s3").create_bucket(
             Bucket=name, CreateBucketConfiguration={"LocationConstraint": region}
         )
 
     def _let_hub_in(self) -> None:
-        principal = {"AWS": f"arn:aws:iam::{self._stage.account_id('shared_services')}:root"}
+        principal = {"AWS": f"arn:aws:iam::{self._accounts.account_id('shared_services')}:root"}
         objects = [f"arn:aws:s3:::{self._bucket}", f"arn:aws:s3:::{self._bucket}/*"]
-        self._stage.administrator("development", "s3").put_bucket_policy(
+        self._accounts.administrator("development", "s3").put_bucket_policy(
             Bucket=self._bucket, Policy=_policy("s3:*", objects, Principal=principal)
         )
-        sagemaker = self._stage.administrator("development", "sagemaker")
+        sagemaker = self._accounts.administrator("development", "sagemaker")
         arn = sagemaker.create_model_package_group(ModelPackageGroupName=GROUP)["ModelPackageGroupArn"]
         versions = f"{arn.replace('model-package-group/', 'model-package/')}/*"
         sagemaker.put_model_package_group_policy(
@@ -172,8 +172,8 @@ class Bench:
         )
 
     def _create_role(self) -> str:
-        iam = self._stage.administrator("shared_services", "iam")
-        account = {"AWS": f"arn:aws:iam::{self._stage.account_id('shared_services')}:root"}
+        iam = self._accounts.administrator("shared_services", "iam")
+        account = {"AWS": f"arn:aws:iam::{self._accounts.account_id('shared_services')}:root"}
         arn: str = iam.create_role(
             RoleName="bench", AssumeRolePolicyDocument=_policy("sts:AssumeRole", None, Principal=account)
         )["Role"]["Arn"]
@@ -181,7 +181,7 @@ class Bench:
         return arn
 
     def _upload(self, key: str, size: int) -> None:
-        s3 = self._stage.administrator("development", "s3")
+        s3 = self._accounts.administrator("development", "s3")
         if size <= PART_BYTES:
             s3.put_object(Bucket=self._bucket, Key=key, Body=secrets.token_bytes(size))
             return

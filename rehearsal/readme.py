@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from base.places import REPOSITORY
 from emulator.machine.isolation import clean_environment
 from rehearsal import aws_command
+from rehearsal.accounts import Credentials
 from rehearsal.processes import run
-from rehearsal.stage import Credentials
 from rehearsal.story import ActError, Story
 
 ADOPT, LEAVE = "Adopt it on AWS", "Leave it"
@@ -116,9 +116,9 @@ def _filled(command: str, values: Mapping[str, str]) -> str:
 def _run(story: Story, command: Sequence[str], credentials: Credentials) -> list[str]:
     story.tell(" ".join(command))
     if command[0] == "aws":
-        aws_command.run(story.stage, credentials, command[1:])
+        aws_command.run(story.accounts, credentials, command[1:])
         return []
-    variables = {"COLUMNS": "160", **story.stage.command_environment(credentials)}
+    variables = {"COLUMNS": "160", **story.accounts.command_environment(credentials)}
     if command[0] == "scripts/cdk":
         variables |= {**_CDK, **_YES.get(command[1], {}), "CDK_APP": str(story.assembly)}
     return run(

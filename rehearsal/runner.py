@@ -62,7 +62,7 @@ def play(acts: Sequence[Act], story: Story, display: Display) -> Played:
         record = ActRecord(
             name=act.name,
             actor=act.actor,
-            account=story.stage.account_title(act.account),
+            account=story.accounts.account_title(act.account),
             status=status,
             seconds=round(time.monotonic() - started, 2),
             detail=detail,

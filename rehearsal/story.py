@@ -1,4 +1,4 @@
-"""What the acts share: the stage, the data, and what the acts before brought about."""
+"""What the acts share: the accounts, the data, and the results of earlier acts."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from base.names import ProjectNames
+from rehearsal.accounts import Accounts
 from rehearsal.data import DataSet
 from rehearsal.inventory import Thing
 from rehearsal.people import AccountKey, People, Person
@@ -19,7 +20,6 @@ from rehearsal.record import (
     Prediction,
     ShownRecord,
 )
-from rehearsal.stage import Stage
 
 
 class ActError(Exception):
@@ -101,7 +101,7 @@ class Story:
     """The state of the story; each act adds its own.
 
     Attributes:
-        stage: Accounts and people.
+        accounts: Accounts and people.
         data: What the model learns from.
         folder: Where the rehearsal keeps its files.
         tell: Shows a line of progress.
@@ -131,7 +131,7 @@ class Story:
         followed: Commands of the README that were run, first to last.
     """
 
-    stage: Stage
+    accounts: Accounts
     data: DataSet
     folder: Path
     tell: Callable[[str], None]
@@ -165,11 +165,11 @@ class Story:
     @property
     def people(self) -> People:
         """Everyone in the story."""
-        return self.stage.people
+        return self.accounts.people
 
     def acting_as(self, person: Person, service: str) -> Any:
         """A client of a service that acts as a person."""
-        return self.stage.acting_as(person, service)
+        return self.accounts.acting_as(person, service)
 
     def document(self, title: str, file: str) -> str:
         """Announce a page in the folder of the report, and return the path to write it to."""

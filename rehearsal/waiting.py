@@ -215,9 +215,9 @@ def build_log(story: Story, person: Person, build_id: str) -> str:
         return ""
     account = person.account
     try:
-        builds = story.stage.administrator(account, "codebuild").batch_get_builds(ids=[build_id])["builds"]
+        builds = story.accounts.administrator(account, "codebuild").batch_get_builds(ids=[build_id])["builds"]
         where = builds[0]["logs"]
-        events = story.stage.administrator(account, "logs").get_log_events(
+        events = story.accounts.administrator(account, "logs").get_log_events(
             logGroupName=where["groupName"], logStreamName=where["streamName"], limit=LOG_LINES
         )["events"]
     except (ClientError, KeyError, IndexError):
@@ -227,7 +227,7 @@ def build_log(story: Story, person: Person, build_id: str) -> str:
 
 def function_logs(story: Story, account: AccountKey, name: str) -> str:
     """Return the last lines that functions of a name have logged, read by the account's administrator."""
-    logs = story.stage.administrator(account, "logs")
+    logs = story.accounts.administrator(account, "logs")
     lines: list[str] = []
     try:
         for group in logs.describe_log_groups()["logGroups"]:

@@ -5,22 +5,22 @@ from access.abilities.asked import Ability, Topic
 from access.abilities.deployments import Deployments
 from access.abilities.records import Records
 from access.abilities.versions import Versions
-from access.story import Story
+from access.example import Example
 
 __all__ = ["Ability", "Topic", "topics"]
 
 
-def topics(story: Story) -> tuple[Topic, ...]:
+def topics(example: Example) -> tuple[Topic, ...]:
     """All abilities, by topic.
 
     Args:
-        story: The accounts, and what is in them.
+        example: The accounts, and what is in them.
     """
     return (
-        Versions(story).topic(),
-        Artifacts(story).reading(),
-        Artifacts(story).changing(),
-        Records(story).cards(),
-        Records(story).records(),
-        Deployments(story).topic(),
+        Versions(example).topic(),
+        Artifacts(example).reading(),
+        Artifacts(example).changing(),
+        Records(example).cards(),
+        Records(example).records(),
+        Deployments(example).topic(),
     )

@@ -2,7 +2,7 @@
 
 from access.abilities.asked import Ability, Asked, Topic
 from access.access import Keys, Request
-from access.story import TEAM, Story
+from access.example import TEAM, Example
 from base.contracts import tags
 from base.contracts.objects import REGISTERED_FOLDER, registered
 
@@ -10,21 +10,21 @@ from base.contracts.objects import REGISTERED_FOLDER, registered
 class Artifacts(Asked):
     """Questions about objects, in each state that their tags tell."""
 
-    def __init__(self, story: Story) -> None:
+    def __init__(self, example: Example) -> None:
         """Prepare the questions.
 
         Args:
-            story: The accounts, and what is in them.
+            example: The accounts, and what is in them.
         """
-        super().__init__(story)
+        super().__init__(example)
         self._approved = {tags.APPROVAL: tags.APPROVED}
         self._admitted = {**self._approved, tags.PRODUCTION: tags.ADMITTED}
 
     def reading(self) -> Topic:
         """Who reads the artifacts of versions in which state."""
-        team = self.story.project(TEAM)
+        team = self.example.project(TEAM)
         bucket = f"arn:aws:s3:::{team.bucket}"
-        key = self.story.key(team.title)
+        key = self.example.key(team.title)
         states: tuple[tuple[str, str, Keys], ...] = (
             ("before approval", "without a tag, as it comes", {}),
             ("approved", f"tagged {tags.APPROVAL}={tags.APPROVED}", self._approved),
@@ -57,7 +57,7 @@ class Artifacts(Asked):
                     name="Its image",
                     meaning="BatchGetImage and GetDownloadUrlForLayer in the model's central repository.",
                     requests=tuple(
-                        Request(action=f"ecr:{action}", resource=self.story.image_repository(team.title))
+                        Request(action=f"ecr:{action}", resource=self.example.image_repository(team.title))
                         for action in ("BatchGetImage", "GetDownloadUrlForLayer")
                     ),
                 ),

@@ -1,9 +1,9 @@
-"""What the questions have in common: the things of the story, and requests about them."""
+"""What the questions have in common: the things of the example, and requests about them."""
 
 from dataclasses import dataclass
 
 from access.access import Keys, Request
-from access.story import CREATED, DIRECT, TEAM, Story
+from access.example import CREATED, DIRECT, TEAM, Example
 from base.contracts.objects import registered
 
 
@@ -36,26 +36,28 @@ class Topic:
 
 
 class Asked:
-    """Requests about the things of the story."""
+    """Requests about the things of the example."""
 
-    def __init__(self, story: Story) -> None:
+    def __init__(self, example: Example) -> None:
         """Name the things.
 
         Args:
-            story: The accounts, and what is in them.
+            example: The accounts, and what is in them.
         """
-        self.story = story
-        self.names = story.names
-        self.accounts = story.settings.accounts
-        self.region = story.settings.region
+        self.example = example
+        self.names = example.names
+        self.accounts = example.settings.accounts
+        self.region = example.settings.region
         self.bucket = f"arn:aws:s3:::{self.names.registry_bucket}"
-        self.key = story.key(self.names.registry_stack)
-        team, direct = story.project(TEAM), story.project(DIRECT)
+        self.key = example.key(self.names.registry_stack)
+        team, direct = example.project(TEAM), example.project(DIRECT)
         self.promoted = f"{self.bucket}/models/{self.accounts.development}/{team.title}/1/{CREATED}"
         self.direct = f"{self.bucket}/{registered(self.accounts.development)}/{direct.project_id}/run"
-        self.team_version = story.sagemaker(self.accounts.development, f"model-package/{team.title}/1")
-        self.central_version = story.sagemaker(self.accounts.shared_services, f"model-package/{team.title}/1")
-        self.direct_version = story.sagemaker(
+        self.team_version = example.sagemaker(self.accounts.development, f"model-package/{team.title}/1")
+        self.central_version = example.sagemaker(
+            self.accounts.shared_services, f"model-package/{team.title}/1"
+        )
+        self.direct_version = example.sagemaker(
             self.accounts.shared_services, f"model-package/{direct.title}/1"
         )
         self.card = self.names.model_card_arn(team.title)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from access.abilities.asked import Ability, Asked, Topic
 from access.access import Keys, Request
-from access.story import DEPLOY
+from access.example import DEPLOY
 from base.contracts.tags import PROJECT_ID
 from pipelines.deliveries.delivery import Call, Delivery
 from registry.personas import PRODUCTION_APPROVAL
@@ -15,7 +15,7 @@ class Deployments(Asked):
 
     def topic(self) -> Topic:
         """Who brings versions to the accounts that serve them."""
-        project = self.story.project(DEPLOY)
+        project = self.example.project(DEPLOY)
         hub = self.accounts.shared_services
         pipeline = f"arn:aws:codepipeline:{self.region}:{hub}:{project.title}"
         tagged = {f"aws:ResourceTag/{PROJECT_ID}": project.project_id}
@@ -40,7 +40,7 @@ class Deployments(Asked):
                         f"{_listed(delivery.creation(project))}, in {place}.",
                         requests=self._creating(delivery, account, tagging),
                     )
-                    for delivery in self.story.templates.deliveries
+                    for delivery in self.example.templates.deliveries
                     for place, account in places
                 ),
                 *(
@@ -49,7 +49,9 @@ class Deployments(Asked):
                         meaning=f"{_listed(calls)} in the {place} account.",
                         requests=tuple(self._call(call, account, tagging) for call in calls),
                     )
-                    for done, calls in (delivery.use(project) for delivery in self.story.templates.deliveries)
+                    for done, calls in (
+                        delivery.use(project) for delivery in self.example.templates.deliveries
+                    )
                     for place, account in places
                 ),
                 Ability(
@@ -74,7 +76,7 @@ class Deployments(Asked):
         )
 
     def _deploying(self, account: str) -> tuple[Request, ...]:
-        project = self.story.project(DEPLOY)
+        project = self.example.project(DEPLOY)
         return (
             *(
                 Request(
@@ -82,13 +84,13 @@ class Deployments(Asked):
                     resource=f"arn:aws:cloudformation:{self.region}:{account}:stack/"
                     f"{project.delivery_stack(delivery.kind)}/1",
                 )
-                for delivery in self.story.templates.deliveries
+                for delivery in self.example.templates.deliveries
             ),
             self._passing(account, self.names.deployment_cloudformation_role, "cloudformation"),
         )
 
     def _creating(self, delivery: Delivery, account: str, tagging: Keys) -> tuple[Request, ...]:
-        calls = delivery.creation(self.story.project(DEPLOY))
+        calls = delivery.creation(self.example.project(DEPLOY))
         return (
             *self.central("CreateModel"),
             *(self._call(call, account, tagging) for call in calls),

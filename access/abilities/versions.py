@@ -2,7 +2,7 @@
 
 from access.abilities.asked import Ability, Asked, Topic
 from access.access import Request
-from access.story import DIRECT, TEAM
+from access.example import DIRECT, TEAM
 from base.contracts import tags
 
 
@@ -34,18 +34,20 @@ class Versions(Asked):
                 Ability(
                     name="Register with the team",
                     meaning="CreateModelPackage in the team's own group.",
-                    requests=self._registering(self.accounts.development, self.story.project(TEAM).title),
+                    requests=self._registering(self.accounts.development, self.example.project(TEAM).title),
                 ),
                 Ability(
                     name="Register a promoted one",
                     meaning="CreateModelPackage in the central group of a model that promotion brings.",
-                    requests=self._registering(self.accounts.shared_services, self.story.project(TEAM).title),
+                    requests=self._registering(
+                        self.accounts.shared_services, self.example.project(TEAM).title
+                    ),
                 ),
                 Ability(
                     name="Register directly",
                     meaning="CreateModelPackage in the central group of a project that registers there.",
                     requests=self._registering(
-                        self.accounts.shared_services, self.story.project(DIRECT).title
+                        self.accounts.shared_services, self.example.project(DIRECT).title
                     ),
                 ),
                 Ability(
@@ -53,7 +55,7 @@ class Versions(Asked):
                     meaning="The same with the approval status Approved.",
                     requests=self._registering(
                         self.accounts.shared_services,
-                        self.story.project(DIRECT).title,
+                        self.example.project(DIRECT).title,
                         ModelApprovalStatus=tags.APPROVED,
                     ),
                 ),
@@ -62,7 +64,7 @@ class Versions(Asked):
                     meaning="The same as pending, with metadata that names a receipt.",
                     requests=self._registering(
                         self.accounts.shared_services,
-                        self.story.project(DIRECT).title,
+                        self.example.project(DIRECT).title,
                         **{"CustomerMetadataProperties/receipt_uri": f"{self.direct}/receipt.json"},
                     ),
                 ),
@@ -105,7 +107,7 @@ class Versions(Asked):
         return (
             Request(
                 action="sagemaker:CreateModelPackage",
-                resource=self.story.sagemaker(account, f"model-package/{title}/2"),
+                resource=self.example.sagemaker(account, f"model-package/{title}/2"),
                 keys={f"sagemaker:{key}": value for key, value in given.items()},
             ),
         )

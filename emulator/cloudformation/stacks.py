@@ -48,7 +48,7 @@ class StackName(RegionalName):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
+class StackResult:
     """How an operation on a stack ended.
 
     Attributes:
@@ -136,7 +136,7 @@ def exists(stack: StackName) -> bool:
         return stack.name in cloudformation._stacks
 
 
-def wait(stack: StackName, *, deleted: bool = False) -> Outcome:
+def wait(stack: StackName, *, deleted: bool = False) -> StackResult:
     """Wait until the operation that runs on a stack has ended; call in a thread that may wait.
 
     Args:
@@ -151,7 +151,7 @@ def wait(stack: StackName, *, deleted: bool = False) -> Outcome:
             begun = status.startswith("DELETE_") or not deleted
             if (begun and not status.endswith("_IN_PROGRESS")) or time.monotonic() > deadline:
                 events = cloudformation._stack_events.get(record["StackId"], [])
-                return Outcome(
+                return StackResult(
                     status=status,
                     reasons=_reasons(stack.name, events),
                     outputs={output["OutputKey"]: output["OutputValue"] for output in record["Outputs"]},

@@ -47,7 +47,7 @@ class ProjectName(RegionalName):
 
 
 @dataclass
-class Project:
+class CodeBuildProject:
     """A project and its builds by id, the oldest first."""
 
     name: ProjectName
@@ -55,7 +55,7 @@ class Project:
     builds: dict[str, Build] = field(default_factory=dict)
 
 
-_projects: dict[ProjectName, Project] = {}
+_projects: dict[ProjectName, CodeBuildProject] = {}
 _pipelines: dict[str, tuple[str, str]] = {}
 
 
@@ -78,7 +78,7 @@ def wait(build_id: str, account: str, region: str, seconds: float) -> bool:
     return _projects[name].builds[build_id].finished.wait(seconds)
 
 
-def create(name: ProjectName, parameters: Mapping[str, Any]) -> Project:
+def create(name: ProjectName, parameters: Mapping[str, Any]) -> CodeBuildProject:
     """Create a project.
 
     Args:
@@ -90,7 +90,7 @@ def create(name: ProjectName, parameters: Mapping[str, Any]) -> Project:
     """
     if name in _projects:
         raise ServiceError("ResourceAlreadyExistsException", f"Project already exists: {name.arn}")
-    project = Project(name, _described(name, parameters))
+    project = CodeBuildProject(name, _described(name, parameters))
     _projects[name] = project
     return project
 
@@ -127,7 +127,7 @@ def _described(name: ProjectName, parameters: Mapping[str, Any]) -> dict[str, An
     }
 
 
-def _project(name: ProjectName) -> Project:
+def _project(name: ProjectName) -> CodeBuildProject:
     if name not in _projects:
         raise ServiceError(
             "ResourceNotFoundException", f"The specified project could not be found: {name.arn}"
@@ -247,7 +247,7 @@ def _list_builds_for_project(request: Request) -> dict[str, Any]:
     return {"ids": identifiers[::-1] if newest_first else identifiers}
 
 
-def _refuse_unsupported(project: Project, request: Request) -> None:
+def _refuse_unsupported(project: CodeBuildProject, request: Request) -> None:
     """Refuse what a build here would leave out without a word."""
     ignored = sorted(request.parameters.keys() - _START_BUILD_PARAMETERS)
     if ignored:
@@ -264,7 +264,7 @@ def _find_build(request: Request, identifier: str) -> Build | None:
     return project.builds.get(build_id) if project else None
 
 
-def _describe(project: Project, request: Mapping[str, Any], initiator: str) -> dict[str, Any]:
+def _describe(project: CodeBuildProject, request: Mapping[str, Any], initiator: str) -> dict[str, Any]:
     """Describe a build that has just been submitted, as BatchGetBuilds does."""
     described = project.description
     identifier = str(uuid.uuid4())
@@ -304,7 +304,7 @@ def _describe(project: Project, request: Mapping[str, Any], initiator: str) -> d
     }
 
 
-def _logs(project: Project, identifier: str) -> dict[str, Any]:
+def _logs(project: CodeBuildProject, identifier: str) -> dict[str, Any]:
     wanted = project.description.get("logsConfig", {}).get("cloudWatchLogs", {"status": "ENABLED"})
     if wanted["status"] == "DISABLED":
         return {"cloudWatchLogs": wanted}

@@ -35,7 +35,7 @@ class ActionAbandonedError(Exception):
 
 
 @dataclass(kw_only=True)
-class Outcome:
+class ActionResult:
     """What an action leaves behind.
 
     Attributes:
@@ -127,7 +127,7 @@ class ActionRun:
             raise ActionAbandonedError
 
 
-def run_codecommit_source(run: ActionRun) -> Outcome:
+def run_codecommit_source(run: ActionRun) -> ActionResult:
     """Take the newest commit of a branch.
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodeCommit.html
@@ -141,7 +141,7 @@ def run_codecommit_source(run: ActionRun) -> Outcome:
     for artifact in run.outputs:
         run.put(artifact, repository.git.archive(commit["commitId"]))
     message = commit["message"].strip()
-    return Outcome(
+    return ActionResult(
         variables={
             "AuthorDate": commit["author"]["date"],
             "BranchName": branch,
@@ -155,7 +155,7 @@ def run_codecommit_source(run: ActionRun) -> Outcome:
     )
 
 
-def run_connection_source(run: ActionRun) -> Outcome:
+def run_connection_source(run: ActionRun) -> ActionResult:
     """Refuse: a repository behind a connection is not on this machine."""
     repository = run.require("FullRepositoryId")
     raise ActionFailedError(
@@ -166,7 +166,7 @@ def run_connection_source(run: ActionRun) -> Outcome:
     )
 
 
-def run_codebuild(run: ActionRun) -> Outcome:
+def run_codebuild(run: ActionRun) -> ActionResult:
     """Run a build and wait for it.
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodeBuild.html
@@ -192,7 +192,9 @@ def run_codebuild(run: ActionRun) -> Outcome:
     build = client.batch_get_builds(ids=[build_id])["builds"][0]
     if build["buildStatus"] != "SUCCEEDED":
         raise ActionFailedError(_build_failure(build))
-    return Outcome(variables={each["name"]: each["value"] for each in build["exportedEnvironmentVariables"]})
+    return ActionResult(
+        variables={each["name"]: each["value"] for each in build["exportedEnvironmentVariables"]}
+    )
 
 
 def _check_permission(run: ActionRun, action: str, resource: str) -> None:

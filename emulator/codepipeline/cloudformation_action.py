@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from emulator.codepipeline.actions import ActionFailedError, ActionRun, Outcome
+from emulator.codepipeline.actions import ActionFailedError, ActionResult, ActionRun
 
 _NO_UPDATE = "No updates are to be performed"
 _BEYOND_UPDATE = {
@@ -21,13 +21,13 @@ _BEYOND_UPDATE = {
 _PAUSE_SECONDS = 0.2
 
 
-def run_cloudformation(run: ActionRun) -> Outcome:
+def run_cloudformation(run: ActionRun) -> ActionResult:
     """Create or update a stack, and first delete it if it has failed and the action's mode allows this."""
     stack = _Stack(run)
     if run.require("ActionMode") == "REPLACE_ON_FAILURE":
         stack.delete_failed()
     stack.create_or_update()
-    return Outcome(variables=stack.outputs())
+    return ActionResult(variables=stack.outputs())
 
 
 class _Stack:

@@ -17,8 +17,8 @@ from emulator.codepipeline import definition as definitions
 from emulator.codepipeline.actions import (
     ActionAbandonedError,
     ActionFailedError,
+    ActionResult,
     ActionRun,
-    Outcome,
     run_codebuild,
     run_codecommit_source,
     run_connection_source,
@@ -38,7 +38,7 @@ SERVICE_PRINCIPAL = "codepipeline.amazonaws.com"
 APPROVAL_SECONDS = 7 * 24 * 3600
 """https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html"""
 
-PROVIDERS: Mapping[tuple[str, str], Callable[[ActionRun], Outcome]] = {
+PROVIDERS: Mapping[tuple[str, str], Callable[[ActionRun], ActionResult]] = {
     ("Source", "CodeCommit"): run_codecommit_source,
     ("Source", "CodeStarSourceConnection"): run_connection_source,
     ("Build", "CodeBuild"): run_codebuild,
@@ -197,7 +197,7 @@ class Execution:
             action.summary = outcome.summary
             self._end_action(action, "Succeeded")
 
-    def _perform(self, action: ActionExecution) -> Outcome:
+    def _perform(self, action: ActionExecution) -> ActionResult:
         definition = action.definition
         action.configuration = self._resolved(definition.get("configuration", {}))
         kind = definition["actionTypeId"]
@@ -250,7 +250,7 @@ class Execution:
             return own
         return credentials.assume_role(definition["roleArn"], own, session)
 
-    def _await_approval(self, action: ActionExecution) -> Outcome:
+    def _await_approval(self, action: ActionExecution) -> ActionResult:
         approval = Approval()
         action.approval = approval
         if not approval.decided.wait(APPROVAL_SECONDS):
@@ -260,7 +260,7 @@ class Execution:
         if approval.status == "Rejected":
             action.summary = approval.summary
             raise ActionFailedError(f"Rejected by {approval.by}: {approval.summary}")
-        return Outcome(summary=approval.summary)
+        return ActionResult(summary=approval.summary)
 
     def _resolved(self, configuration: Mapping[str, str]) -> dict[str, str]:
         with self._changes:

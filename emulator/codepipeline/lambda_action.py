@@ -8,7 +8,7 @@ import json
 import time
 from typing import Any
 
-from emulator.codepipeline.actions import ActionFailedError, ActionRun, Outcome
+from emulator.codepipeline.actions import ActionFailedError, ActionResult, ActionRun
 from emulator.codepipeline.jobs import JobAnswer, close_job, open_job
 
 # https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html
@@ -17,7 +17,7 @@ ANSWER_SECONDS = 20 * 60
 _LOOK_SECONDS = 0.5
 
 
-def run_lambda(run: ActionRun) -> Outcome:
+def run_lambda(run: ActionRun) -> ActionResult:
     """Invoke a function, and take what it answers."""
     answer = _invoke(run)
     if failure := answer.get("failureDetails"):
@@ -25,7 +25,7 @@ def run_lambda(run: ActionRun) -> Outcome:
     details = answer.get("executionDetails", {})
     if "externalExecutionId" in details:
         run.tell(details["externalExecutionId"], _url(run))
-    return Outcome(variables=dict(answer.get("outputVariables", {})), summary=details.get("summary", ""))
+    return ActionResult(variables=dict(answer.get("outputVariables", {})), summary=details.get("summary", ""))
 
 
 def _invoke(run: ActionRun) -> JobAnswer:

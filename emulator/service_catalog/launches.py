@@ -209,7 +209,9 @@ def _automatic_tags(launched: ProvisionedProduct, product: Product, portfolio: P
     }
 
 
-def _begin(launched: ProvisionedProduct, kind: str, change: Callable[[], cloudformation.Outcome]) -> Record:
+def _begin(
+    launched: ProvisionedProduct, kind: str, change: Callable[[], cloudformation.StackResult]
+) -> Record:
     record = Record(
         identifier=new_id("rec"),
         kind=kind,
@@ -225,7 +227,7 @@ def _begin(launched: ProvisionedProduct, kind: str, change: Callable[[], cloudfo
 
 
 def _carry_out(
-    launched: ProvisionedProduct, record: Record, change: Callable[[], cloudformation.Outcome]
+    launched: ProvisionedProduct, record: Record, change: Callable[[], cloudformation.StackResult]
 ) -> None:
     try:
         outcome = change()
@@ -265,7 +267,7 @@ def _cloudformation(launched: ProvisionedProduct) -> Any:
     return client("cloudformation", credentials, launched.region)
 
 
-def _create(launched: ProvisionedProduct, artifact: Artifact) -> cloudformation.Outcome:
+def _create(launched: ProvisionedProduct, artifact: Artifact) -> cloudformation.StackResult:
     _cloudformation(launched).create_stack(
         StackName=launched.stack.name,
         TemplateURL=template_copy(artifact, launched.region),
@@ -276,7 +278,7 @@ def _create(launched: ProvisionedProduct, artifact: Artifact) -> cloudformation.
     return cloudformation.wait(launched.stack)
 
 
-def _change(launched: ProvisionedProduct, artifact: Artifact) -> cloudformation.Outcome:
+def _change(launched: ProvisionedProduct, artifact: Artifact) -> cloudformation.StackResult:
     try:
         _cloudformation(launched).update_stack(
             StackName=launched.stack.name,
@@ -291,10 +293,10 @@ def _change(launched: ProvisionedProduct, artifact: Artifact) -> cloudformation.
     return cloudformation.wait(launched.stack)
 
 
-def _remove(launched: ProvisionedProduct) -> cloudformation.Outcome:
+def _remove(launched: ProvisionedProduct) -> cloudformation.StackResult:
     if not cloudformation.exists(launched.stack):
         # Not even the creation of a stack came about.
-        return cloudformation.Outcome(status="DELETE_COMPLETE", reasons=(), outputs={})
+        return cloudformation.StackResult(status="DELETE_COMPLETE", reasons=(), outputs={})
     _cloudformation(launched).delete_stack(StackName=launched.stack.name)
     return cloudformation.wait(launched.stack, deleted=True)
 

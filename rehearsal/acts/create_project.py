@@ -9,12 +9,12 @@ from rehearsal.story import Act, Story
 
 def play(story: Story) -> str:
     """Bring the data, and create the project."""
-    stage = story.stage
-    scientist = stage.people.data_scientist
-    bucket = stage.names.team_data_bucket(stage.account_id("development"))
+    accounts = story.accounts
+    scientist = accounts.people.data_scientist
+    bucket = accounts.names.team_data_bucket(accounts.account_id("development"))
     name = project_name(story.data.name)
     prefix = f"input/{name}/"
-    stage.acting_as(scientist, "s3").put_object(
+    accounts.acting_as(scientist, "s3").put_object(
         Bucket=bucket, Key=f"{prefix}data.csv", Body=story.data.path.read_bytes()
     )
     story.data_uri = f"s3://{bucket}/{prefix}"

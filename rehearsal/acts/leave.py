@@ -1,9 +1,9 @@
 """Everybody leaves, by the README's own steps; afterwards only what `docs/what_stays.md` names is left."""
 
 from rehearsal import readme
+from rehearsal.accounts import Credentials, administrator_credentials
 from rehearsal.inventory import Thing, inventory
 from rehearsal.people import ACCOUNTS, OWN_ROLES, AccountKey, Person
-from rehearsal.stage import Credentials, administrator_credentials
 from rehearsal.stays import mistakes, promised
 from rehearsal.story import Act, ActError, Story, built
 from rehearsal.waiting import wait_for
@@ -14,12 +14,12 @@ DOMAIN = "studio"
 
 def play(story: Story) -> str:
     """Follow the section to its end, and compare each account with the list of what stays."""
-    people, stage = story.people, story.stage
+    people, accounts = story.people, story.accounts
     deploy, build = built(story.deploy_project), built(story.build_project)
     for person, project in ((people.ml_engineer, deploy), (people.data_scientist, build)):
         _follow(story, "Delete the projects", person, project=project.name)
     for account in SERVING:
-        administrator = administrator_credentials(stage.account_id(account))
+        administrator = administrator_credentials(accounts.account_id(account))
         _follow(story, "Delete the endpoints", administrator, **{"project id": deploy.id})
     owners = (people.ml_administrator, people.hub_administrator)
     for person in owners:
@@ -28,9 +28,9 @@ def play(story: Story) -> str:
         _await_termination(story, person)
     _follow(story, "Take back what is shared", people.platform_engineer)
     _follow(story, "Destroy the stacks", people.platform_engineer)
-    hub = administrator_credentials(stage.account_id("shared_services"))
+    hub = administrator_credentials(accounts.account_id("shared_services"))
     _follow(story, "Delete the platform engineer's role", hub)
-    left = {thing for account in ACCOUNTS for thing in inventory(stage, account)} - story.before
+    left = {thing for account in ACCOUNTS for thing in inventory(accounts, account)} - story.before
     left = {thing for thing in left if not _is_peoples_own(story, thing)}
     if wrong := mistakes(left, promised()):
         raise ActError("\n".join(wrong))
@@ -44,7 +44,7 @@ def play(story: Story) -> str:
 
 
 def _follow(story: Story, title: str, who: Person | Credentials, **values: str) -> None:
-    credentials = story.stage.credentials(who) if isinstance(who, Person) else who
+    credentials = story.accounts.credentials(who) if isinstance(who, Person) else who
     readme.follow(story, readme.LEAVE, title, credentials, values)
 
 
@@ -58,7 +58,7 @@ def _is_terminated(story: Story, person: Person) -> bool:
     Raises:
         ActError: It failed.
     """
-    catalog = story.stage.administrator(person.account, "servicecatalog")
+    catalog = story.accounts.administrator(person.account, "servicecatalog")
     found = [
         each
         for each in catalog.search_provisioned_products()["ProvisionedProducts"]

@@ -4,9 +4,9 @@ import json
 from collections.abc import Mapping
 
 from rehearsal import cdk, readme
+from rehearsal.accounts import administrator_credentials
 from rehearsal.inventory import inventory
 from rehearsal.people import ACCOUNTS, ADMINISTRATOR_ROLE, CONSUMER_ROLE, AccountKey
-from rehearsal.stage import administrator_credentials
 from rehearsal.story import Act, Story
 
 WORKLOADS: tuple[AccountKey, ...] = ("development", "test", "production")
@@ -15,10 +15,11 @@ ADMINISTRATOR_ACCESS = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 def play(story: Story) -> str:
     """Delegate the organisation's services, create the platform engineer's role, and sign everyone up."""
-    stage = story.stage
-    story.before = {thing for account in ACCOUNTS for thing in inventory(stage, account)}
+    accounts = story.accounts
+    story.before = {thing for account in ACCOUNTS for thing in inventory(accounts, account)}
     management, hub = (
-        administrator_credentials(stage.account_id(account)) for account in ("management", "shared_services")
+        administrator_credentials(accounts.account_id(account))
+        for account in ("management", "shared_services")
     )
     readme.follow(story, readme.ADOPT, "Describe your organisation", management)
     readme.follow(story, readme.ADOPT, "Delegate", management)
@@ -27,8 +28,8 @@ def play(story: Story) -> str:
     readme.follow(story, readme.ADOPT, "Create the platform engineer's role", hub)
     for account in WORKLOADS:
         _create_own_roles(story, account)
-    for person in stage.people.everyone:
-        stage.sign_up(person)
+    for person in accounts.people.everyone:
+        accounts.sign_up(person)
         story.tell(f"{person.user} may assume {person.role}")
     return (
         "The shared services account administers Service Catalog and StackSets for the organisation, and may "
@@ -39,14 +40,14 @@ def play(story: Story) -> str:
 
 def _create_own_roles(story: Story, account: AccountKey) -> None:
     """Create the roles that an account has apart from the platform: an administrator's, an application's."""
-    account_id = story.stage.account_id(account)
-    iam = story.stage.administrator(account, "iam")
+    account_id = story.accounts.account_id(account)
+    iam = story.accounts.administrator(account, "iam")
     principal = {"AWS": f"arn:aws:iam::{account_id}:root"}
     trust = _policy({"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"})
     ask = {
         "Effect": "Allow",
         "Action": "sagemaker:InvokeEndpoint",
-        "Resource": f"arn:aws:sagemaker:{story.stage.settings.region}:{account_id}:endpoint/*",
+        "Resource": f"arn:aws:sagemaker:{story.accounts.settings.region}:{account_id}:endpoint/*",
     }
     iam.create_role(RoleName=ADMINISTRATOR_ROLE, AssumeRolePolicyDocument=trust)
     iam.attach_role_policy(RoleName=ADMINISTRATOR_ROLE, PolicyArn=ADMINISTRATOR_ACCESS)

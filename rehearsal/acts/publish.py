@@ -6,7 +6,7 @@ from rehearsal.story import Act, Story
 
 def play(story: Story) -> str:
     """Bootstrap the account, and deploy all stacks, by the commands of the README."""
-    credentials = story.stage.credentials(story.people.platform_engineer)
+    credentials = story.accounts.credentials(story.people.platform_engineer)
     lines = readme.follow(story, readme.ADOPT, "Deploy", credentials)
     stacks = list(dict.fromkeys(cdk.deployed(lines)))
     story.add_holding("shared_services", "both portfolios")

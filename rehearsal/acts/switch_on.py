@@ -9,21 +9,25 @@ ON, OFF = "Enabled", "Disabled"
 
 def status(story: Story, account: AccountKey) -> str:
     """Whether SageMaker may use Service Catalog in an account, in SageMaker's word."""
-    sagemaker = story.stage.administrator(account, "sagemaker")
+    sagemaker = story.accounts.administrator(account, "sagemaker")
     return str(sagemaker.get_sagemaker_servicecatalog_portfolio_status()["Status"])
 
 
 def play(story: Story) -> str:
     """Compare every account with what it must be, and look at the note of what it was before."""
-    stage = story.stage
+    accounts = story.accounts
     for account in ACCOUNTS:
         found, expected = status(story, account), ON if account in LAUNCHING else OFF
-        story.tell(f"{stage.account_title(account)}: {found}")
+        story.tell(f"{accounts.account_title(account)}: {found}")
         if found != expected:
-            raise ActError(f"SageMaker Projects is {found} in {stage.account_title(account)}, not {expected}")
+            raise ActError(
+                f"SageMaker Projects is {found} in {accounts.account_title(account)}, not {expected}"
+            )
     for account in LAUNCHING:
-        note = stage.administrator(account, "ssm").get_parameter(Name=stage.names.sagemaker_projects_note)
-        story.tell(f"{stage.account_title(account)}: {note['Parameter']['Value']}")
+        note = accounts.administrator(account, "ssm").get_parameter(
+            Name=accounts.names.sagemaker_projects_note
+        )
+        story.tell(f"{accounts.account_title(account)}: {note['Parameter']['Value']}")
     return (
         "SageMaker may create projects from products in the development and the shared services account, and "
         "nowhere else; a parameter in each notes that it could not before."

@@ -50,8 +50,8 @@ def _retrain(story: Story) -> str:
 
 def _push(story: Story, repository: str) -> str:
     """Commit another depth of the trees, and return what changed."""
-    stage = story.stage
-    branch = stage.settings.repository.default_branch
+    accounts = story.accounts
+    branch = accounts.settings.repository.default_branch
     codecommit = story.acting_as(story.people.data_scientist, "codecommit")
     file = codecommit.get_file(repositoryName=repository, commitSpecifier=branch, filePath=CONFIGURATION)
     before = file["fileContent"].decode()
@@ -88,7 +88,7 @@ def _lineage(story: Story) -> list[str]:
         story,
         story.people.governance_officer,
         *("lineage", "--endpoint", built(story.deploy_project).names.title),
-        *("--account", story.stage.account_id("production"), "--output", page),
+        *("--account", story.accounts.account_id("production"), "--output", page),
     )
     return [line for line in lines if page not in line]
 

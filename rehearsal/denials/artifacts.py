@@ -4,9 +4,9 @@ import json
 
 from botocore.exceptions import ClientError
 
+from rehearsal.accounts import Credentials, administrator_credentials
 from rehearsal.denied import Denial, location
 from rehearsal.people import AccountKey
-from rehearsal.stage import Credentials, administrator_credentials
 from rehearsal.story import ActError, ModelVersion, Story
 from rehearsal.waiting import wait_for
 
@@ -16,13 +16,13 @@ OUTSIDE_ACCOUNT = "999999999999"
 
 def _scientist_writes_centrally(story: Story) -> None:
     story.acting_as(story.people.data_scientist, "s3").put_object(
-        Bucket=story.stage.names.registry_bucket, Key="models/smuggled.tar.gz", Body=b"not promoted"
+        Bucket=story.accounts.names.registry_bucket, Key="models/smuggled.tar.gz", Body=b"not promoted"
     )
 
 
 def _administrator_writes_centrally(story: Story) -> None:
     story.acting_as(story.people.development_administrator, "s3").put_object(
-        Bucket=story.stage.names.registry_bucket, Key="models/smuggled.tar.gz", Body=b"not promoted"
+        Bucket=story.accounts.names.registry_bucket, Key="models/smuggled.tar.gz", Body=b"not promoted"
     )
 
 
@@ -42,8 +42,8 @@ def _test_administrator_reads_artifact(story: Story) -> None:
 
 def _outsider_reads_assets(story: Story) -> None:
     """Somebody who may do everything in an account of another organisation."""
-    stage = story.stage
-    iam = stage.client(administrator_credentials(OUTSIDE_ACCOUNT), "iam")
+    accounts = story.accounts
+    iam = accounts.client(administrator_credentials(OUTSIDE_ACCOUNT), "iam")
     iam.create_user(UserName="outsider")
     everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
     iam.put_user_policy(
@@ -53,9 +53,11 @@ def _outsider_reads_assets(story: Story) -> None:
     )
     key = iam.create_access_key(UserName="outsider")["AccessKey"]
     credentials = Credentials(access_key_id=key["AccessKeyId"], secret_access_key=key["SecretAccessKey"])
-    assets = stage.administrator("shared_services", "s3").list_objects_v2(Bucket=stage.names.asset_bucket)
-    stage.client(credentials, "s3").get_object(
-        Bucket=stage.names.asset_bucket, Key=assets["Contents"][0]["Key"]
+    assets = accounts.administrator("shared_services", "s3").list_objects_v2(
+        Bucket=accounts.names.asset_bucket
+    )
+    accounts.client(credentials, "s3").get_object(
+        Bucket=accounts.names.asset_bucket, Key=assets["Contents"][0]["Key"]
     )
 
 
@@ -94,15 +96,15 @@ def _production_loads_not_admitted(story: Story) -> None:
 
 def _create_model(story: Story, name: str, version: ModelVersion, account: AccountKey = "production") -> None:
     """Create a model of an artifact as an endpoint would load it, under its role, and delete it at once."""
-    stage = story.stage
+    accounts = story.accounts
     package = story.acting_as(story.people.ml_engineer, "sagemaker").describe_model_package(
         ModelPackageName=version.central_arn
     )
     image = package["InferenceSpecification"]["Containers"][0]["Image"]
-    sagemaker = stage.administrator(account, "sagemaker")
+    sagemaker = accounts.administrator(account, "sagemaker")
     sagemaker.create_model(
         ModelName=name,
-        ExecutionRoleArn=f"arn:aws:iam::{stage.account_id(account)}:role/{stage.names.endpoint_role}",
+        ExecutionRoleArn=f"arn:aws:iam::{accounts.account_id(account)}:role/{accounts.names.endpoint_role}",
         PrimaryContainer={"Image": image, "ModelDataUrl": version.artifact},
     )
     sagemaker.delete_model(ModelName=name)
@@ -110,7 +112,7 @@ def _create_model(story: Story, name: str, version: ModelVersion, account: Accou
 
 def _await_tag(story: Story, version: ModelVersion, status: str) -> None:
     """Wait until the release function has marked an artifact with the status of its version."""
-    s3 = story.stage.administrator("shared_services", "s3")
+    s3 = story.accounts.administrator("shared_services", "s3")
 
     def look() -> bool | None:
         tags = s3.get_object_tagging(**location(version))["TagSet"]

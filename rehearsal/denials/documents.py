@@ -12,7 +12,7 @@ def _folder(story: Story) -> str:
 
 def _engineer_forges_card_approval(story: Story) -> None:
     story.acting_as(story.people.ml_engineer, "s3").put_object(
-        Bucket=story.stage.names.registry_bucket,
+        Bucket=story.accounts.names.registry_bucket,
         Key=f"{_folder(story)}/decisions/card-approval-0000000000000000.json",
         Body=b"{}",
     )
@@ -20,7 +20,7 @@ def _engineer_forges_card_approval(story: Story) -> None:
 
 def _officer_rewrites_receipt(story: Story) -> None:
     story.acting_as(story.people.governance_officer, "s3").put_object(
-        Bucket=story.stage.names.registry_bucket, Key=f"{_folder(story)}/receipt.json", Body=b"{}"
+        Bucket=story.accounts.names.registry_bucket, Key=f"{_folder(story)}/receipt.json", Body=b"{}"
     )
 
 

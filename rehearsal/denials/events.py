@@ -16,7 +16,7 @@ ARRIVAL_SECONDS = 10.0
 def _scientist_forges_approval(story: Story) -> None:
     detail = {"ModelPackageArn": story.candidates[-1].arn, "ModelApprovalStatus": "Approved"}
     entry = {
-        "EventBusName": story.stage.names.event_bus_arn,
+        "EventBusName": story.accounts.names.event_bus_arn,
         "Source": "aws.sagemaker",
         "DetailType": "SageMaker Model Package State Change",
         "Detail": json.dumps(detail),
@@ -29,9 +29,9 @@ def _bus_without_policy(story: Story) -> object:
 
     The second approval has to arrive: otherwise the silence of the first would mean nothing.
     """
-    stage = story.stage
-    events = stage.administrator("shared_services", "events")
-    bus = stage.names.event_bus
+    accounts = story.accounts
+    events = accounts.administrator("shared_services", "events")
+    bus = accounts.names.event_bus
     policy = events.describe_event_bus(Name=bus)["Policy"]
     with _listening(story, bus) as received:
         for statement in json.loads(policy)["Statement"]:
@@ -62,8 +62,8 @@ def _listening(story: Story, bus: str) -> Iterator[Callable[[float], bool]]:
     Yields:
         Waits so many seconds for an event, and tells whether one came.
     """
-    events = story.stage.administrator("shared_services", "events")
-    sqs = story.stage.administrator("shared_services", "sqs")
+    events = story.accounts.administrator("shared_services", "events")
+    sqs = story.accounts.administrator("shared_services", "sqs")
     queue = sqs.create_queue(QueueName=LISTENER)["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     allow = {

@@ -1,44 +1,46 @@
 """Roles are assumed by those they are for."""
 
+from rehearsal.accounts import Credentials
 from rehearsal.denied import Denial
 from rehearsal.people import Person
-from rehearsal.stage import Credentials
 from rehearsal.story import Story
 
 
 def _scientist_becomes_lead(story: Story) -> None:
-    stage, people = story.stage, story.people
-    stage.assume(stage.identity(people.data_scientist), stage.role_arn(people.lead_data_scientist), "lead")
+    accounts, people = story.accounts, story.people
+    accounts.assume(
+        accounts.identity(people.data_scientist), accounts.role_arn(people.lead_data_scientist), "lead"
+    )
 
 
 def _assume_in_production(story: Story, person: Person, role: str) -> None:
-    stage = story.stage
-    arn = f"arn:aws:iam::{stage.account_id('production')}:role/{role}"
-    stage.assume(stage.credentials(person), arn, "trespass")
+    accounts = story.accounts
+    arn = f"arn:aws:iam::{accounts.account_id('production')}:role/{role}"
+    accounts.assume(accounts.credentials(person), arn, "trespass")
 
 
 def _test_assumes_production(story: Story) -> None:
-    _assume_in_production(story, story.people.test_administrator, story.stage.names.deployment_role)
+    _assume_in_production(story, story.people.test_administrator, story.accounts.names.deployment_role)
 
 
 def _development_assumes_production(story: Story) -> None:
-    _assume_in_production(story, story.people.development_administrator, story.stage.names.deployment_role)
+    _assume_in_production(story, story.people.development_administrator, story.accounts.names.deployment_role)
 
 
 def _engineer_assumes_production(story: Story) -> None:
-    _assume_in_production(story, story.people.ml_engineer, story.stage.names.deployment_role)
+    _assume_in_production(story, story.people.ml_engineer, story.accounts.names.deployment_role)
 
 
 def _scientist_assumes_launch_role(story: Story) -> None:
-    stage = story.stage
-    role = stage.names.launch_role("build_from_s3")
-    arn = f"arn:aws:iam::{stage.account_id('development')}:role/{role}"
-    stage.assume(stage.credentials(story.people.data_scientist), arn, "launch")
+    accounts = story.accounts
+    role = accounts.names.launch_role("build_from_s3")
+    arn = f"arn:aws:iam::{accounts.account_id('development')}:role/{role}"
+    accounts.assume(accounts.credentials(story.people.data_scientist), arn, "launch")
 
 
 def _nobody_asks(story: Story) -> object:
     unknown = Credentials(access_key_id="AKIAUNKNOWN123456789", secret_access_key="x" * 40)
-    return story.stage.client(unknown, "sts").get_caller_identity()["Arn"]
+    return story.accounts.client(unknown, "sts").get_caller_identity()["Arn"]
 
 
 ROWS = (

@@ -26,13 +26,13 @@ def _scientist_launches_domain(story: Story) -> None:
 
 
 def _scientist_uses_launch_role(story: Story) -> None:
-    stage = story.stage
-    role = stage.names.launch_role("build_from_s3")
+    accounts = story.accounts
+    role = accounts.names.launch_role("build_from_s3")
     template = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
     story.acting_as(story.people.data_scientist, "cloudformation").create_stack(
         StackName="own-stack",
         TemplateBody=json.dumps(template),
-        RoleARN=f"arn:aws:iam::{stage.account_id('development')}:role/{role}",
+        RoleARN=f"arn:aws:iam::{accounts.account_id('development')}:role/{role}",
     )
 
 
@@ -44,7 +44,7 @@ def _administrator_of_ml_creates_role(story: Story) -> None:
 
 def _launch_without_action(story: Story) -> None:
     """Create a project without one action of the launch role, then give it back and delete what is left."""
-    restore = _remove_action(story, story.stage.names.launch_role("build_from_s3"), REMOVED_ACTION)
+    restore = _remove_action(story, story.accounts.names.launch_role("build_from_s3"), REMOVED_ACTION)
     try:
         catalog.create_project(
             story,
@@ -62,7 +62,7 @@ def _launch_without_action(story: Story) -> None:
 
 def _remove_action(story: Story, role: str, action: str) -> Callable[[], object]:
     """As the development account's administrator, take an action from a role; returns what gives it back."""
-    iam = story.stage.administrator("development", "iam")
+    iam = story.accounts.administrator("development", "iam")
     for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
         document = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
         if _without(document, action) != document:

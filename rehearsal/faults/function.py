@@ -20,9 +20,9 @@ def deliver(story: Story, arn: str, times: int) -> None:
         "id": "00000000-0000-4000-8000-000000000000",
         "detail-type": "SageMaker Model Package State Change",
         "source": "aws.sagemaker",
-        "account": story.stage.account_id("development"),
+        "account": story.accounts.account_id("development"),
         "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-        "region": story.stage.settings.region,
+        "region": story.accounts.settings.region,
         "resources": [arn],
         "detail": {
             "ModelPackageGroupName": built(story.build_project).names.title,
@@ -31,11 +31,11 @@ def deliver(story: Story, arn: str, times: int) -> None:
             "UpdatedModelPackageFields": ["ModelApprovalStatus"],
         },
     }
-    function = story.stage.administrator("shared_services", "lambda")
+    function = story.accounts.administrator("shared_services", "lambda")
 
     def invoke(_: int) -> str:
         answer = function.invoke(
-            FunctionName=story.stage.names.promotion_function, Payload=json.dumps(event).encode()
+            FunctionName=story.accounts.names.promotion_function, Payload=json.dumps(event).encode()
         )
         body: str = answer["Payload"].read().decode()
         return body if "FunctionError" in answer else ""
@@ -49,7 +49,7 @@ def deliver(story: Story, arn: str, times: int) -> None:
 def processes(story: Story) -> list[psutil.Process]:
     """The processes in which the function runs, or has run and waits for work."""
     # The emulator unpacks each function into a folder that carries its name.
-    mark = f"lambda-{story.stage.names.promotion_function}-"
+    mark = f"lambda-{story.accounts.names.promotion_function}-"
     return [process for process in psutil.Process().children(recursive=True) if mark in _command(process)]
 
 

@@ -37,11 +37,12 @@ def _denied_key(story: Story) -> str:
 @contextmanager
 def _key_denied(story: Story) -> Iterator[None]:
     """As the account's administrator, take the project's key from the promotion role for a while."""
-    kms = story.stage.administrator("development", "kms")
+    kms = story.accounts.administrator("development", "kms")
     alias = built(story.build_project).names.key_alias
     key = kms.describe_key(KeyId=alias)["KeyMetadata"]["KeyId"]
     policy = kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"]
-    role = f"arn:aws:iam::{story.stage.account_id('shared_services')}:role/{story.stage.names.promotion_role}"
+    hub = story.accounts.account_id("shared_services")
+    role = f"arn:aws:iam::{hub}:role/{story.accounts.names.promotion_role}"
     denial = {
         "Effect": "Deny",
         "Principal": {"AWS": "*"},
@@ -59,8 +60,8 @@ def _key_denied(story: Story) -> Iterator[None]:
 
 
 def _dead_letters(story: Story) -> int:
-    sqs = story.stage.administrator("shared_services", "sqs")
-    url = sqs.get_queue_url(QueueName=story.stage.names.promotion_dead_letters)["QueueUrl"]
+    sqs = story.accounts.administrator("shared_services", "sqs")
+    url = sqs.get_queue_url(QueueName=story.accounts.names.promotion_dead_letters)["QueueUrl"]
     attributes = sqs.get_queue_attributes(
         QueueUrl=url,
         AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],

@@ -40,7 +40,7 @@ def register(story: Story, name: str, *, files: int = 1) -> Probe:
         files: How many files it has; several make an uncompressed artifact.
     """
     project = built(story.build_project).names
-    s3 = story.stage.administrator("development", "s3")
+    s3 = story.accounts.administrator("development", "s3")
     folder = f"models/{name}"
     digests = {}
     for number in range(files):
@@ -49,7 +49,7 @@ def register(story: Story, name: str, *, files: int = 1) -> Probe:
         s3.put_object(Bucket=project.bucket, Key=f"{folder}/{file}", Body=body)
         digests[file] = hashlib.sha256(body).hexdigest()
     location = f"s3://{project.bucket}/{folder}/" + ("model.tar.gz" if files == 1 else "")
-    sagemaker = story.stage.administrator("development", "sagemaker")
+    sagemaker = story.accounts.administrator("development", "sagemaker")
     first = sagemaker.describe_model_package(ModelPackageName=story.candidates[0].arn)
     container = first["InferenceSpecification"]["Containers"][0]
     answer = sagemaker.create_model_package(
@@ -142,8 +142,8 @@ def central_objects(story: Story, probe: Probe) -> int:
     """How many objects of a version lie in the central bucket, finished or not."""
     number = probe.arn.rpartition("/")[2]
     group = built(story.build_project).names.title
-    account = story.stage.account_id("development")
-    listed = story.stage.administrator("shared_services", "s3").list_objects_v2(
-        Bucket=story.stage.names.registry_bucket, Prefix=f"models/{account}/{group}/{number}/"
+    account = story.accounts.account_id("development")
+    listed = story.accounts.administrator("shared_services", "s3").list_objects_v2(
+        Bucket=story.accounts.names.registry_bucket, Prefix=f"models/{account}/{group}/{number}/"
     )
     return int(listed["KeyCount"])

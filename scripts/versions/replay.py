@@ -105,7 +105,7 @@ class DeadLetter:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
+class Replayed:
     """What became, or would become, of a dead letter.
 
     Attributes:
@@ -119,7 +119,7 @@ class Outcome:
 
 def replay(
     *, sqs: "SQSClient", functions: "LambdaClient", function: str, queue: str, pretend: bool = False
-) -> Iterator[Outcome]:
+) -> Iterator[Replayed]:
     """Invoke a function with each event of its dead-letter queue, and delete what it has handled.
 
     A message is deleted only after the function has succeeded; whatever fails, or is interrupted, stays.
@@ -132,7 +132,7 @@ def replay(
         pretend: Only look at the messages.
 
     Yields:
-        Each message's outcome, as soon as it is known.
+        What became of each message, as soon as it is known.
 
     Raises:
         OperatorError: If there is no such queue.
@@ -151,7 +151,7 @@ def replay(
             if failure is None and not pretend:
                 sqs.delete_message(QueueUrl=url, ReceiptHandle=receipt)
                 del kept[identifier]
-            yield Outcome(letter=letter, failure=failure)
+            yield Replayed(letter=letter, failure=failure)
     finally:
         for receipt in kept.values():
             # Otherwise it comes into sight by itself, later.
@@ -225,22 +225,22 @@ def command(
         for each in [function] if function else list(Function):
             name, queue = each.names(settings)
             seen = 0
-            for outcome in replay(sqs=sqs, functions=functions, function=name, queue=queue, pretend=pretend):
+            for replayed in replay(sqs=sqs, functions=functions, function=name, queue=queue, pretend=pretend):
                 seen += 1
-                left += outcome.failure is not None
-                _tell(each, outcome, pretend=pretend)
+                left += replayed.failure is not None
+                _tell(each, replayed, pretend=pretend)
             if not seen:
                 _tell_of_none(each, in_other_hands(sqs, queue))
     if left:
         raise typer.Exit(2)
 
 
-def _tell(function: Function, outcome: Outcome, *, pretend: bool) -> None:
-    letter = outcome.letter
+def _tell(function: Function, replayed: Replayed, *, pretend: bool) -> None:
+    letter = replayed.letter
     output.print(f"{function}: {letter.time} {letter.subject}", markup=False)
     output.print(f"  it failed because: {letter.reason}", markup=False)
-    if outcome.failure is not None:
-        output.print(f"  it stays in the queue because: {outcome.failure}", markup=False)
+    if replayed.failure is not None:
+        output.print(f"  it stays in the queue because: {replayed.failure}", markup=False)
     elif not pretend:
         output.print("  replayed", markup=False)
 

@@ -1,4 +1,4 @@
-"""The accounts in which the tables ask: the story of `access`, and how tables write its ARNs."""
+"""The accounts in which the tables ask: the example of `access`, and how tables write its ARNs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,8 +6,8 @@ from functools import cached_property
 from typing import Any
 
 from access.access import Role
+from access.example import DEPLOY, DIRECT, TEAM, Example
 from access.platform import synthesize
-from access.story import DEPLOY, DIRECT, TEAM, Story
 from base import settings as catalog
 from base.settings import ModelCards, Repository, Settings
 
@@ -28,10 +28,10 @@ class Place:
     """Everything that a table may ask about.
 
     Attributes:
-        story: The accounts, with a project of each kind.
+        example: The accounts, with a project of each kind.
     """
 
-    story: Story
+    example: Example
 
     def role(self, account: str, name: str) -> Role:
         """A role, as tables name it.
@@ -40,7 +40,7 @@ class Place:
             account: ``dev``, ``hub``, ``test`` or ``prod``.
             name: Its name without the platform's prefix.
         """
-        return self.story.estate.role(self.accounts[account], f"{self.story.names.prefix}-{name}")
+        return self.example.estate.role(self.accounts[account], f"{self.example.names.prefix}-{name}")
 
     def arn(self, text: str) -> str:
         """An ARN as tables write it: service, account and the rest; of an object, the bucket in place of it.
@@ -55,10 +55,10 @@ class Place:
             return text.format_map(self.values)
         service, account, *rest = text.format_map(self.values).split(":", 2)
         if service == "kms":
-            return self.story.key(account)
+            return self.example.key(account)
         if service == "s3":
             return f"arn:aws:s3:::{''.join(rest)}"
-        region = "" if service == "iam" else self.story.settings.region
+        region = "" if service == "iam" else self.example.settings.region
         return f"arn:aws:{service}:{region}:{self.accounts.get(account, account)}:{''.join(rest)}"
 
     def filled(self, keys: Mapping[str, Any]) -> dict[str, Any]:
@@ -75,7 +75,7 @@ class Place:
     @cached_property
     def accounts(self) -> Mapping[str, str]:
         """The accounts by the names that tables give them."""
-        accounts = self.story.settings.accounts
+        accounts = self.example.settings.accounts
         return {
             "hub": accounts.shared_services,
             "dev": accounts.development,
@@ -86,7 +86,7 @@ class Place:
     @cached_property
     def values(self) -> Mapping[str, str]:
         """What stands for a name in braces."""
-        return {**self.accounts, "region": self.story.settings.region, **self._seeds}
+        return {**self.accounts, "region": self.example.settings.region, **self._seeds}
 
     @property
     def _seeds(self) -> Mapping[str, str]:
@@ -94,8 +94,8 @@ class Place:
         return {
             f"seed_of_{project.id.replace('-', '_')}": source["Location"].partition("/")[2]
             for project in (TEAM, DIRECT, DEPLOY)
-            for deployed in self.story.deployed
-            if deployed.name == self.story.project(project).title
+            for deployed in self.example.deployed
+            if deployed.name == self.example.project(project).title
             for _, build in deployed.resources("AWS::CodeBuild::Project")
             if (source := build["Source"])["Type"] == "S3"
         }
@@ -108,4 +108,4 @@ def place(variant: str) -> Place:
         variant: Its name.
     """
     settings: Settings = catalog.load().model_copy(update=dict(VARIANTS[variant]))
-    return Place(Story(settings, synthesize(settings)))
+    return Place(Example(settings, synthesize(settings)))

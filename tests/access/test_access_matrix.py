@@ -215,8 +215,8 @@ def test_a_boundary_takes_away(templates: PlatformTemplates) -> None:
             resource["Properties"].pop("PermissionsBoundary", None)
     changed = PlatformTemplates(
         hub={**templates.hub, NAMES.registry_stack: with_boundary},
-        launch=templates.launch,
-        target=templates.target,
+        launch_accounts=templates.launch_accounts,
+        target_accounts=templates.target_accounts,
         products=unbounded,
     )
     unknown, known = compute(bounded, changed), compute(bounded, changed, document)

@@ -22,7 +22,7 @@ def statements(variant: str) -> tuple[tuple[str, Statement], ...]:
     """Every statement of every policy in every template, with references filled in, and where it stands."""
     return tuple(
         (f"{deployed.name}/{logical_id}", statement)
-        for deployed in places(variant).story.deployed
+        for deployed in places(variant).example.deployed
         for logical_id, resource in deployed.template["Resources"].items()
         for kind in [resource["Type"]]
         for found, properties in deployed.resources(kind)

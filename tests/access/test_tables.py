@@ -34,7 +34,7 @@ every_table = pytest.mark.parametrize("table", TABLES, ids=lambda table: table.t
 
 @every_table
 def test_what_a_table_lets_pass_passes(table: Table) -> None:
-    estate, role = places(table.variant).story.estate, role_of(table)
+    estate, role = places(table.variant).example.estate, role_of(table)
     refused = [
         each.sentence for each in asks(table.title) if each.passes and not estate.allows(role, each.request)
     ]
@@ -43,7 +43,7 @@ def test_what_a_table_lets_pass_passes(table: Table) -> None:
 
 @every_table
 def test_what_a_table_refuses_is_refused(table: Table) -> None:
-    estate, role = places(table.variant).story.estate, role_of(table)
+    estate, role = places(table.variant).example.estate, role_of(table)
     passed = [
         each.sentence for each in asks(table.title) if not each.passes and estate.allows(role, each.request)
     ]
@@ -79,8 +79,8 @@ def test_promises_are_those_of_the_readmes(table: Table) -> None:
 def test_every_role_has_a_table(variant: str) -> None:
     found = places(variant)
     accounts = {number: name for name, number in found.accounts.items()}
-    prefix = f"{found.story.names.prefix}-"
-    roles = {(accounts[role.account], role.name.removeprefix(prefix)) for role in found.story.estate.roles}
+    prefix = f"{found.example.names.prefix}-"
+    roles = {(accounts[role.account], role.name.removeprefix(prefix)) for role in found.example.estate.roles}
     tabled = {(table.account, table.role) for table in TABLES if table.variant == variant}
     tabled |= {(table.account, table.role) for table in TABLES if table.variant == "codecommit"} & roles
     assert roles - tabled == DERIVED
@@ -125,7 +125,7 @@ def changes(statement: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, An
 
 def is_noticed(table: Table, rows: tuple[Asked, ...], number: int, changed: Mapping[str, Any] | None) -> bool:
     """Whether a row has another answer once a statement, given by its place, has changed."""
-    estate, role = places(table.variant).story.estate, role_of(table)
+    estate, role = places(table.variant).example.estate, role_of(table)
     statements = [statement for policy in role.policies for statement in policy.statements]
     touched = set(listed(statements[number]["Action"]))
     statements[number : number + 1] = [changed] if changed else []

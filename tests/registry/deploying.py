@@ -14,7 +14,7 @@ from registry.functions.model_registry.stages.job import Task, TaskName
 from registry.functions.model_registry.stages.life_cycle import LifeCycle
 from registry.functions.model_registry.stages.pipelines import Pipelines
 from registry.functions.model_registry.stages.summary import Reviewer
-from registry.functions.model_registry.stages.tasks import Outcome, Stages
+from registry.functions.model_registry.stages.tasks import Stages, TaskResult
 from registry.functions.model_registry.tagging import ArtifactTags
 from tests.registry.cards import full_content
 from tests.registry.cloud import HUB, REGION, Cloud, client
@@ -63,7 +63,7 @@ def stages() -> Stages:
     )
 
 
-def do(arn: str, name: TaskName, execution: str = EXECUTION) -> Outcome:
+def do(arn: str, name: TaskName, execution: str = EXECUTION) -> TaskResult:
     """Run a task of the stage function."""
     return stages().do(
         Task(

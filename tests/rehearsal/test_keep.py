@@ -6,9 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from rehearsal.accounts import Accounts
 from rehearsal.keep import PROFILES, end_kept, guide, keep
 from rehearsal.processes import Emulator
-from rehearsal.stage import Stage
 
 WHO = "import boto3; print(boto3.Session(profile_name={!r}).client('sts').get_caller_identity()['Arn'])"
 
@@ -34,26 +34,26 @@ def listens(port: int) -> bool:
 
 def test_a_kept_emulator_outlives_the_story_until_it_is_ended(tmp_path: Path) -> None:
     with Emulator(tmp_path) as emulator:
-        stage = Stage(emulator.endpoint)
-        iam = stage.administrator("development", "iam")
-        administrator = stage.people.development_administrator
+        accounts = Accounts(emulator.endpoint)
+        iam = accounts.administrator("development", "iam")
+        administrator = accounts.people.development_administrator
         trust = {
             "Effect": "Allow",
-            "Principal": {"AWS": stage.account_id("development")},
+            "Principal": {"AWS": accounts.account_id("development")},
             "Action": "sts:AssumeRole",
         }
         iam.create_role(
             RoleName=administrator.role,
             AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
         )
-        for person in stage.people.everyone:
-            stage.sign_up(person)
-        kept = keep(emulator, stage, tmp_path)
+        for person in accounts.people.everyone:
+            accounts.sign_up(person)
+        kept = keep(emulator, accounts, tmp_path)
     try:
         assert listens(emulator.port)
         assert ask(tmp_path, "development") == "arn:aws:iam::333333333333:root"
         assert ":assumed-role/administrator/" in ask(tmp_path, administrator.profile)
-        assert f"kill {kept.keeper}" in guide(stage, kept, tmp_path)
+        assert f"kill {kept.keeper}" in guide(accounts, kept, tmp_path)
         endpoints = re.findall(r"endpoint_url = (.*)", (tmp_path / PROFILES).read_text())
         assert set(endpoints) == {emulator.endpoint}
         assert (tmp_path / PROFILES).stat().st_mode & 0o077 == 0

@@ -101,7 +101,7 @@ class Client:
 
 
 class OneClient:
-    """A stage with one client."""
+    """Accounts with one client."""
 
     def __init__(self) -> None:
         self.made = Client()
@@ -119,17 +119,17 @@ class OneClient:
     ],
 )
 def test_options_of_the_aws_cli_are_parameters_of_the_api(options: str, asked: dict[str, Any]) -> None:
-    stage: Any = OneClient()
+    accounts: Any = OneClient()
     nobody: Any = None
-    aws_command.run(stage, nobody, ["cloudformation", "delete-stack", *options.split()])
-    assert stage.made.asked == asked
+    aws_command.run(accounts, nobody, ["cloudformation", "delete-stack", *options.split()])
+    assert accounts.made.asked == asked
 
 
 def test_an_option_that_the_aws_cli_does_not_know_is_refused() -> None:
-    stage: Any = OneClient()
+    accounts: Any = OneClient()
     nobody: Any = None
     with pytest.raises(ValueError, match="DeleteStack has no option --name, but --stack-name"):
-        aws_command.run(stage, nobody, ["cloudformation", "delete-stack", "--name", "churn"])
+        aws_command.run(accounts, nobody, ["cloudformation", "delete-stack", "--name", "churn"])
 
 
 def test_a_placeholder_without_a_value_is_an_error() -> None:

@@ -6,18 +6,20 @@ import pytest
 from botocore.exceptions import ClientError
 from rich.console import Console
 
+from rehearsal.accounts import Accounts
 from rehearsal.data import default
 from rehearsal.denied import Denial, RefusedError, attempt
 from rehearsal.display import Display, duration
 from rehearsal.runner import PeakMemory, play
-from rehearsal.stage import Stage
 from rehearsal.story import Act, ActError, Story
 
 
 @pytest.fixture
 def story(tmp_path: Path) -> Story:
     """A story at an endpoint that nobody answers."""
-    return Story(stage=Stage("http://127.0.0.1:9"), data=default(), folder=tmp_path, tell=lambda _: None)
+    return Story(
+        accounts=Accounts("http://127.0.0.1:9"), data=default(), folder=tmp_path, tell=lambda _: None
+    )
 
 
 def act(name: str, play_act: Callable[[Story], str]) -> Act:

@@ -8,7 +8,7 @@ from .errors import RegistryError
 ROUNDS = 5
 
 Version = TypeVar("Version")
-Outcome = TypeVar("Outcome")
+Settled = TypeVar("Settled")
 
 
 def settle(
@@ -16,8 +16,8 @@ def settle(
     arn: str,
     look: Callable[[], Version],
     status: Callable[[Version], str],
-    act: Callable[[Version], Outcome],
-) -> tuple[Version, Outcome]:
+    act: Callable[[Version], Settled],
+) -> tuple[Version, Settled]:
     """Act on a version as it is now, and again if its approval status has changed by then.
 
     Events come late, together and out of order. Whoever acts last has thus looked last, and what remains is

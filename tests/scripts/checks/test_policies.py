@@ -19,7 +19,7 @@ from scripts.catalog import app
 def test_the_outcome_follows_from_the_size(
     monkeypatch: pytest.MonkeyPatch, size: int, exit_code: int, says: str
 ) -> None:
-    empty = platform.PlatformTemplates(hub={}, launch={}, target={}, products={})
+    empty = platform.PlatformTemplates(hub={}, launch_accounts={}, target_accounts={}, products={})
     found = [Measured(where="hub/Bucket", limit=BUCKET_POLICY, size=size)]
     monkeypatch.setattr(platform, "synthesize", lambda _: empty)
     monkeypatch.setattr(sizes, "measure", lambda _: found)

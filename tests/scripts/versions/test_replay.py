@@ -12,7 +12,7 @@ from base.settings import load
 from scripts.catalog import app
 from scripts.console.change import OperatorError
 from scripts.versions import replay
-from scripts.versions.replay import Outcome
+from scripts.versions.replay import Replayed
 from tests.registry.cloud import HUB, Call, Cloud, Killed, Message, Parameters, client, state_change, use
 
 NAMES = load().names
@@ -67,7 +67,7 @@ def record(event: Any = EVENT, **changes: Any) -> str:
     return json.dumps(content | changes)
 
 
-def run(*, pretend: bool = False) -> list[Outcome]:
+def run(*, pretend: bool = False) -> list[Replayed]:
     sqs, lambda_ = client("sqs"), client("lambda")
     return list(replay.replay(sqs=sqs, functions=lambda_, function=FUNCTION, queue=QUEUE, pretend=pretend))
 

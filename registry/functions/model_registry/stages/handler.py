@@ -19,7 +19,7 @@ from .job import Job, Task
 from .life_cycle import LifeCycle
 from .pipelines import Pipelines
 from .summary import Reviewer
-from .tasks import Outcome, Stages
+from .tasks import Stages, TaskResult
 
 logger = Logger(service="stages")
 
@@ -77,7 +77,7 @@ def handle(event: dict[str, Any], context: LambdaContext) -> None:
         return
     logger.append_keys(task=task.name, model_package=task.version.arn, execution=task.execution)
     try:
-        outcome: Outcome = stages().do(task)
+        outcome: TaskResult = stages().do(task)
     except RegistryError as error:
         logger.warning(str(error))
         pipelines().fail(job.id, str(error))

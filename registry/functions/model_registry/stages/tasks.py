@@ -18,7 +18,7 @@ from .summary import Reviewer
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
+class TaskResult:
     """What a task has come to.
 
     Attributes:
@@ -52,7 +52,7 @@ class Stages:
     sharing: CardSharing
     tags: ArtifactTags
 
-    def do(self, task: Task) -> Outcome:
+    def do(self, task: Task) -> TaskResult:
         """Do a task.
 
         Raises:
@@ -69,7 +69,7 @@ class Stages:
             case "record":
                 return self._record(task, version)
 
-    def _test(self, task: Task, version: Mapping[str, Any]) -> Outcome:
+    def _test(self, task: Task, version: Mapping[str, Any]) -> TaskResult:
         """Open the test account: its integration tests write into the model's card."""
         receipt, _ = self.gate.released(version)
         card = self.gate.cards.latest(version["ModelPackageGroupName"])
@@ -87,14 +87,14 @@ class Stages:
         shared = f", whose account {task.account} writes its model card" if card else "; it has no model card"
         return _said(f"{task.version.arn} goes to test{shared}.")
 
-    def _review(self, task: Task, version: Mapping[str, Any]) -> Outcome:
+    def _review(self, task: Task, version: Mapping[str, Any]) -> TaskResult:
         """Say what there is to say before a person decides."""
         receipt, approved = self.gate.released(version)
         summary = self.reviewer.summary(version, receipt, approved)
         self.life_cycle.advance(version, REVIEWED, _words(task, "Waits for approval"))
-        return Outcome(said=summary, outputs={"Summary": summary, "Link": receipt.link})
+        return TaskResult(said=summary, outputs={"Summary": summary, "Link": receipt.link})
 
-    def _admit(self, task: Task, version: Mapping[str, Any]) -> Outcome:
+    def _admit(self, task: Task, version: Mapping[str, Any]) -> TaskResult:
         """Admit a version to production, if nothing is missing."""
         receipt, card = self.gate.ready(version)
         approval = self.pipelines.production_approval(task)
@@ -117,7 +117,7 @@ class Stages:
         self.life_cycle.advance(now, ADMITTED, _words(task, "Deployed"))
         return _said(f"{task.version.arn} is admitted to account {task.account} by {person(approval.by)}.")
 
-    def _record(self, task: Task, version: Mapping[str, Any]) -> Outcome:
+    def _record(self, task: Task, version: Mapping[str, Any]) -> TaskResult:
         """Note what production runs now, and what it ran before.
 
         The version in production is changed last of all: a deploy pipeline without a version of its own takes
@@ -141,8 +141,8 @@ class Stages:
         return _said(f"Account {task.account} runs {task.version.arn}{replaced}.")
 
 
-def _said(sentence: str) -> Outcome:
-    return Outcome(said=sentence, outputs={})
+def _said(sentence: str) -> TaskResult:
+    return TaskResult(said=sentence, outputs={})
 
 
 def _details(task: Task) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The platform as a story deploys it: one team, three projects, and a model in each state of its life.
+"""An example of the platform in use: one team, three projects, and a model in each state of its life.
 
 Names of the people's and services' roles come from the templates; what is named here are things that no
 template makes: versions, artifacts, cards and what is shared of them.
@@ -33,8 +33,8 @@ CREATED = "20261121T091500Z"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Project:
-    """A project of the story.
+class ExampleProject:
+    """A project of the example.
 
     Attributes:
         name: Its name.
@@ -49,7 +49,7 @@ class Project:
     parameters: Mapping[str, str]
 
 
-TEAM = Project(
+TEAM = ExampleProject(
     name="churn",
     id="p-team",
     product="build_from_s3",
@@ -57,7 +57,7 @@ TEAM = Project(
 )
 """A project whose versions the team's lead approves, and promotion copies."""
 
-DIRECT = Project(
+DIRECT = ExampleProject(
     name="fraud",
     id="p-direct",
     product="build_from_s3",
@@ -65,7 +65,7 @@ DIRECT = Project(
 )
 """A project that registers its versions in the central registry itself."""
 
-DEPLOY = Project(
+DEPLOY = ExampleProject(
     name="churn-serving",
     id="p-deploy",
     product="deploy_realtime",
@@ -85,7 +85,7 @@ AUTHOR_ACTIONS = [
 
 
 @dataclass(frozen=True)
-class Story:
+class Example:
     """The accounts with everything in them.
 
     Attributes:
@@ -103,7 +103,7 @@ class Story:
         """The platform's names."""
         return self.settings.names
 
-    def project(self, project: Project) -> ProjectNames:
+    def project(self, project: ExampleProject) -> ProjectNames:
         """The names of a project's own."""
         accounts = self.settings.accounts
         return ProjectNames(
@@ -121,15 +121,15 @@ class Story:
     @cached_property
     def deployed(self) -> tuple[DeployedTemplate, ...]:
         """Every template in every account where it stands."""
-        accounts, data = self.settings.accounts, self.templates.data
+        accounts, data = self.settings.accounts, self.templates.data_accounts
         return (
             *(
                 self._deploy(name, template, accounts.shared_services)
                 for name, template in self.templates.hub.items()
             ),
-            self._deploy("launch", self.templates.launch, accounts.development),
-            self._deploy("target", self.templates.target, accounts.test),
-            self._deploy("target", self.templates.target, accounts.production),
+            self._deploy("launch", self.templates.launch_accounts, accounts.development),
+            self._deploy("target", self.templates.target_accounts, accounts.test),
+            self._deploy("target", self.templates.target_accounts, accounts.production),
             *([self._deploy("data", data, accounts.data)] if data and accounts.data else []),
             self._deploy("studio", self.templates.products["studio_domain"], accounts.development, DOMAIN),
             *map(self._launch, (TEAM, DIRECT, DEPLOY)),
@@ -168,7 +168,7 @@ class Story:
             parameters=parameters or {},
         )
 
-    def _launch(self, project: Project) -> DeployedTemplate:
+    def _launch(self, project: ExampleProject) -> DeployedTemplate:
         own = self.project(project)
         template = self.templates.products[project.product]
         given = {

@@ -1,4 +1,4 @@
-"""The stage: five accounts at a loopback endpoint, and everyone's temporary credentials."""
+"""Five accounts at a loopback endpoint, and everyone's temporary credentials."""
 
 import json
 from dataclasses import dataclass
@@ -20,11 +20,11 @@ class Credentials:
     session_token: str | None = None
 
 
-class Stage:
+class Accounts:
     """The accounts, and clients for whoever acts in them."""
 
     def __init__(self, endpoint: str, catalog: Path = CATALOG) -> None:
-        """Set the stage.
+        """Reach the accounts at an endpoint.
 
         Args:
             endpoint: URL of the emulator; a loopback address.
