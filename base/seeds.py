@@ -3,7 +3,8 @@
 A layer is a folder below ``seed_code`` with whole files and a manifest, ``layer.toml``:
 
 * ``about``: what it is, in a sentence.
-* ``on``: the layer that it lies on; a base has none, and all of its files belong to it.
+* ``on``: the layer that it lies on, or a list of layers, one of which has to be there; a base has none, and
+  all of its files belong to it.
 * ``adds``, ``replaces``: the files of a layer that is no base, each in one of both.
 
 A file is never merged and never rewritten: what a team gets is one of the files that lie here.
@@ -14,8 +15,9 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from base.places import BUILD, REPOSITORY
 from base.trees import assemble, files_of
@@ -30,12 +32,16 @@ class SeedError(UserError):
     """The layers of a seed do not fit; the message says which file of which layer, and what to do."""
 
 
+def _one_or_several(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
 class Manifest(BaseModel):
     """What ``layer.toml`` says.
 
     Attributes:
         about: What the layer is, in a sentence.
-        on: The layer that it lies on; none for a base.
+        on: The layers of which one has to be below; none for a base. The file names a single one as a text.
         adds: Files that the layers below do not have.
         replaces: Files that one of the layers below has.
     """
@@ -43,15 +49,15 @@ class Manifest(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     about: str
-    on: str | None = None
+    on: Annotated[tuple[str, ...], BeforeValidator(_one_or_several)] = ()
     adds: tuple[str, ...] = ()
     replaces: tuple[str, ...] = ()
 
     def to_toml(self) -> str:
         """The manifest as it stands in its file."""
         lines = [f"about = {json.dumps(self.about)}"]
-        if self.on is not None:
-            lines.append(f"on = {json.dumps(self.on)}")
+        if self.on:
+            lines.append(f"on = {json.dumps(self.on if len(self.on) > 1 else self.on[0])}")
             for key, files in (("adds", self.adds), ("replaces", self.replaces)):
                 inner = "".join(f"\n  {json.dumps(file)}," for file in files)
                 lines.append(f"{key} = [{inner}{chr(10) if files else ''}]")
@@ -104,12 +110,12 @@ class Layer:
             raise SeedError(f"There is no layer {name}: {path} is missing.")
         try:
             return Manifest.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-        except (tomllib.TOMLDecodeError, ValidationError) as error:
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, ValidationError) as error:
             raise SeedError(f"{path} cannot be read: {' '.join(str(error).split())}") from error
 
     def _check(self, path: Path) -> None:
         listed = (*self.manifest.adds, *self.manifest.replaces)
-        if self.manifest.on is None:
+        if not self.manifest.on:
             if listed:
                 raise SeedError(f"{path}: all files of a base belong to it, so remove adds and replaces.")
             return
@@ -157,10 +163,10 @@ class Seed:
         below: set[str] = set()
         for name in self.layers:
             layer = Layer.read(name, root)
-            if not below and layer.manifest.on is not None:
-                raise SeedError(f"The layer {name} lies on {layer.manifest.on}: name that one first.")
-            if below and layer.manifest.on not in below:
-                lower = layer.manifest.on or "nothing"
+            lower = " or ".join(layer.manifest.on) or "nothing"
+            if not below and layer.manifest.on:
+                raise SeedError(f"The layer {name} lies on {lower}: name that one first.")
+            if below and not below.intersection(layer.manifest.on):
                 raise SeedError(f"The layer {name} lies on {lower}, and not on {', '.join(self.layers)}.")
             for file in layer.manifest.replaces:
                 if file not in found:

@@ -6,6 +6,9 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+PART = ".part"
+"""How the name of a file ends that is being written: where its writer was killed, it is not whole."""
+
 # What tools leave in a folder, and an author of code does not mean to hand on.
 _LEFT_BEHIND = frozenset(
     {"__pycache__", ".git", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".venv", "build", "cdk.out"}
@@ -13,14 +16,14 @@ _LEFT_BEHIND = frozenset(
 
 
 def files_of(folder: Path) -> Iterator[tuple[str, Path]]:
-    """The files of a folder by their names below it, without what tools left there, in order.
+    """The files of a folder by their names below it, in order; not what tools left, nor half-written ones.
 
     Args:
         folder: The folder.
     """
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder)
-        if path.is_file() and not _LEFT_BEHIND & set(name.parts) and path.suffix != ".pyc":
+        if path.is_file() and not _LEFT_BEHIND & set(name.parts) and path.suffix not in {".pyc", PART}:
             yield name.as_posix(), path
 
 

@@ -12,7 +12,7 @@ from pipelines.registration import Registration, RegistrationChoice
 from pipelines.sources.source import DataSource
 from pipelines.training_role import TrainingRole
 
-LAYERS = ("build/base",)
+LAYERS = ("build/base", "tools/uv")
 """The layers that every build repository begins with, below those of its algorithm and its source."""
 
 

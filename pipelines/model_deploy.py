@@ -9,6 +9,9 @@ from pipelines.deliveries.delivery import Delivery, StageName
 from pipelines.deploy_pipeline import DeployPipeline, TargetAccount
 from pipelines.form import Form
 
+LAYERS = ("deploy/base", "tools/uv")
+"""The layers that every deploy repository begins with, below those of its delivery."""
+
 MODEL_GROUP = "Model"
 ACCOUNT_GROUP = "Accounts"
 

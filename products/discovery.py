@@ -34,17 +34,18 @@ _IDENTIFIER = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _SEMANTIC_VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)", re.ASCII)
 
 
-def discover(package: str = "products") -> tuple[Product, ...]:
+def discover(package: str = "products", *, seeds: bool = True) -> tuple[Product, ...]:
     """Find every product by its folder, in the order of the identifiers.
 
     Args:
         package: The package below which products lie.
+        seeds: Whether their seeds have to compose; what mends a seed has to find it first.
 
     Raises:
         ProductError: If a folder is not a whole product, or two products are called alike.
     """
     found = [
-        _load(package, Path(root), folder)
+        _load(package, Path(root), folder, seeds=seeds)
         for root in importlib.import_module(package).__path__
         for folder in _folders(Path(root))
     ]
@@ -96,7 +97,7 @@ def _has_files(folder: Path) -> bool:
     return any(path.name != "__pycache__" for path in folder.iterdir())
 
 
-def _load(package: str, root: Path, folder: Path) -> Product:
+def _load(package: str, root: Path, folder: Path, *, seeds: bool) -> Product:
     path = folder / _DEFINITION
     try:
         module = importlib.import_module(".".join((package, *folder.relative_to(root).parts, "product")))
@@ -105,7 +106,7 @@ def _load(package: str, root: Path, folder: Path) -> Product:
     product = getattr(module, "PRODUCT", None)
     if not isinstance(product, Product):
         raise ProductError(f"{path} defines no PRODUCT of type products.product.Product.")
-    if mistakes := [*_mistakes(product, folder), *_mistakes_of_seeds(product)]:
+    if mistakes := [*_mistakes(product, folder), *(_mistakes_of_seeds(product) if seeds else ())]:
         raise ProductError(f"{path}: {'; '.join(mistakes)}")
     return product
 

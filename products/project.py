@@ -11,12 +11,11 @@ from constructs import Construct
 
 from base.seeds import Seed
 from base.settings import Settings
-from pipelines import model_build
+from pipelines import model_build, model_deploy
 from pipelines.algorithms.algorithm import Algorithm
 from pipelines.assets import CUSTOM_RESOURCES, SEED, SEEDING, AssetLocation
 from pipelines.context import ProjectContext
 from pipelines.deliveries.delivery import Delivery
-from pipelines.model_deploy import ModelDeploy
 from pipelines.registration import TEAM_OR_CENTRAL, RegistrationChoice
 from pipelines.sources.source import DataSource
 from products.product import Product, StackFactory
@@ -73,12 +72,12 @@ def deploy_product(
         name: What the catalog calls it.
         description: One or two sentences below the name.
         version: A semantic version.
-        delivery: How a version is put to use, and the code that a team begins with.
+        delivery: How a version is put to use.
         note: As in `Product`.
     """
 
     def define(project: ProjectContext) -> None:
-        ModelDeploy(project, delivery=delivery)
+        model_deploy.ModelDeploy(project, delivery=delivery)
 
     return Product(
         identifier=identifier,
@@ -89,7 +88,7 @@ def deploy_product(
         portfolio="sagemaker_projects",
         launched_in=("shared_services",),
         stack=project_stack(define),
-        seeds={SEED: Seed(*delivery.layers)},
+        seeds={SEED: Seed(*model_deploy.LAYERS, *delivery.layers)},
         functions={SEEDING: CUSTOM_RESOURCES},
         delivery=delivery,
     )

@@ -33,7 +33,7 @@ class BatchTransform:
     kind: str = "batch"
     subject: str = "batch transform"
     stages: tuple[StageName, ...] = ("test", "production")
-    layers: tuple[str, ...] = ("deploy/base", "deploy/batch")
+    layers: tuple[str, ...] = ("deploy/batch",)
 
     def answer(self, project: ProjectContext) -> None:
         """Tell the team the schedule's name, and where its files go."""

@@ -67,7 +67,7 @@ class Delivery(Protocol):
 
     @property
     def layers(self) -> tuple[str, ...]:
-        """The layers of the code that a team begins with, the base first."""
+        """The layers of its code, on what every deploy repository has."""
 
     def answer(self, project: ProjectContext) -> None:
         """Tell the team where to find what the pipeline brings up.

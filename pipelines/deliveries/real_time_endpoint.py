@@ -25,7 +25,7 @@ class RealTimeEndpoint:
     kind: str = "endpoint"
     subject: str = "endpoint"
     stages: tuple[StageName, ...] = ("test", "production")
-    layers: tuple[str, ...] = ("deploy/base", "deploy/realtime")
+    layers: tuple[str, ...] = ("deploy/realtime",)
 
     def answer(self, project: ProjectContext) -> None:
         """Tell the team the endpoint's name."""

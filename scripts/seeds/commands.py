@@ -8,7 +8,9 @@ import typer
 
 from scripts.console.change import Change, OperatorError, Outcome
 from scripts.console.command import Pretend, output, report, sentences
-from scripts.seeds.workspace import Opened, open_seed, save_seed
+from scripts.seeds.opened import Opened
+from scripts.seeds.saving import save_seed
+from scripts.seeds.workspace import open_seed
 
 if TYPE_CHECKING:
     from base.seeds import Seed
@@ -72,9 +74,9 @@ def _is_of(change: Change, seed: "Seed") -> bool:
 
 
 def _seeds() -> "dict[str, Seed]":
-    """What each project begins with, by the identifier of its product."""
+    """What each project begins with, by its product's identifier; not every one may compose just now."""
     # Takes seconds, because it loads the CDK.
     from pipelines.assets import SEED  # noqa: PLC0415
     from products.discovery import discover  # noqa: PLC0415
 
-    return {each.identifier: each.seeds[SEED] for each in discover() if SEED in each.seeds}
+    return {each.identifier: each.seeds[SEED] for each in discover(seeds=False) if SEED in each.seeds}

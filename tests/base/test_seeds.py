@@ -24,7 +24,7 @@ def write(root: Path, files: Mapping[str, str]) -> Path:
     for name, text in files.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        path.write_text(text, encoding="utf-8", errors="surrogateescape")
     return root
 
 
@@ -58,6 +58,22 @@ def test_each_file_knows_its_layer(root: Path) -> None:
         "src/more.py": "top",
         "src/read.py": "base",
     }
+
+
+def test_a_layer_lies_on_one_of_several(root: Path) -> None:
+    tool = {
+        "tool/layer.toml": 'about = "A tool."\non = ["other", "base"]\nadds = ["tool.lock"]',
+        "tool/tool.lock": "1",
+    }
+    write(root, {**tool, "other/layer.toml": 'about = "Another base."', "other/a.py": ""})
+    for seed in (Seed("base", "tool", "top"), Seed("base", "top", "tool"), Seed("other", "tool")):
+        assert content(seed.compose(root))["tool.lock"] == "1"
+
+
+def test_a_half_written_file_is_of_no_layer(root: Path) -> None:
+    before = Seed("base", "top").compose(root)
+    write(root, {"top/src/more.py.part": "ha", "base/a.part": "", "base/layer.toml.part": "about ="})
+    assert Seed("base", "top").compose(root) == before
 
 
 def test_equal_content_gives_the_same_folder_also_at_once(root: Path) -> None:
@@ -107,6 +123,17 @@ MISTAKES: Mapping[str, tuple[Mapping[str, str], Seed, str]] = {
         "all files of a base belong to it",
     ),
     "no base": ({}, Seed("top"), "lies on base: name that one first"),
+    "one of two, and neither is there": (
+        {
+            "other/layer.toml": 'about = "Another base."',
+            "other/a.py": "",
+            "two/layer.toml": 'about = "A layer."\non = ["base", "third"]\nadds = ["b.py"]',
+            "two/b.py": "",
+        },
+        Seed("other", "two"),
+        "lies on base or third, and not on other, two",
+    ),
+    "manifest in another encoding": ({"top/layer.toml": "\udcff"}, Seed("base", "top"), "cannot be read"),
     "another base": (
         {"other/layer.toml": 'about = "Another base."', "other/a.py": ""},
         Seed("other", "top"),
