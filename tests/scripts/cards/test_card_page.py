@@ -32,7 +32,7 @@ def page(content: dict[str, Any], status: str = "PendingReview") -> str:
 class Reading(HTMLParser):
     """What a browser makes of a page: its texts, its elements, and what they refer to."""
 
-    VOID = ("meta", "rect", "path", "polyline")
+    VOID = ("meta", "rect", "path", "polyline", "wbr")
 
     def __init__(self, source: str) -> None:
         super().__init__()
@@ -40,10 +40,12 @@ class Reading(HTMLParser):
         self.elements: list[str] = []
         self.references: list[str] = []
         self._open: list[str] = []
+        self._goes_on = False
         self.feed(source)
         assert self._open == []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._goes_on = tag == "wbr"
         self.elements.append(tag)
         self.references += [value or "" for name, value in attrs if name in ("href", "src", "xlink:href")]
         assert not any(name.startswith("on") for name, _ in attrs)
@@ -57,7 +59,12 @@ class Reading(HTMLParser):
         assert self._open.pop() == tag
 
     def handle_data(self, data: str) -> None:
-        self.texts.append(data)
+        # Where a line may break, the text goes on.
+        if self._goes_on:
+            self.texts[-1] += data
+        else:
+            self.texts.append(data)
+        self._goes_on = False
 
     @property
     def text(self) -> str:
