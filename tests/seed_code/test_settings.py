@@ -47,7 +47,9 @@ def repository(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        pytest.param([VALUE], "hyperparameters: gamma is not declared in src/hyperparameters.py", id="no declaration"),
+        pytest.param(
+            [VALUE], "hyperparameters: gamma is not declared in src/hyperparameters.py", id="no declaration"
+        ),
         pytest.param(
             [VALUE, Change(DECLARATION, 'name="seed"', 'name="gama"')],
             "hyperparameters: gamma is not declared in src/hyperparameters.py; did you mean gama?",
@@ -64,7 +66,9 @@ def repository(tmp_path: Path) -> Path:
             id="kind",
         ),
         pytest.param(
-            [Change(CONFIGURATION, "num_round = 300\n", "")], "hyperparameters: num_round is missing", id="needed"
+            [Change(CONFIGURATION, "num_round = 300\n", "")],
+            "hyperparameters: num_round is missing",
+            id="needed",
         ),
         pytest.param(
             [Change(CONFIGURATION, "split_seed = 1", "split_sed = 1")],
@@ -74,31 +78,36 @@ def repository(tmp_path: Path) -> Path:
         pytest.param([Change(CONFIGURATION, "eta = 0.1", "eta = 0,1")], "is not valid TOML", id="toml"),
     ],
 )
-def test_a_wrong_setting_fails_first_and_alone(repository: Path, changes: list[Change], sentence: str) -> None:
+def test_a_wrong_setting_fails_first_and_alone(
+    repository: Path, changes: list[Change], sentence: str
+) -> None:
     for change in changes:
         change.make(repository)
     done = SEED.run(CHECK, repository)
     lines = (done.stdout + done.stderr).splitlines()
     assert done.returncode == 2
     assert len(lines) <= MOST_LINES, lines
-    assert [line for line in lines if line.startswith("config.toml")] == [
-        line for line in lines if sentence in line
-    ] != []
+    assert (
+        [line for line in lines if line.startswith("config.toml")]
+        == [line for line in lines if sentence in line]
+        != []
+    )
 
 
 def test_a_declaration_and_a_value_are_all_that_a_hyperparameter_takes(repository: Path) -> None:
     """The command that reads it, the definition, the job's arguments and the script follow."""
     for change in (DECLARED, VALUE):
         change.make(repository)
-    tests = "tests/test_hyperparameters.py tests/test_pipeline.py"
+    tests = "tests/test_booster.py tests/test_pipeline.py"
     done = SEED.run(
-        f"python -m pipelines.configuration && python -m pytest {tests} -k 'gamma or hyperparameter'", repository
+        f"python -m pipelines.configuration && python -m pytest {tests} -k 'gamma or hyperparameter'",
+        repository,
     )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_a_declaration_that_the_algorithm_does_not_know_is_noticed(repository: Path) -> None:
     Change(DECLARATION, 'name="reg_lambda"', 'name="reg_lamda"').make(repository)
-    done = SEED.run("python -m pytest tests/test_hyperparameters.py", repository)
+    done = SEED.run("python -m pytest tests/test_booster.py", repository)
     assert done.returncode == 1
-    assert "FAILED tests/test_hyperparameters.py::test_each_one_reaches_the_algorithm[reg_lamda]" in done.stdout
+    assert "FAILED tests/test_booster.py::test_each_one_reaches_the_algorithm[reg_lamda]" in done.stdout

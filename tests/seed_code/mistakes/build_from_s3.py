@@ -93,19 +93,68 @@ NUMBERS = (
     ),
 )
 
+PICTURES = (
+    _mistake(
+        "the confusion is turned round",
+        "diagnostics",
+        "np.add.at(counts, (truth, answered), 1)",
+        "np.add.at(counts, (answered, truth), 1)",
+        "test_diagnostics",
+    ),
+    _mistake(
+        "chances are compared with the other class",
+        "diagnostics",
+        "truth == 1",
+        "truth == 0",
+        "test_diagnostics",
+    ),
+    _mistake(
+        "contributions are in the scale of training",
+        "explain",
+        "values *= scale",
+        "values *= 1",
+        "test_explain",
+    ),
+    _mistake(
+        "what is expected without features is left out",
+        "explain",
+        "values[:, :, -1] += center",
+        "values[:, :, -1] += 0",
+        "test_explain",
+    ),
+    _mistake(
+        "importance can cancel out",
+        "diagnostics",
+        "np.abs(contributions[:, :, :-1])",
+        "(contributions[:, :, :-1])",
+        "test_diagnostics",
+    ),
+    _mistake(
+        "a segment is measured by all rows",
+        "segments",
+        "[each == name for each in names]",
+        "[True for _ in names]",
+        "test_segments",
+    ),
+    _mistake("names break the page", "pictures", "return html.escape(", "return (", "test_pictures"),
+    _mistake(
+        "a picture stands on its head", "pictures", "HEIGHT - BOTTOM - axis", "TOP + axis", "test_pictures"
+    ),
+)
+
 REQUESTS = (
     _mistake(
         "null is zero",
         "inference",
         "    return [cell.strip() if isinstance(cell, str) else cell for cell in row]\n",
-        '    row = [0 if cell is None else cell for cell in row]\n    return [str(cell).strip() for cell in row]\n',
+        "    row = [0 if cell is None else cell for cell in row]\n    return [str(cell).strip() for cell in row]\n",
         "test_inference",
     ),
     _mistake(
         "blank rows get no answer",
         "inference",
-        "list(csv.reader(io.StringIO(text, newline=\"\"), strict=True))",
-        "[row for row in csv.reader(io.StringIO(text, newline=\"\"), strict=True) if row]",
+        'list(csv.reader(io.StringIO(text, newline=""), strict=True))',
+        '[row for row in csv.reader(io.StringIO(text, newline=""), strict=True) if row]',
         "test_inference",
     ),
     _mistake(
@@ -115,7 +164,9 @@ REQUESTS = (
         "status: HTTPStatus = HTTPStatus.INTERNAL_SERVER_ERROR",
         "test_inference",
     ),
-    _mistake("a header is answered", "inference", "if _is_header(rows[0], schema)", "if False", "test_inference"),
+    _mistake(
+        "a header is answered", "inference", "if _is_header(rows[0], schema)", "if False", "test_inference"
+    ),
 )
 
 SETTINGS = (
@@ -124,17 +175,21 @@ SETTINGS = (
         "hyperparameters",
         'name="reg_lambda"',
         'name="reg_lamda"',
-        "test_hyperparameters",
+        "test_booster",
     ),
     _mistake(
         "a hyperparameter is not given to XGBoost",
         "train",
         "if value is not None}",
         'if value is not None and name != "max_depth"}',
-        "test_hyperparameters",
+        "test_booster",
     ),
     _mistake(
-        "a bound is not looked at", "hyperparameter", "value <= self.most", "value != self.most", "test_hyperparameters"
+        "a bound is not looked at",
+        "hyperparameter",
+        "value <= self.most",
+        "value != self.most",
+        "test_hyperparameters",
     ),
     Mistake(
         name="hyperparameters reach the training job as numbers",
@@ -160,8 +215,12 @@ STEPS = (
         new="import folders, os",
         check="ruff check .",
     ),
-    _mistake("a bug ends without a sentence", "step", "except Exception as", "except ValueError as", "test_step"),
-    _mistake("a value with a dash is an option", "step", "action.nargs != 0", "action.nargs == 0", "test_step"),
+    _mistake(
+        "a bug ends without a sentence", "step", "except Exception as", "except ValueError as", "test_step"
+    ),
+    _mistake(
+        "a value with a dash is an option", "step", "action.nargs != 0", "action.nargs == 0", "test_step"
+    ),
     _mistake("the card leaves findings out", "card", "**_findings(version),", "", "test_document"),
 )
 
@@ -175,4 +234,4 @@ DATA = (
     ),
 )
 
-MISTAKES = (*READING, *NUMBERS, *REQUESTS, *SETTINGS, *STEPS, *DATA)
+MISTAKES = (*READING, *NUMBERS, *PICTURES, *REQUESTS, *SETTINGS, *STEPS, *DATA)

@@ -72,6 +72,17 @@ class Data(_Section):
         return self
 
 
+class Evaluation(_Section):
+    """What else is measured."""
+
+    segment_column: Annotated[str, Field(max_length=127)]
+
+    @property
+    def arguments(self) -> dict[str, str]:
+        """The arguments of `src/preprocess.py` and `src/evaluate.py`, by the names of their options."""
+        return {"segment-column": self.segment_column} if self.segment_column else {}
+
+
 class Quality(_Section):
     """What a model must reach to be registered."""
 
@@ -103,6 +114,7 @@ class Configuration(_Section):
 
     data: Data
     hyperparameters: dict[str, Value]
+    evaluation: Evaluation
     quality: Quality
     instances: Instances
     model_card: ModelCard

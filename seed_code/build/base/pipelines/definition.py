@@ -93,6 +93,7 @@ class PipelineBuilder:
                 "target": self._target,
                 "input-data": self._data.location,
                 **self._configuration.data.arguments,
+                **self._configuration.evaluation.arguments,
             },
         )
 
@@ -113,14 +114,15 @@ class PipelineBuilder:
             },
             outputs=(report.output_name,),
             of_version=True,
+            arguments=self._configuration.evaluation.arguments,
             property_files=[report],
         )
 
     def _register(self, train: TrainingStep, evaluate: ProcessingStep, report: PropertyFile) -> ModelStep:
-        statistics = MetricsSource(
-            s3_uri=Join(on="/", values=[output(evaluate, report.output_name), report.path]),
-            content_type="application/json",
-        )
+        def written(name: str, content_type: str) -> MetricsSource:
+            location = output(evaluate, report.output_name)
+            return MetricsSource(s3_uri=Join(on="/", values=[location, name]), content_type=content_type)
+
         builder = ModelBuilder(
             sagemaker_session=self._session,
             role_arn=self._project.pipeline_role_arn,
@@ -141,7 +143,11 @@ class PipelineBuilder:
                 **types,
                 model_package_group_name=self._project.model_package_group_name,
                 approval_status="PendingManualApproval",
-                model_metrics=ModelMetrics(model_statistics=statistics),
+                # What these name goes along wherever the version is promoted to.
+                model_metrics=ModelMetrics(
+                    model_statistics=written(report.path, "application/json"),
+                    explainability=written("report.html", "text/html"),
+                ),
                 customer_metadata_properties=self._metadata(evaluate, report),
             ),
         )

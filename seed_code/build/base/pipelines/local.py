@@ -1,10 +1,11 @@
-"""Train and measure a model on this machine: ``python -m pipelines.local table.csv --target price``.
+"""Train and measure a model on this machine: ``make train DATA=table.csv TARGET=price``.
 
 Preprocess, Train and Evaluate run one after the other on `config.toml`, each in SageMaker's folders below one
 of its own, as they do on SageMaker; nothing calls AWS.
 """
 
 import argparse
+import json
 import os
 import shutil
 import subprocess
@@ -12,6 +13,7 @@ import sys
 import tarfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from pipelines.configuration import Configuration, ConfigurationError
 
@@ -25,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
         The exit code of the step that failed; 0 when there is a model.
     """
     parser = argparse.ArgumentParser(prog="python -m pipelines.local", description=__doc__)
-    parser.add_argument("data", type=Path, help="a file, or a folder of files")
+    parser.add_argument("data", help="a file, or a folder of files")
     parser.add_argument(
         "--target", required=True, help="header of the column to predict (--target=-x for -x)"
     )
@@ -33,17 +35,32 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     try:
         configuration = Configuration.load()
-        run(given.data, given.target, configuration, given.output.resolve())
+        if not given.data or not given.target:
+            raise ConfigurationError("Name a table and its target: make train DATA=table.csv TARGET=price")
+        run(Path(given.data), given.target, configuration, given.output.resolve())
     except ConfigurationError as error:
         print(error, file=sys.stderr)
         return 2
     except subprocess.CalledProcessError as error:
         # The step has said why.
         return error.returncode
-    print(
-        f"Model: {given.output / 'model'}, metrics: {given.output / 'processing/evaluation/evaluation.json'}"
-    )
+    evaluation = given.output / "processing" / "evaluation"
+    print(verdict(json.loads((evaluation / "evaluation.json").read_text(encoding="utf-8")), configuration))
+    print(f"Model:   {given.output / 'model'}\nReport:  {evaluation / 'report.html'}")
     return 0
+
+
+def verdict(evaluation: Mapping[str, Any], configuration: Configuration) -> str:
+    """What the pipeline would do with the model.
+
+    Args:
+        evaluation: The content of ``evaluation.json``.
+        configuration: The whole of `config.toml`.
+    """
+    skill, least = evaluation["metrics"]["skill_score"]["value"], configuration.quality.minimum_skill_score
+    if skill < least:
+        return f"The pipeline would not register it: its skill score {skill:.3g} is below {least:g}."
+    return f"The pipeline would register it: its skill score {skill:.3g} reaches {least:g} (config.toml)."
 
 
 def run(data: Path, target: str, configuration: Configuration, folder: Path) -> None:
@@ -72,7 +89,8 @@ def run(data: Path, target: str, configuration: Configuration, folder: Path) -> 
         shutil.copytree(data, inputs / "data", dirs_exist_ok=True)
     else:
         shutil.copy(data, inputs / "data")
-    _step("preprocess.py", {"target": target, **configuration.data.arguments}, folder)
+    arguments = {**configuration.data.arguments, **configuration.evaluation.arguments}
+    _step("preprocess.py", {"target": target, **arguments}, folder)
     for name in ("train", "validation", "schema"):
         shutil.copytree(folder / "processing" / name, folder / "input" / "data" / name)
     _step("train.py", {name: str(value) for name, value in configuration.hyperparameters.items()}, folder)
@@ -81,7 +99,7 @@ def run(data: Path, target: str, configuration: Configuration, folder: Path) -> 
         archive.add(folder / "model", ".")
     for name in ("train", "test"):
         shutil.copytree(folder / "processing" / name, inputs / name)
-    _step("evaluate.py", {}, folder)
+    _step("evaluate.py", configuration.evaluation.arguments, folder)
 
 
 def _step(script: str, arguments: Mapping[str, str], folder: Path) -> None:

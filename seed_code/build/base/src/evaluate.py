@@ -1,8 +1,9 @@
 """Step 3: measure the model on the test part, against a baseline that always gives the same answer.
 
 Reads ``model/model.tar.gz``, ``test/test.csv`` and (for the baseline) ``train/train.csv`` under
-``processing/input``; writes ``processing/evaluation/evaluation.json``. Predictions are made by the code of
-the endpoint.
+``processing/input``. Writes to ``processing/evaluation``: ``evaluation.json``, by which the pipeline decides;
+``diagnostics.json``, where the model is right and where it errs; the pictures of that; and ``report.html``,
+which shows everything to people. Predictions are made by the code of the endpoint.
 """
 
 import json
@@ -11,11 +12,16 @@ import tarfile
 import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import diagnostics
+import explain
 import folders
 import inference
+import report
+import segments
 import step
 from features import Array, labels
 from model_schema import Schema
@@ -23,45 +29,54 @@ from parts import path_of, read_part
 from sample import choose_sample
 from scores import compare_classification, compare_regression
 
+# Of the matrix of contributions; a row more costs little, and says less and less.
+MAXIMUM_EXPLAINED_ROWS = 2_000
+MAXIMUM_EXPLAINED_CELLS = 4_000_000
+
 
 def main() -> None:
     """Run the step."""
-    step.Arguments(__doc__).given()
+    parser = step.Arguments(__doc__)
+    parser.add_argument("--segment-column", default="", help="the column by whose values to measure as well")
+    column = parser.given().segment_column
+    test = path_of(folders.processing("input/test"), "test")
     with tempfile.TemporaryDirectory() as unpacked:
         with tarfile.open(folders.processing("input/model") / "model.tar.gz") as archive:
             # Python before 3.11.4 has no such filter; the archive is the pipeline's own.
             archive.extraction_filter = getattr(tarfile, "data_filter", None)
             archive.extractall(unpacked)  # noqa: S202
-        evaluation = evaluate(
-            Path(unpacked), folders.processing("input/train"), folders.processing("input/test")
-        )
-    output = folders.processing("evaluation")
-    output.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(evaluation, indent=2, ensure_ascii=False, allow_nan=False)
-    (output / "evaluation.json").write_text(text + "\n", encoding="utf-8")
-    print(text)
+        model = inference.model_fn(unpacked)
+    truth = target_of(model.schema, test)
+    predicted = inference.predict(model, rows_of(model.schema, test))
+    known = target_of(model.schema, path_of(folders.processing("input/train"), "train"))
+    evaluation = evaluate(model, test, predicted=predicted, truth=truth, known=known)
+    details = diagnose(model, test, predicted=predicted, truth=truth, segment_column=column)
+    write(model.schema.target, evaluation, details, folders.processing("evaluation"))
+    for name, metric in evaluation["metrics"].items():
+        constant = evaluation["baseline"]["metrics"].get(name)
+        print(f"{name}: {metric['value']:.6g}" + (f" (baseline {constant['value']:.6g})" if constant else ""))
 
 
-def evaluate(model_folder: Path, training: Path, test: Path) -> dict[str, Any]:
+def evaluate(
+    model: inference.Model, test: Path, *, predicted: Array, truth: Array, known: Array
+) -> dict[str, Any]:
     """Measure a model.
 
     Args:
-        model_folder: The unpacked ``model.tar.gz``.
-        training: The folder of the training part, whose target gives the baseline.
-        test: The folder of the test part.
+        model: The model.
+        test: The file of the test part.
+        predicted: What the model says of each row.
+        truth: What is right.
+        known: The target of the training part, which gives the baseline.
 
     Returns:
         The content of ``evaluation.json``. Its ``registration`` holds texts only, in the characters that
         SageMaker allows in the metadata of a model version.
     """
-    model = inference.model_fn(str(model_folder))
     schema = model.schema
-    truth = target_of(schema, path_of(test, "test"))
-    known = target_of(schema, path_of(training, "train"))
-    predicted = inference.predict(model, rows_of(schema, path_of(test, "test")))
     compare = compare_classification if schema.classes else compare_regression
     comparison = compare(predicted, truth, known)
-    request, answer = choose_sample(model, next(rows_of(schema, path_of(test, "test"))))
+    request, answer = choose_sample(model, next(rows_of(schema, test)))
     return {
         "problem_type": schema.problem_type,
         "primary_metric": comparison.primary,
@@ -79,6 +94,53 @@ def evaluate(model_folder: Path, training: Path, test: Path) -> dict[str, Any]:
             "sample_prediction": answer,
         },
     }
+
+
+def diagnose(
+    model: inference.Model, test: Path, *, predicted: Array, truth: Array, segment_column: str
+) -> dict[str, Any]:
+    """Say where a model is right and where it errs; see `evaluate`.
+
+    Returns:
+        The content of ``diagnostics.json``.
+    """
+    schema = model.schema
+    if schema.classes:
+        # XGBoost's single precision leaves the sums a little off 1.
+        predicted = predicted / predicted.sum(axis=1, keepdims=True)
+        details = diagnostics.of_classification(predicted, truth, schema.classes)
+    else:
+        details = diagnostics.of_regression(predicted, truth)
+    width = (len(schema.used) + 1) * max(1, len(schema.classes))
+    most = max(1, min(MAXIMUM_EXPLAINED_ROWS, MAXIMUM_EXPLAINED_CELLS // width))
+    explained = explain.contributions(
+        model, islice(rows_of(schema, test), 0, None, math.ceil(len(truth) / most))
+    )
+    details["importance"] = {
+        "method": explain.METHOD,
+        "rows": len(explained),
+        "features": diagnostics.importance(explained, [column.name for _, column in schema.used]),
+    }
+    if segment_column:
+        position = schema.names.index(segment_column)
+        cells = [row[position] for row in rows_of(schema, test)]
+        details["segments"] = segments.scores(schema, segment_column, cells, predicted, truth)
+    return details
+
+
+def write(target: str, evaluation: dict[str, Any], details: dict[str, Any], folder: Path) -> None:
+    """Leave numbers, pictures and page in a folder."""
+    drawn = report.draw(target, details)
+    (folder / "pictures").mkdir(parents=True, exist_ok=True)
+    for name, content in (("evaluation", evaluation), ("diagnostics", details)):
+        text = json.dumps(
+            content, indent=2 if name == "evaluation" else None, ensure_ascii=False, allow_nan=False
+        )
+        (folder / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+    for name, picture in drawn.items():
+        (folder / "pictures" / f"{name}.svg").write_text(picture, encoding="utf-8")
+    page = report.page(target, evaluation, details, drawn)
+    (folder / "report.html").write_text(page, encoding="utf-8")
 
 
 def rows_of(schema: Schema, path: Path) -> Iterator[list[str]]:

@@ -4,7 +4,7 @@ Preprocessing, the check before a start (`check.py`) and a run on one's own mach
 """
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -90,6 +90,7 @@ def examine(location: Path, options: Options) -> Examination:
     """
     table = open_table(location, options.encoding, options.decimal)
     _check_header(table, options.target)
+    check_segment_column(table.header, options.target, options.segment_column)
     missing = tuple(text for text in MISSING if text == "" or text not in options.never_missing)
     profiles, sample = _count(table, options.target, frozenset(missing))
     of_target = profiles.pop(options.target)
@@ -119,6 +120,20 @@ def _check_header(table: Table, target: str) -> None:
     raise DataError(
         f'The data has no target column "{target}"; {hint} The first line of each file must name the columns.'
     )
+
+
+def check_segment_column(header: Sequence[str], target: str, column: str) -> None:
+    """Check that there is a column by whose values to measure.
+
+    Raises:
+        DataError: There is none.
+    """
+    if column and (column == target or column not in header):
+        others = shortened([name for name in header if name != target])
+        raise DataError(
+            f'config.toml names "{column}" as segment_column, and the data has no such column beside its '
+            f"target; its columns are {others}."
+        )
 
 
 def _count(table: Table, target: str, missing: frozenset[str]) -> tuple[dict[str, Profile], list[Row]]:

@@ -18,6 +18,7 @@ class Options:
         encoding: The name of a codec, or ``auto``.
         decimal: The decimal mark, or ``auto``.
         never_missing: Texts that are values, although they usually mean a missing one.
+        segment_column: The column by whose values the model is measured as well, or nothing.
     """
 
     target: str
@@ -25,6 +26,7 @@ class Options:
     encoding: str = "auto"
     decimal: str = "auto"
     never_missing: tuple[str, ...] = ()
+    segment_column: str = ""
 
     @staticmethod
     def add_to(parser: argparse.ArgumentParser) -> None:
@@ -38,6 +40,7 @@ class Options:
         parser.add_argument(
             "--never-missing", type=_texts, default=(), help='JSON list of texts that are values, as ["NA"]'
         )
+        parser.add_argument("--segment-column", default="", help="column by whose values to measure as well")
 
     @classmethod
     def of(cls, arguments: argparse.Namespace) -> Self:
@@ -48,6 +51,7 @@ class Options:
             arguments.encoding,
             arguments.decimal_mark,
             arguments.never_missing,
+            arguments.segment_column,
         )
 
 

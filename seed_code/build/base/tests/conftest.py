@@ -118,7 +118,9 @@ def play(
         archive.add(folder / "model", ".")
     for name in ("train", "test"):
         shutil.copytree(folder / "processing" / name, inputs / name)
-    monkeypatch.setattr(sys, "argv", ["evaluate.py"])
+    given = dict(zip(options[::2], options[1::2], strict=True))
+    column = given.get("--segment-column", "")
+    monkeypatch.setattr(sys, "argv", ["evaluate.py", "--segment-column", column])
     evaluate.main()
     return Run(folder, target)
 

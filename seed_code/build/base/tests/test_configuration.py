@@ -29,6 +29,9 @@ colsample_bytree = 0.9
 reg_lambda = 1.0
 seed = 1
 
+[evaluation]
+segment_column = "colour"
+
 [quality]
 minimum_skill_score = 0.05
 
