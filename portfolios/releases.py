@@ -15,9 +15,13 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from base.places import REPOSITORY
 from base.settings import Settings
+from portfolios.ledger import order
 from products.product import Product, ProductError, Template
 
 RELEASES = REPOSITORY / "releases"
+
+# "Product versions per product" (https://docs.aws.amazon.com/servicecatalog/latest/adminguide/limits.html)
+MAXIMUM_VERSIONS = 100
 
 
 class _Kept(BaseModel):
@@ -57,21 +61,28 @@ def earlier(product: Product, settings: Settings, root: Path | None = None) -> t
 
     Args:
         product: The product.
-        settings: What the adopter decided; templates of another shared services account are not theirs.
+        settings: What the adopter decided; templates of another account, Region or prefix are not theirs.
         root: Where releases are kept.
 
     Raises:
-        ProductError: If a file is not one that `keep` wrote.
+        ProductError: If a file is not one that `keep` wrote, or there are more than Service Catalog takes.
     """
     found = []
     for path in _folder(product, settings, root or RELEASES).glob("*.json"):
         try:
             kept = _Kept.model_validate_json(path.read_bytes())
-            order = _order(path.stem)
+            number = order(path.stem)
         except (ValidationError, ValueError) as error:
             raise ProductError(f"{path} is no kept release: restore it, or remove it.") from error
-        if order < _order(product.version):
-            found.append((order, Release(version=path.stem, note=kept.note, template=dict(kept.template))))
+        if number < order(product.version):
+            found.append((number, Release(version=path.stem, note=kept.note, template=dict(kept.template))))
+    if len(found) >= MAXIMUM_VERSIONS:
+        oldest = f"{min(found, key=lambda each: each[0])[1].version}.json"
+        raise ProductError(
+            f"{product.identifier} has {len(found) + 1} versions, and Service Catalog offers "
+            f"{MAXIMUM_VERSIONS}: retire some by removing their files, such as "
+            f"{_folder(product, settings, root or RELEASES) / oldest}."
+        )
     return tuple(release for _, release in sorted(found, key=lambda each: each[0]))
 
 
@@ -121,8 +132,13 @@ def keep(
 
 
 def _folder(product: Product, settings: Settings, root: Path) -> Path:
-    return root / settings.accounts.shared_services / product.identifier
-
-
-def _order(version: str) -> tuple[int, ...]:
-    return tuple(map(int, version.split(".")))
+    """Where the releases of a product lie; several platforms of one repository do not share them."""
+    account = root / settings.accounts.shared_services
+    folder = account / settings.region / settings.name_prefix / product.identifier
+    former = account / product.identifier
+    if any(former.glob("*.json")):
+        raise ProductError(
+            f"{former} says of which account it is, and not of which Region and prefix: move its files to "
+            f"{folder}."
+        )
+    return folder

@@ -22,9 +22,11 @@ from products.product import LaunchAccount, Portfolio, Product, ProductError
 
 # Names of launch roles hold it, and keys of assets.
 MAXIMUM_IDENTIFIER = 32
-# The product view of AWS Service Catalog
-# (https://docs.aws.amazon.com/servicecatalog/latest/dg/API_CreateProduct.html).
-MAXIMUM_NAME = 8191
+# The CDK takes no longer one
+# (https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_servicecatalog.CloudFormationProduct.html).
+MAXIMUM_NAME = 100
+# https://docs.aws.amazon.com/servicecatalog/latest/dg/API_ProvisioningArtifactProperties.html, and the CDK
+MAXIMUM_NOTE = 8191
 # AWS::CloudFormation templates
 # (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html).
 MAXIMUM_DESCRIPTION = 1024
@@ -139,6 +141,7 @@ def _mistakes(product: Product, folder: Path) -> Iterator[str]:
             not _SEMANTIC_VERSION.fullmatch(product.version)
         ),
         f"name must have 1 to {MAXIMUM_NAME} characters.": not 1 <= len(product.name) <= MAXIMUM_NAME,
+        f"note must have {MAXIMUM_NOTE:,} characters at most.": len(product.note) > MAXIMUM_NOTE,
         f"description must have 1 to {MAXIMUM_DESCRIPTION} bytes.": (
             not 1 <= len(product.description.encode()) <= MAXIMUM_DESCRIPTION
         ),

@@ -8,8 +8,8 @@ import pytest
 
 from base.settings import load
 from portfolios import releases
+from portfolios.offer import render
 from portfolios.permissions import derive
-from portfolios.versions import render
 from products.product import Product, ProductError
 from tests.portfolios.conftest import Synthesize
 from tests.portfolios.small import GROUP, changed, resources
@@ -52,10 +52,47 @@ def test_a_released_version_is_not_released_again(root: Path) -> None:
     assert {path: path.read_text("utf-8") for path in root.rglob("*.json")} == before
 
 
-def test_the_releases_of_another_hub_are_not_offered(root: Path) -> None:
+OTHER_PLATFORMS = {
+    "account": {"accounts": SETTINGS.accounts.model_copy(update={"shared_services": "999999999999"})},
+    "region": {"region": "eu-central-1"},
+    "prefix": {"name_prefix": "other"},
+}
+
+
+@pytest.mark.parametrize("changes", OTHER_PLATFORMS.values(), ids=OTHER_PLATFORMS)
+def test_the_releases_of_another_platform_are_kept_apart(root: Path, changes: dict[str, Any]) -> None:
+    """Two Regions of an account, or two prefixes, have a template each for one version."""
+    other = SETTINGS.model_copy(update=changes)
     keep(GROUP)
-    accounts = SETTINGS.accounts.model_copy(update={"shared_services": "999999999999"})
-    assert releases.earlier(NEWER, SETTINGS.model_copy(update={"accounts": accounts})) == ()
+    assert releases.earlier(NEWER, other) == ()
+    (kept,) = releases.keep([GROUP], render([GROUP], other), other)
+    assert kept[1]
+    assert len(list(root.rglob("1.0.0.json"))) == 2
+    assert [release.version for release in releases.earlier(NEWER, SETTINGS)] == ["1.0.0"]
+
+
+def test_releases_that_do_not_say_of_which_region_they_are_have_to_move(root: Path) -> None:
+    keep(GROUP)
+    (path,) = root.rglob("1.0.0.json")
+    former = root / SETTINGS.accounts.shared_services / "group"
+    former.mkdir()
+    path.rename(former / path.name)
+    with pytest.raises(ProductError, match=f"move its files to {path.parent}"):
+        releases.earlier(NEWER, SETTINGS)
+
+
+def test_no_more_versions_are_offered_than_service_catalog_takes(root: Path) -> None:
+    keep(GROUP)
+    (path,) = root.rglob("1.0.0.json")
+    for minor in range(1, 99):
+        (path.parent / f"1.{minor}.0.json").write_bytes(path.read_bytes())
+    newest = changed(GROUP, "2.0.0")
+    assert len(releases.earlier(newest, SETTINGS)) == 99
+    (path.parent / "1.99.0.json").write_bytes(path.read_bytes())
+    with pytest.raises(
+        ProductError, match=r"group has 101 versions, and Service Catalog offers 100: .*/1\.0\.0\.json"
+    ):
+        releases.earlier(newest, SETTINGS)
 
 
 @pytest.mark.parametrize("text", ["", "{}", '{"note": "", "template": []}'], ids=["empty", "partial", "list"])

@@ -1,23 +1,20 @@
 """A version that is published stays what it is."""
 
 from pathlib import Path
+from typing import Any
 
+import aws_cdk as cdk
 import pytest
+from aws_cdk import aws_iam as iam
 
+import app
+from portfolios import ledger as ledgers
 from portfolios import product_table, versions
-from portfolios.versions import (
-    LedgerError,
-    Version,
-    digests,
-    read,
-    record,
-    reference_settings,
-    released,
-    render,
-)
+from portfolios.ledger import LedgerError, Version, digests, read, record, released
+from portfolios.offer import offers, reference_settings, render
 from products.discovery import discover
 from products.product import Product
-from tests.portfolios.small import GROUP, changed
+from tests.portfolios.small import GROUP, changed, with_stack
 
 CURRENT = {"group": {"codecommit": "aa", "codeconnections": "bb"}}
 OTHER = {"group": {"codecommit": "aa", "codeconnections": "cc"}}
@@ -28,15 +25,15 @@ RELEASED = {"group": {"1.0.0": FIRST}}
 
 def test_every_product_is_published_as_it_is() -> None:
     products = discover()
-    rendered = {name: render(products, settings) for name, settings in reference_settings().items()}
-    _, new = record(read(), products, digests(rendered))
-    assert not new, f"{', '.join(new)}: not recorded yet: run `{versions.COMMAND}` and commit the ledger."
+    with offers(products, reference_settings()) as offered:
+        current = digests({name: each.templates for name, each in offered.items()})
+    ledgers.recorded_as_they_are(read(), products, current)
 
 
 def test_a_released_template_is_refused_until_its_version_is_raised() -> None:
     settings = reference_settings()["codecommit"]
 
-    def current(product: Product) -> dict[str, versions.Digests]:
+    def current(product: Product) -> dict[str, ledgers.Digests]:
         return dict(digests({"codecommit": render([product], settings)}))
 
     ledger, _ = record({}, [GROUP], current(GROUP))
@@ -139,8 +136,8 @@ def ledger_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     readme = tmp_path / "README.md"
     readme.write_text(f"{product_table.BEGIN}\n{product_table.END}\n", encoding="utf-8")
     monkeypatch.setattr(versions, "LEDGER", path)
+    monkeypatch.setattr(versions, "PARTS_AT_RELEASE", tmp_path / "parts.json")
     monkeypatch.setattr(product_table, "README", readme)
-    monkeypatch.setattr(versions, "read", lambda: read(path))
     monkeypatch.setattr(versions, "discover", lambda: (GROUP,))
     return path
 
@@ -175,12 +172,61 @@ def test_command_raises_what_changed_and_nothing_else(
     path.write_text(DEFINITION.format(note=""), encoding="utf-8")
     monkeypatch.setattr(versions, "definition", lambda _: path)
     assert versions.main(["--release"]) == 0
+    capsys.readouterr()
     assert versions.main(["--raise", "minor", "--note", "Adds."]) == 0
     assert path.read_text("utf-8") == DEFINITION.format(note="")
+    assert capsys.readouterr().out == "No product differs from what was released: nothing is raised.\n"
     monkeypatch.setattr(versions, "discover", lambda: (changed(GROUP, "1.0.0"),))
     assert versions.main(["--raise", "minor", "--note", "Adds."]) == 0
     assert path.read_text("utf-8") == DEFINITION.format(note='    note="Adds.",\n').replace("1.0.0", "1.1.0")
-    assert "group 1.0.0 to 1.1.0" in capsys.readouterr().out
+    said = capsys.readouterr().out.splitlines()
+    assert said == ["   update  group 1.0.0 to 1.1.0", f"Run `{ledgers.COMMAND}` to record what was raised."]
+
+
+def nameless_role(stack: cdk.Stack) -> None:
+    iam.Role(stack, "Role", assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"))
+
+
+def space(stack: cdk.Stack) -> None:
+    cdk.CfnResource(stack, "Topic", type="AWS::SNS::Topic").override_logical_id("My Topic")
+
+
+def twice(stack: cdk.Stack) -> None:
+    cdk.CfnResource(stack, "Topic", type="AWS::SNS::Topic").override_logical_id("Group")
+
+
+REFUSED = {
+    "made": (lambda stack: stack.no_such_thing, {}, "The stack of group cannot be made: "),
+    "written": (twice, {}, "The template of group cannot be written: "),
+    "launched by CloudFormation": (space, {}, 'group: the logical id "My Topic"'),
+    "a role here": (nameless_role, {"launched_in": ("shared_services",)}, "products/group: Role"),
+    "a role in development accounts": (nameless_role, {}, "products/group: Role"),
+}
+
+
+@pytest.mark.parametrize(("add", "attributes", "sentence"), REFUSED.values(), ids=REFUSED)
+def test_what_the_application_refuses_is_not_recorded(
+    add: Any,
+    attributes: dict[str, Any],
+    sentence: str,
+    *,
+    ledger_file: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    product = with_stack(GROUP, add, **attributes)
+    new_app = app.new_app
+    monkeypatch.setattr(app, "new_app", lambda: new_app(str(tmp_path / "out")))
+    monkeypatch.setattr(app, "discover", lambda: (product,))
+    monkeypatch.setattr(versions, "discover", lambda: (product,))
+    assert app.main() == 2
+    told = capsys.readouterr().err
+    assert told.startswith(sentence)
+    assert told.count("\n") == 1
+    assert versions.main([]) == 2
+    assert capsys.readouterr().err == told
+    assert not ledger_file.exists()
 
 
 @pytest.mark.parametrize(

@@ -162,6 +162,13 @@ MISTAKES = {
     "leading-zero": ('"1.2.3"', '"1.02.3"', "is not MAJOR.MINOR.PATCH"),
     "no-name": ('"Score a data set"', '""', "name must have"),
     "no-description": ('"Scores a data set with an approved model."', '""', "description must have"),
+    "long-name": ('"Score a data set"', '"x" * 101', "name must have 1 to 100 characters"),
+    "long-note": ("stack=stack,", 'stack=stack, note="x" * 8192,', "note must have 8,191 characters at most"),
+    "wide-description": (
+        '"Scores a data set with an approved model."',
+        '"é" * 513',
+        "1 to 1024 bytes",
+    ),
     "long-description": ('"Scores a data set with an approved model."', '"x" * 1025', "1 to 1024 bytes"),
     "nowhere": ('("development",)', "()", "nobody could launch"),
     "no-such-account": (
