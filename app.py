@@ -1,5 +1,10 @@
 """Synthesize the platform: `python app.py`, or any command of the CDK that reads `cdk.json`."""
 
+# ruff: noqa: E402  Where an assembly is kept, none of the libraries below is needed.
+from base import assemblies
+
+assembly = assemblies.begin() if __name__ == "__main__" else None
+
 import atexit
 import gc
 import os
@@ -126,6 +131,8 @@ def run() -> NoReturn:
     """
     gc.disable()
     status = main()
+    if assembly:
+        assembly.finish(status)
     atexit._run_exitfuncs()  # jsii ends its kernel, and removes its temporary folder.
     sys.stdout.flush()
     sys.stderr.flush()

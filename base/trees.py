@@ -54,6 +54,9 @@ def assemble(
     lines = (f"{each}\0{known.get(each) or digest_of(files[each])}\n" for each in sorted(files))
     target = parent / f"{name}-{hashlib.sha256(''.join(lines).encode()).hexdigest()[:16]}"
     if target.is_dir():
+        # Whoever has imported from it left compiled modules, which would be published along.
+        for left in list(target.rglob("__pycache__")):
+            shutil.rmtree(left, ignore_errors=True)
         return target
     parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=parent) as scratch:

@@ -59,6 +59,15 @@ def test_bundle_runs_on_its_own(folder: Path) -> None:
     assert ran.stdout == "hello\n"
 
 
+def test_what_a_run_leaves_in_a_bundle_is_not_published(folder: Path) -> None:
+    bundled = bundle(folder)
+    before = names(bundled)
+    program = f"import sys; sys.path.insert(0, {str(bundled)!r}); import app"
+    subprocess.run([sys.executable, "-I", "-S", "-c", program], check=True)
+    assert names(bundled) > before
+    assert names(bundle(folder)) == before
+
+
 def test_equal_code_gives_one_bundle(folder: Path) -> None:
     first = bundle(folder)
     written = first.stat().st_mtime_ns
@@ -129,7 +138,7 @@ def runtime() -> Environment:
 def in_the_runtime(runtime: Environment, folder: Path, used: set[str] | frozenset[str]) -> Any:
     """What a bundle says of itself, started as Lambda does: with its folder before the runtime's packages."""
     ran = subprocess.run(
-        [str(runtime.python), "-c", IN_THE_RUNTIME, str(folder), ",".join(sorted(used))],
+        [str(runtime.python), "-B", "-c", IN_THE_RUNTIME, str(folder), ",".join(sorted(used))],
         capture_output=True,
         text=True,
         check=True,
