@@ -10,6 +10,7 @@ from access.example import DEPLOY, DIRECT, TEAM, Example
 from access.platform import synthesize
 from base import settings as catalog
 from base.settings import ModelCards, Repository, Settings
+from tests.sharing import made_once
 
 CONNECTION = "arn:aws:codeconnections:eu-west-1:222222222222:connection/00000000-0000-0000-0000-000000000000"
 
@@ -108,4 +109,4 @@ def place(variant: str) -> Place:
         variant: Its name.
     """
     settings: Settings = catalog.load().model_copy(update=dict(VARIANTS[variant]))
-    return Place(Example(settings, synthesize(settings)))
+    return Place(Example(settings, made_once(f"platform-{variant}", lambda _: synthesize(settings))))

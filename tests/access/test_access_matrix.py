@@ -17,6 +17,7 @@ from base.names import PlatformNames
 from scripts.catalog import app
 from scripts.checks.access_matrix import PAGE, read_policy
 from scripts.console.change import OperatorError
+from tests.sharing import made_once
 
 SETTINGS = settings.load()
 NAMES = SETTINGS.names
@@ -24,7 +25,7 @@ NAMES = SETTINGS.names
 
 @pytest.fixture(scope="module")
 def templates() -> PlatformTemplates:
-    return synthesize(SETTINGS)
+    return made_once("platform-codecommit", lambda _: synthesize(SETTINGS))
 
 
 @pytest.fixture(scope="module")

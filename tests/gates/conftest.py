@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from products.product import Template
 from tests.gates.everything import VARIANTS, Everything, settings_of, synthesize
 from tests.hangs import HANGS
 from tests.seed_code.seeds import Seed
+from tests.sharing import made_once
 
 # The longest names that a project can have.
 PROJECT = {
@@ -27,20 +29,27 @@ PROJECT = {
 
 
 @pytest.fixture(scope="session", params=VARIANTS, ids=str)
-def everything(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Everything:
+def everything(request: pytest.FixtureRequest) -> Everything:
     """Everything, for one variant of the settings."""
     variant: str = request.param
-    return synthesize(tmp_path_factory.mktemp(variant), settings_of(variant), discover())
+    return made_once(
+        f"everything-{variant}", lambda folder: synthesize(folder, settings_of(variant), discover())
+    )
 
 
 @pytest.fixture(scope="session")
-def seed_templates(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Template]:
+def seed_templates() -> Mapping[str, Template]:
     """What the deploy seeds' own apps make, run as their repositories' builds run them."""
+    return made_once("seed-templates", _run_seeds)
+
+
+def _run_seeds(root: Path) -> Mapping[str, Template]:
     found: dict[str, Template] = {}
     for product in discover():
         if product.delivery is None:
             continue
-        folder = tmp_path_factory.mktemp(product.identifier)
+        folder = root / product.identifier
+        folder.mkdir()
         environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "CDK_OUTDIR": str(folder / "out")}
         seed = Seed(product.identifier).copy(folder / "seed")
         subprocess.run(

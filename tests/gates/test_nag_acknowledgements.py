@@ -17,6 +17,7 @@ from products.discovery import discover
 from products.product import Template
 from tests.gates.everything import PROJECTS, VARIANTS, Everything, settings_of, synthesize
 from tests.gates.test_policies import resources
+from tests.sharing import made_once
 
 _WILDCARDS = "AwsSolutions-IAM5"
 
@@ -52,7 +53,12 @@ class _Recorder:
 @pytest.fixture(scope="module", params=VARIANTS, ids=str)
 def found(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Found:
     variant: str = request.param
-    folder: Path = tmp_path_factory.mktemp(f"unacknowledged-{variant}")
+    return made_once(
+        f"unacknowledged-{variant}", lambda _: _find(tmp_path_factory.mktemp("unacknowledged"), variant)
+    )
+
+
+def _find(folder: Path, variant: str) -> Found:
     kept: set[tuple[str, str]] = set()
     validations_of = cdk.Validations.of
     with pytest.MonkeyPatch.context() as patch:

@@ -10,6 +10,7 @@ from base.settings import Settings, load
 from products.discovery import discover
 from products.product import Product
 from tests.portfolios.small import Templates, templates_in
+from tests.sharing import made_once
 
 Synthesize = Callable[..., Templates]
 
@@ -36,4 +37,4 @@ def synthesize(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> 
 @pytest.fixture(scope="session")
 def platform(synthesize: Synthesize) -> Templates:
     """The real platform with its real products."""
-    return synthesize(discover())
+    return made_once("templates", lambda _: synthesize(discover()))

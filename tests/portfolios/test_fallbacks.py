@@ -9,6 +9,7 @@ from tests.assumptions.fallbacks import FALLBACKS
 from tests.portfolios.conftest import Synthesize
 from tests.portfolios.small import Templates, resources
 from tests.portfolios.test_accounts import TARGET, roles
+from tests.sharing import made_once
 
 CLOUDFORMATION = "mlplatform-deployment-cloudformation"
 
@@ -16,7 +17,7 @@ CLOUDFORMATION = "mlplatform-deployment-cloudformation"
 @pytest.fixture(scope="module")
 def fallen_back(synthesize: Synthesize) -> Templates:
     """The platform with every fallback."""
-    return synthesize(discover(), assumptions=FALLBACKS)
+    return made_once("templates-fallen-back", lambda _: synthesize(discover(), assumptions=FALLBACKS))
 
 
 def trust(templates: Templates) -> Any:
