@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from base import assemblies
 from base.assemblies import FOLDER_VARIABLE, KEPT, ROOMS, Assembly, digest
 
 Environment = dict[str, str]
@@ -203,7 +202,7 @@ def test_what_is_removed_while_it_is_given_is_made_anew(
         shutil.rmtree(source)
         copied(source, target)
 
-    monkeypatch.setattr(assemblies.shutil, "copytree", remove_first)
+    monkeypatch.setattr(shutil, "copytree", remove_first)
     assert not start("second").restore()
     assert not (tmp_path / "second" / "asset.1").exists()
 
