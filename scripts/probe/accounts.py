@@ -45,15 +45,17 @@ def _ask_for_builds(scene: Scene) -> list[Answer]:
 
 def instances() -> dict[str, set[str]]:
     """The instance types that the seeds name, by the use that quotas have a name for."""
-    training = _SEEDS / "build" / "base" / "config.toml"
-    trained = tomllib.loads(training.read_text(encoding="utf-8"))["instances"]
+    trained = [
+        tomllib.loads(file.read_text(encoding="utf-8"))["instances"]
+        for file in sorted(_SEEDS.glob("build/*/config.toml"))
+    ]
     served = [
         json.loads(file.read_text(encoding="utf-8"))["instance_type"]
         for file in sorted(_SEEDS.glob("deploy/*/config/*.json"))
     ]
     return {
-        "processing job usage": {trained["processing"]},
-        "training job usage": {trained["training"]},
+        "processing job usage": {each["processing"] for each in trained},
+        "training job usage": {each["training"] for each in trained},
         "endpoint usage": set(served),
     }
 

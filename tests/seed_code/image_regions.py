@@ -2,12 +2,12 @@
 
 import sys
 
-from pipelines.jobs import XGBOOST_VERSION  # type: ignore[import-not-found]
+from pipelines.image import FRAMEWORK, VERSION  # type: ignore[import-not-found]
 from sagemaker.core import image_uris  # type: ignore[import-not-found]
 
 for region in sys.argv[1:]:
     try:
-        image_uris.retrieve("xgboost", region, version=XGBOOST_VERSION)
+        image_uris.retrieve(FRAMEWORK, region, version=VERSION)
     except ValueError:
         continue
     print(region)  # noqa: T201

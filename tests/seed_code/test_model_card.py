@@ -51,7 +51,8 @@ def version(card: ModuleType, hyperparameters: dict[str, str], metrics: dict[str
             "metrics": values,
             "baseline": {"method": "class frequencies of the training target", "metrics": values},
             "training": {
-                "objective": "multi:softprob",
+                "algorithm": SENTENCE,
+                "notes": SENTENCE,
                 "metric": "mlogloss",
                 "rounds": 100_000,
                 "metrics": metrics,

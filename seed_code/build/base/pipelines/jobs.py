@@ -24,10 +24,9 @@ from sagemaker.mlops.workflow.steps import ProcessingStep, TrainingStep
 from sagemaker.train import ModelTrainer
 
 from pipelines.configuration import Configuration, Project
+from pipelines.image import FRAMEWORK, VERSION
 from pipelines.source import Source
 
-# Python 3.12 with pandas 2.2.3 and scikit-learn 1.8.0: one image for every step and the endpoint.
-XGBOOST_VERSION = "3.2-0"
 PROCESSING = "/opt/ml/processing"
 
 # The kind of a pipeline's parameter by that of a hyperparameter.
@@ -61,7 +60,7 @@ class Jobs:
             "ProcessingInstanceType", default_value=instances.processing
         )
         self._training_instance = ParameterString("TrainingInstanceType", default_value=instances.training)
-        self.image = image_uris.retrieve("xgboost", project.aws_region, version=XGBOOST_VERSION)
+        self.image = image_uris.retrieve(FRAMEWORK, project.aws_region, version=VERSION)
         self._hyperparameters = {
             name: PARAMETERS[type(value)](name, default_value=value)
             for name, value in configuration.hyperparameters.items()

@@ -14,7 +14,6 @@ from typing import Any
 Content = dict[str, Any]
 
 EVALUATION = "Evaluation on held-out data"
-ALGORITHM = "XGBoost (gradient-boosted decision trees)"
 
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_UpdateModelCard.html
 MAXIMUM_CONTENT = 100_000
@@ -143,7 +142,7 @@ def _overview(version: Version) -> Content:
     return {
         "model_version": version.number,
         "problem_type": version.evaluation["problem_type"].replace("_", " "),
-        "algorithm_type": ALGORITHM,
+        "algorithm_type": version.evaluation["training"]["algorithm"][:MAXIMUM_DETAIL],
         "model_artifact": [version.training["ModelArtifacts"]["S3ModelArtifacts"]],
         # The endpoint runs in the image of the training.
         "inference_environment": {"container_image": [image]},
@@ -153,8 +152,7 @@ def _overview(version: Version) -> Content:
 def _objective(training: Mapping[str, Any]) -> Content:
     return {
         "function": {"function": "Minimize", "facet": training["metric"]},
-        "notes": f"XGBoost's objective is {training['objective']}. Kept are {training['rounds']} rounds, up "
-        f"to the best {training['metric']} on the validation rows.",
+        "notes": training["notes"][:MAXIMUM_DETAIL],
     }
 
 

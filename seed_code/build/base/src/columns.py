@@ -87,7 +87,7 @@ def _numeric_findings(profile: Profile) -> Iterator[Finding]:
             says = "holds percentages; 5 % is read as 5"
         yield Finding(name, says, profile.dressed.count, shown(profile.dressed))
     if profile.huge is not None:
-        says = "holds numbers beyond single precision, in which XGBoost computes; each is read as the largest"
+        says = "holds numbers beyond single precision, in which models compute; each is read as the largest"
         yield Finding(name, says, profile.huge.count, shown(profile.huge))
 
 

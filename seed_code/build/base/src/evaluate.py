@@ -82,7 +82,7 @@ def evaluate(
         "primary_metric": comparison.primary,
         "metrics": _values(comparison.scores | {"skill_score": comparison.skill_score}),
         "baseline": {"method": comparison.method, "metrics": _values(comparison.baseline)},
-        "training": json.loads(model.booster.attr("training")),
+        "training": model.training,
         "rows": {"train": len(known), "test": len(truth)},
         "findings": [asdict(finding) for finding in schema.findings],
         "registration": {
@@ -106,7 +106,7 @@ def diagnose(
     """
     schema = model.schema
     if schema.classes:
-        # XGBoost's single precision leaves the sums a little off 1.
+        # Single precision leaves the sums a little off 1.
         predicted = predicted / predicted.sum(axis=1, keepdims=True)
         details = diagnostics.of_classification(predicted, truth, schema.classes)
     else:

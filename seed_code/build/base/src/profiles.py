@@ -17,7 +17,7 @@ MAXIMUM_INTEGER_CLASSES = 10
 MAXIMUM_TEXTS = 3 * MAXIMUM_CATEGORIES
 MAXIMUM_EXCEPTIONS = 100
 MAXIMUM_SAMPLE = 2000
-# Of single precision, in which XGBoost computes.
+# Of single precision, in which models compute.
 LARGEST = 3.0e38
 
 

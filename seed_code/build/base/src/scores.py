@@ -64,7 +64,7 @@ def compare_classification(predicted: Array, truth: Array, training: Array) -> C
         truth: The code of the right class.
         training: The codes of the training rows.
     """
-    # XGBoost's single precision leaves the sums a little off 1.
+    # Single precision leaves the sums a little off 1.
     chances = predicted / predicted.sum(axis=1, keepdims=True)
     frequencies = np.bincount(training, minlength=chances.shape[1]) / len(training)
     return Comparison(

@@ -14,23 +14,13 @@ from typing import Any
 
 import pytest
 
-# On tables this small, threads of XGBoost would only wait for one another.
+# On tables this small, threads would only wait for one another.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import evaluate
 import preprocess
+import quick_training
 import train
-
-# Hyperparameters of the tests' own: whoever changes the project's breaks no test by it.
-TRAINING = (
-    *("--num_round", "20"),
-    *("--early_stopping_rounds", "20"),
-    *("--max_depth", "3"),
-    *("--eta", "0.3"),
-    *("--subsample", "0.9"),
-    *("--colsample_bytree", "0.9"),
-    *("--seed", "1"),
-)
 
 
 @dataclass(frozen=True)
@@ -109,7 +99,7 @@ def play(
 
     for name in ("train", "validation", "schema"):
         shutil.copytree(folder / "processing" / name, folder / "input/data" / name)
-    monkeypatch.setattr(sys, "argv", ["train.py", *TRAINING])
+    monkeypatch.setattr(sys, "argv", ["train.py", *quick_training.ARGUMENTS])
     train.main()
 
     inputs = folder / "processing/input"

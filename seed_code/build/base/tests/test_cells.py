@@ -86,7 +86,7 @@ def column(cells: list[str], decimal: Decimal = ".") -> tuple[object, ...]:
     return decided.kind, belongs, [(finding.says, finding.count, finding.example) for finding in findings]
 
 
-HUGE = "holds numbers beyond single precision, in which XGBoost computes; each is read as the largest"
+HUGE = "holds numbers beyond single precision, in which models compute; each is read as the largest"
 NUMBERS = [str(number) for number in range(40)]
 
 

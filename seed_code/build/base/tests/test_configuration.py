@@ -4,10 +4,16 @@ from pathlib import Path
 
 import pytest
 
+from hyperparameter import Hyperparameter
 from pipelines import configuration
 from pipelines.configuration import Configuration, ConfigurationError
 
 # A configuration of the tests' own: whoever changes the project's breaks no test by it.
+HYPERPARAMETERS = (
+    Hyperparameter(name="num_round", kind=int, least=1, most=100_000, needed=True),
+    Hyperparameter(name="max_depth", kind=int, least=1, most=30),
+    Hyperparameter(name="eta", kind=float, above=0, most=1),
+)
 CONFIGURATION = """
 [data]
 problem_type = "auto"
@@ -20,14 +26,8 @@ test_fraction = 0.15
 
 [hyperparameters]
 num_round = 300
-early_stopping_rounds = 20
 max_depth = 4
 eta = 0.1
-min_child_weight = 1.0
-subsample = 0.9
-colsample_bytree = 0.9
-reg_lambda = 1.0
-seed = 1
 
 [evaluation]
 segment_column = "colour"
@@ -49,6 +49,11 @@ factors_affecting_model_efficiency = ""
 risk_rating = "Low"
 explanations_for_risk_rating = ""
 """
+
+
+@pytest.fixture(autouse=True)
+def declared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(configuration, "HYPERPARAMETERS", HYPERPARAMETERS)
 
 
 def test_the_command_says_what_is_wrong(

@@ -35,7 +35,7 @@ SAID = {
 }
 TRAINING = {
     "TrainingJobArn": "arn:aws:sagemaker:eu-west-1:333333333333:training-job/pipelines-1-Train",
-    "AlgorithmSpecification": {"TrainingImage": "1.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-xgboost:3.2-0"},
+    "AlgorithmSpecification": {"TrainingImage": "1.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-model:1.0-0"},
     "ModelArtifacts": {"S3ModelArtifacts": "s3://flowers-bucket/models/1/output/model.tar.gz"},
     "HyperParameters": {"max_depth": "4", "eta": "0.1", "none": "", "sagemaker_program": '"train.py"'},
 }

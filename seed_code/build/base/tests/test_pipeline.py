@@ -170,13 +170,12 @@ def test_another_project_gives_another_definition(change: dict[str, str]) -> Non
 
 def test_a_changed_hyperparameter_changes_one_line() -> None:
     configuration = Configuration.load()
-    deeper = configuration.model_copy(
-        update={"hyperparameters": {**configuration.hyperparameters, "max_depth": 9}}
-    )
+    name = next(name for name, value in configuration.hyperparameters.items() if isinstance(value, int))
+    other = configuration.model_copy(update={"hyperparameters": {**configuration.hyperparameters, name: 987}})
     before, after = (
-        json.dumps(json.loads(text), indent=1).splitlines() for text in (definition(), build(deeper))
+        json.dumps(json.loads(text), indent=1).splitlines() for text in (definition(), build(other))
     )
-    assert [line for line in after if line not in before] == ['   "DefaultValue": 9']
+    assert [line for line in after if line not in before] == ['   "DefaultValue": 987']
     assert len(before) == len(after)
 
 

@@ -65,6 +65,12 @@ class Model:
     booster: xgboost.Booster
     schema: Schema
 
+    @property
+    def training(self) -> dict[str, Any]:
+        """What `train.train` says of how it came about."""
+        summary: dict[str, Any] = json.loads(self.booster.attr("training"))
+        return summary
+
 
 def model_fn(model_dir: str) -> Model:
     """Load the model.

@@ -112,7 +112,9 @@ def train(
     kept = booster[: best + 1]
     metric = settings["eval_metric"]
     summary = {
-        "objective": settings["objective"],
+        "algorithm": "XGBoost (gradient-boosted decision trees)",
+        "notes": f"XGBoost's objective is {settings['objective']}. Kept are {best + 1} rounds, up to the "
+        f"best {metric} on the validation rows.",
         "metric": metric,
         "rounds": best + 1,
         # An error of the target is in the target's own unit.
