@@ -130,7 +130,14 @@ class Example:
             self._deploy("launch", self.templates.launch_accounts, accounts.development),
             self._deploy("target", self.templates.target_accounts, accounts.test),
             self._deploy("target", self.templates.target_accounts, accounts.production),
-            *([self._deploy("data", data, accounts.data)] if data and accounts.data else []),
+            *(
+                [
+                    self._deploy("data", data, accounts.data),
+                    self._deploy("lake", self.templates.products["data_lake"], accounts.data),
+                ]
+                if data and accounts.data
+                else []
+            ),
             self._deploy("studio", self.templates.products["studio_domain"], accounts.development, DOMAIN),
             *map(self._launch, (TEAM, DIRECT, DEPLOY)),
         )

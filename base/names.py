@@ -212,6 +212,42 @@ class PlatformNames:
         """Alias of the key of an account's batch bucket."""
         return f"alias/{self.prefix}-batch"
 
+    # The data lake of a data account; one in an account.
+
+    def lake_bucket(self, account: str) -> str:
+        """Bucket with the tables of an account's data lake."""
+        return f"{self.prefix}-lake-{account}-{self.region}"
+
+    @property
+    def lake_key_alias(self) -> str:
+        """Alias of the key of an account's data lake."""
+        return f"alias/{self.prefix}-lake"
+
+    @property
+    def lake_database(self) -> str:
+        """Database of the data lake's tables in the Glue Data Catalog, whose names have no hyphens."""
+        return f"{self.prefix.replace('-', '_')}_lake"
+
+    @property
+    def lake_audience_tag(self) -> str:
+        """Key of the LF-tag that tells who may read a table or a column."""
+        return f"{self.prefix}-audience"
+
+    @property
+    def lake_location_role(self) -> str:
+        """Data accounts: role under which Lake Formation reads the data lake for whoever may."""
+        return f"{self.prefix}-lake-location"
+
+    @property
+    def lake_crawler(self) -> str:
+        """Data accounts: what finds new tables in the data lake, and its role."""
+        return f"{self.prefix}-lake-crawler"
+
+    @property
+    def lake_administrators(self) -> str:
+        """Data and launch accounts: the function that keeps data lake administrators, and its role."""
+        return f"{self.prefix}-lake-administrators"
+
     # Roles of people.
 
     @property
@@ -250,6 +286,11 @@ class PlatformNames:
         return f"{self.prefix}-data-engineer"
 
     @property
+    def data_producer_role(self) -> str:
+        """Data accounts: puts tables into the data lake, whose product creates the role."""
+        return f"{self.prefix}-data-producer"
+
+    @property
     def roles_of_people(self) -> tuple[str, ...]:
         """All roles that people assume."""
         return (
@@ -260,6 +301,7 @@ class PlatformNames:
             self.ml_engineer_role,
             self.governance_officer_role,
             self.data_engineer_role,
+            self.data_producer_role,
         )
 
     # Roles of services.

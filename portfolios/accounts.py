@@ -168,7 +168,14 @@ def account_stacks(
         target=DeploymentTargetStack(
             scope, "deployment-target", settings=settings, deliveries=deliveries(products)
         ),
-        data=DataAccountStack(scope, "data", settings=settings, products=products, offered=offered)
+        data=DataAccountStack(
+            scope,
+            "data",
+            settings=settings,
+            products=products,
+            offered=offered,
+            custom_resources=custom_resources,
+        )
         if settings.accounts.data
         else None,
     )

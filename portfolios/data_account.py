@@ -9,6 +9,7 @@ from constructs import Construct
 from base.grants.launching import launching
 from base.roles import role
 from base.settings import Settings
+from pipelines.assets import AssetLocation
 from portfolios.launch_account import add_launch_roles
 from portfolios.releases import Release
 from products.product import Product
@@ -29,6 +30,7 @@ class DataAccountStack(cdk.Stack):
         settings: Settings,
         products: Iterable[Product],
         offered: Mapping[str, tuple[Release, ...]],
+        custom_resources: AssetLocation,
     ) -> None:
         """Define the stack.
 
@@ -38,6 +40,7 @@ class DataAccountStack(cdk.Stack):
             settings: What the adopter decided.
             products: The products of the portfolios.
             offered: The versions of each product on offer, by identifier.
+            custom_resources: The bundle of `pipelines.assets.CUSTOM_RESOURCES`.
         """
         super().__init__(
             scope,
@@ -45,7 +48,14 @@ class DataAccountStack(cdk.Stack):
             synthesizer=cdk.BootstraplessSynthesizer(),
             description="ML platform: roles of an account that governs data",
         )
-        add_launch_roles(self, "data", settings=settings, products=products, offered=offered)
+        add_launch_roles(
+            self,
+            "data",
+            settings=settings,
+            products=products,
+            offered=offered,
+            custom_resources=custom_resources,
+        )
         role(
             self,
             "DataEngineer",

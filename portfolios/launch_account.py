@@ -13,6 +13,7 @@ from base.roles import Permission, role, service_principal
 from base.settings import Settings
 from pipelines.assets import AssetLocation
 from portfolios.boundary import add_project_boundary
+from portfolios.data_lake_administrators import LAKE_FORMATION, DataLakeAdministrators
 from portfolios.launch_role import add_launch_role
 from portfolios.lineage_reader import LineageReader, where_models_are_made
 from portfolios.releases import Release
@@ -54,7 +55,14 @@ class LaunchAccountStack(cdk.Stack):
             synthesizer=cdk.BootstraplessSynthesizer(),
             description="ML platform: roles of an account that launches products",
         )
-        add_launch_roles(self, "development", settings=settings, products=products, offered=offered)
+        add_launch_roles(
+            self,
+            "development",
+            settings=settings,
+            products=products,
+            offered=offered,
+            custom_resources=custom_resources,
+        )
         add_ml_administrator(self, settings)
         SageMakerProjects(self, "SageMakerProjects", names=settings.names, code=custom_resources)
         self._forward_decisions(settings)
@@ -91,8 +99,9 @@ def add_launch_roles(
     settings: Settings,
     products: Iterable[Product],
     offered: Mapping[str, tuple[Release, ...]],
+    custom_resources: AssetLocation,
 ) -> None:
-    """Define the launch roles of the products that are launched in a kind of account, and their boundary.
+    """Define what launches need in a kind of account: roles, their boundary, and power over a data lake.
 
     Args:
         stack: The stack that prepares such an account.
@@ -100,15 +109,33 @@ def add_launch_roles(
         settings: What the adopter decided.
         products: The products of the portfolios.
         offered: The versions of each product on offer, by identifier.
+        custom_resources: The bundle of `pipelines.assets.CUSTOM_RESOURCES`.
     """
     launched = [product for product in products if account in product.launched_in]
+    granting = []
     for product in launched:
-        add_launch_role(
+        templates = [release.template for release in offered[product.identifier]]
+        launch_role = add_launch_role(
             stack,
             f"Launch-{product.identifier}",
             settings=settings,
             product=product,
-            templates=[release.template for release in offered[product.identifier]],
+            templates=templates,
+        )
+        if any(
+            resource["Type"].startswith(LAKE_FORMATION)
+            for template in templates
+            for resource in template["Resources"].values()
+        ):
+            granting.append(launch_role)
+    if granting:
+        DataLakeAdministrators(
+            stack,
+            "DataLakeAdministrators",
+            names=settings.names,
+            code=custom_resources,
+            roles=granting,
+            governs=account == "data",
         )
     add_project_boundary(
         stack,

@@ -16,7 +16,8 @@ Handlers list what they may call for any resource of their type. It is cut down 
 * What is shared through AWS RAM is bound to its kind and to whom the template shares it with.
 
 Besides come what reading the template itself calls (`portfolios.template_calls`), and what AWS asks for along
-with an action (`portfolios.dependent_actions`).
+with an action (`portfolios.dependent_actions`), and what grants of Lake Formation to other accounts do
+(`portfolios.lake_grants`).
 """
 
 import json
@@ -32,6 +33,7 @@ from portfolios.dependent_actions import dependents
 from portfolios.handed_over import HandingOver
 from portfolios.handler_actions import actions_for
 from portfolios.iam_actions import Action, ArnFormat
+from portfolios.lake_grants import grants_elsewhere
 from portfolios.resource_types import PermissionsError
 from portfolios.sharing_conditions import sharing_conditions
 from portfolios.statements import Condition, Part, Statement
@@ -93,7 +95,9 @@ def derive(
 def _derive(texts: tuple[str, ...], region: str, product_tag: str | None) -> tuple[Statement, ...]:
     allowed: _Allowed = defaultdict(set)
     for template in map(json.loads, texts):
-        derivation = _Derivation(TemplateValues(template, region=region), Belonging(product_tag), allowed)
+        derivation = _Derivation(
+            TemplateValues(template, region=region), Belonging(product_tag), allowed, region
+        )
         for call in template_calls(template, derivation.values, region=region):
             derivation.add_call(call)
         for resource in derivation.values.resources.values():
@@ -125,10 +129,11 @@ def _statements(allowed: _Allowed) -> tuple[Statement, ...]:
 class _Derivation:
     """Collects what a template needs."""
 
-    def __init__(self, values: TemplateValues, belonging: Belonging, allowed: _Allowed) -> None:
+    def __init__(self, values: TemplateValues, belonging: Belonging, allowed: _Allowed, region: str) -> None:
         self.values = values
         self._belonging = belonging
         self._allowed = allowed
+        self._region = region
         self._handing_over = HandingOver(values)
 
     def add_call(self, call: Call) -> None:
@@ -143,6 +148,8 @@ class _Derivation:
                 f"{resource.logical_id} ({resource.type.name}) has no name: give it one that starts with "
                 "the platform's prefix, so that the launch role can be limited to it."
             )
+        for grant in grants_elsewhere(resource, region=self._region):
+            self._allowed[grant.action, grant.condition].add(grant.resource)
         used: dict[ArnFormat | None, list[str]] = defaultdict(list)
         for arn in self.values.references(resource):
             used[iam_actions.classify(arn)].append(arn)

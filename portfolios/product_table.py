@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from base.names import PORTFOLIO_NAMES
+from base.names import DATA_PORTFOLIO, PORTFOLIO_NAMES
 from base.places import REPOSITORY
 from products.discovery import folder
 from products.product import Product
@@ -20,7 +20,7 @@ def table(products: Iterable[Product]) -> str:
         products: The products.
     """
     rows = [
-        f"| {PORTFOLIO_NAMES[product.portfolio]} "
+        f"| {DATA_PORTFOLIO if product.launched_in == ('data',) else PORTFOLIO_NAMES[product.portfolio]} "
         f"| [{product.name}]({folder(product)}/README.md) "
         f"| {product.version} | {product.description} |"
         for product in sorted(products, key=lambda product: (product.portfolio, product.identifier))

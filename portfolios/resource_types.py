@@ -70,6 +70,16 @@ _SUPPLEMENT: Mapping[str, ResourceType] = {
         delete=frozenset({"codebuild:DeleteProject"}),
         identifiers=("Name",),
     ),
+    # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-lakeformation-resource.html,
+    # https://docs.aws.amazon.com/lake-formation/latest/dg/registration-role.html (the role is passed)
+    "AWS::LakeFormation::Resource": ResourceType(
+        name="AWS::LakeFormation::Resource",
+        create=frozenset({"iam:PassRole", "lakeformation:RegisterResource"}),
+        read=frozenset({"lakeformation:DescribeResource"}),
+        update=frozenset({"iam:PassRole", "lakeformation:UpdateResource"}),
+        delete=frozenset({"lakeformation:DeregisterResource"}),
+        identifiers=("ResourceArn",),
+    ),
     # CloudFormation invokes the function with the permissions of the stack's role
     # (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-custom-resources-lambda.html).
     "AWS::CloudFormation::CustomResource": ResourceType(

@@ -17,6 +17,7 @@ from base.names import PlatformNames
 from scripts.catalog import app
 from scripts.checks.access_matrix import PAGE, read_policy
 from scripts.console.change import OperatorError
+from tests.data_account import with_data_account
 from tests.sharing import made_once
 
 SETTINGS = settings.load()
@@ -188,13 +189,32 @@ def test_each_row_names_a_role_that_there_is(matrix: AccessMatrix) -> None:
     assert {role for *_, role in (*MAY, *MAY_NOT)} <= there
 
 
-def test_every_role_of_the_platform_is_asked(matrix: AccessMatrix) -> None:
+@pytest.fixture(scope="module")
+def with_data() -> AccessMatrix:
+    """The matrix of a platform with a data account."""
+    named = with_data_account(SETTINGS)
+    return compute(named, synthesize(named))
+
+
+def test_no_role_of_a_data_account_has_to_do_with_models(with_data: AccessMatrix) -> None:
+    allowed = {
+        (role.name, ability.name)
+        for role in with_data.roles
+        if with_data.accounts[role.account] == "data"
+        for topic in with_data.topics
+        for ability in topic.abilities
+        if (role.arn, ability) in with_data.found
+    }
+    assert allowed == set()
+
+
+def test_every_role_of_the_platform_is_asked(with_data: AccessMatrix) -> None:
     named = {
         getattr(NAMES, name)
         for name, _ in inspect.getmembers(PlatformNames, lambda member: isinstance(member, property))
         if name.endswith("_role")
     }
-    assert named <= {role.name for role in matrix.roles}
+    assert named <= {role.name for role in with_data.roles}
 
 
 def test_a_boundary_takes_away(templates: PlatformTemplates) -> None:

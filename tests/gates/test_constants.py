@@ -214,6 +214,7 @@ RULES = (
         exceptions={
             "launch SageMakerProjectsLogs": "the account has no key of the platform yet; it says nothing but "
             "whether SageMaker Projects is on",
+            "data DataLakeAdministratorsLogs": "neither; it says nothing but which roles are administrators",
             "mlplatform-accounts SageMakerProjectsLogs": "by the construct of the launching accounts",
         },
     ),
@@ -309,6 +310,8 @@ RULES = (
         exceptions={
             **{f"{project} RepositorySeedingRole": LAMBDA for project in PROJECTS},
             "launch SageMakerProjectsRole": LAMBDA,
+            "data DataLakeAdministratorsRole": LAMBDA,
+            "data Launch": OF_LAUNCHES,
             "mlplatform-accounts SageMakerProjectsRole": LAMBDA,
             "mlplatform-registry PromotionRole": LAMBDA,
             "mlplatform-registry ReleaseRole": LAMBDA,

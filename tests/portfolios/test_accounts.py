@@ -254,6 +254,31 @@ def test_the_data_engineer_launches_products_of_the_hub_and_does_nothing_else(wi
     assert ":*:product/*" not in str(launching)
 
 
+def test_the_launch_roles_that_grant_are_administrators_of_the_data_lake(
+    settings: Settings, synthesize: Synthesize
+) -> None:
+    named = with_data_account(settings)
+    lake = next(product for product in discover() if product.identifier == "data_lake")
+    other = dataclasses.replace(GROUP, launched_in=("data", "development"))
+    templates = synthesize([lake, other], accounts=named.accounts, organization=named.organization)
+    (kept,) = resources(templates[DATA], "Custom::DataLakeAdministrators").values()
+    names = {
+        logical_id: role["RoleName"]
+        for logical_id, role in resources(templates[DATA], "AWS::IAM::Role").items()
+    }
+    assert [names[each["Fn::GetAtt"][0]] for each in kept["Administrators"]] == [
+        "mlplatform-launch-data-lake"
+    ]
+    assert kept["Governs"] == "true"
+    assert actions(roles(templates[DATA])["mlplatform-lake-administrators"]) == {
+        "lakeformation:GetDataLakeSettings",
+        "lakeformation:PutDataLakeSettings",
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+    }
+    assert not resources(templates[LAUNCH], "Custom::DataLakeAdministrators")
+
+
 def test_what_a_data_account_launches_is_offered_to_the_data_engineer_alone(with_data: Templates) -> None:
     offered = offers(with_data["mlplatform-portfolios"])
     assert offered[DATA_PORTFOLIO] == ({"A lake"}, {"mlplatform-data-engineer"})

@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 
 from base.names import PORTFOLIO_NAMES
-from base.settings import Settings
+from base.settings import Settings, load
 from products.discovery import discover
-from products.product import Product
+from products.product import Product, on_offer
 from tests.portfolios.conftest import Synthesize
 from tests.portfolios.small import GROUP, Templates, changed, offers, resources
 
+OFFERED = on_offer(discover(), load())
 PRODUCT = "AWS::ServiceCatalog::CloudFormationProduct"
 
 
@@ -29,7 +30,7 @@ def test_every_product_is_offered_in_its_version(offered: dict[str, Any]) -> Non
         name: [version["Name"] for version in product["ProvisioningArtifactParameters"]]
         for name, product in by_name(offered).items()
     }
-    assert versions == {product.name: [product.version] for product in discover()}
+    assert versions == {product.name: [product.version] for product in OFFERED}
 
 
 def test_studio_shows_projects_only(offered: dict[str, Any]) -> None:
@@ -38,13 +39,13 @@ def test_studio_shows_projects_only(offered: dict[str, Any]) -> None:
         for name, product in by_name(offered).items()
         if {"Key": "sagemaker:studio-visibility", "Value": "true"} in product["Tags"]
     }
-    assert visible == {product.name for product in discover() if product.portfolio == "sagemaker_projects"}
+    assert visible == {product.name for product in OFFERED if product.portfolio == "sagemaker_projects"}
 
 
 def test_every_product_has_a_launch_role_by_local_name(offered: dict[str, Any], settings: Settings) -> None:
     constraints = resources(offered, "AWS::ServiceCatalog::LaunchRoleConstraint").values()
     assert {constraint["LocalRoleName"] for constraint in constraints} == {
-        settings.names.launch_role(product.identifier) for product in discover()
+        settings.names.launch_role(product.identifier) for product in OFFERED
     }
     assert not any("RoleArn" in constraint for constraint in constraints)
 
@@ -63,7 +64,7 @@ def test_constraint_follows_association_and_role(offered: dict[str, Any]) -> Non
         assert len(before & set(associations)) == 1
 
 
-@pytest.mark.parametrize("product", discover(), ids=lambda product: product.identifier)
+@pytest.mark.parametrize("product", OFFERED, ids=lambda product: product.identifier)
 def test_launch_role_of_the_hub_is_empty_where_nothing_is_launched(
     offered: dict[str, Any], settings: Settings, product: Product
 ) -> None:
@@ -114,7 +115,7 @@ def test_people_are_shown_only_what_they_can_launch_where_they_work(
         names.lead_data_scientist_role: {"development"},
         names.ml_engineer_role: {"shared_services"},
     }
-    launched_in = {product.name: set(product.launched_in) for product in discover()}
+    launched_in = {product.name: set(product.launched_in) for product in OFFERED}
     seen: set[str] = set()
     for person, accounts in places.items():
         shown = set().union(*(names for names, people in offers(offered).values() if person in people))
@@ -127,12 +128,12 @@ def test_people_are_shown_only_what_they_can_launch_where_they_work(
 def test_only_what_is_launched_in_development_is_shared(offered: dict[str, Any]) -> None:
     """Sharing finds portfolios by their names, and each is shared as a whole."""
     shared = set().union(*(offers(offered)[name][0] for name in PORTFOLIO_NAMES.values()))
-    assert shared == {product.name for product in discover() if "development" in product.launched_in}
+    assert shared == {product.name for product in OFFERED if "development" in product.launched_in}
 
 
 def test_every_product_says_where_it_is_launched(offered: dict[str, Any]) -> None:
     descriptions = {name: product["Description"] for name, product in by_name(offered).items()}
-    for product in discover():
+    for product in OFFERED:
         sentence = descriptions[product.name].removeprefix(product.description)
         assert ("development accounts" in sentence) is ("development" in product.launched_in)
         assert ("shared services account" in sentence) is ("shared_services" in product.launched_in)

@@ -37,8 +37,14 @@ NAME_LIMITS = {
     ("AWS::CodeBuild::Project", "Name"): (150, r"[A-Za-z0-9][A-Za-z0-9_-]+"),
     ("AWS::CodeCommit::Repository", "RepositoryName"): (100, r"[\w.-]+"),
     ("AWS::CodePipeline::Pipeline", "Name"): (100, r"[A-Za-z0-9.@_-]+"),
+    # https://docs.aws.amazon.com/glue/latest/webapi/API_CreateCrawler.html; Athena takes lower case alone:
+    # https://docs.aws.amazon.com/athena/latest/ug/tables-databases-columns-names.html
+    ("AWS::Glue::Crawler", "Name"): (255, r"[a-z0-9-]+"),
+    ("AWS::Glue::Database", "DatabaseName"): (255, r"[a-z0-9_]+"),
+    ("AWS::Glue::SecurityConfiguration", "Name"): (255, r"[a-z0-9-]+"),
     ("AWS::IAM::Role", "RoleName"): (64, r"[\w+=,.@-]+"),
     ("AWS::KMS::Alias", "AliasName"): (256, r"alias/[a-zA-Z0-9/_-]+"),
+    ("AWS::LakeFormation::Tag", "TagKey"): (128, r"[a-z0-9-]+"),
     ("AWS::Lambda::Function", "FunctionName"): (64, r"[a-zA-Z0-9-_]+"),
     ("AWS::Logs::LogGroup", "LogGroupName"): (512, r"[.\-_/#A-Za-z0-9]+"),
     ("AWS::S3::Bucket", "BucketName"): (63, r"[a-z0-9][a-z0-9.-]+[a-z0-9]"),
@@ -57,7 +63,12 @@ UNNAMED = {
     "AWS::EC2::VPC",
     "AWS::EC2::VPCEndpoint",
     "AWS::Events::Rule",
+    # Its name stands in a property of its kind, such as CsvClassifier.
+    "AWS::Glue::Classifier",
     "AWS::KMS::Key",
+    "AWS::LakeFormation::PrincipalPermissions",
+    "AWS::LakeFormation::Resource",
+    "AWS::LakeFormation::TagAssociation",
     "AWS::Lambda::Permission",
     # RAM documents no limit (https://docs.aws.amazon.com/ram/latest/APIReference/API_CreateResourceShare.html).
     "AWS::RAM::ResourceShare",
@@ -67,7 +78,14 @@ UNNAMED = {
 # Types whose schema knows no tags.
 UNTAGGED = {
     "AWS::EC2::SubnetRouteTableAssociation",
+    "AWS::Glue::Classifier",
+    "AWS::Glue::Database",
+    "AWS::Glue::SecurityConfiguration",
     "AWS::KMS::Alias",
+    "AWS::LakeFormation::PrincipalPermissions",
+    "AWS::LakeFormation::Resource",
+    "AWS::LakeFormation::Tag",
+    "AWS::LakeFormation::TagAssociation",
     "AWS::Lambda::Permission",
     "AWS::S3::BucketPolicy",
     "Custom::RepositorySeed",
@@ -115,7 +133,7 @@ def test_every_role_has_the_adopters_boundary_or_the_platforms(
 def test_everything_is_tagged(identifier: str, provider: str, layout: str) -> None:
     launched = launch(identifier, provider=provider, layout=layout)
     expected = {"platform": "mlplatform"}
-    if identifier != "studio_domain":
+    if PRODUCTS[identifier].portfolio == "sagemaker_projects":
         expected |= {
             "sagemaker:project-id": launched.values["SageMakerProjectId"],
             "sagemaker:project-name": launched.values["SageMakerProjectName"],
@@ -158,7 +176,8 @@ def test_form_is_complete(identifier: str, provider: str, layout: str) -> None:
         assert parameter["ConstraintDescription"].startswith("Enter "), name
         assert parameter["MaxLength"] >= len(parameter.get("Default", "")), name
         assert parameter["Description"].endswith("."), name
-    assert ("RepositoryId" in parameters) == (provider != "codecommit" and identifier != "studio_domain")
+    is_project = PRODUCTS[identifier].portfolio == "sagemaker_projects"
+    assert ("RepositoryId" in parameters) == (provider != "codecommit" and is_project)
     assert all(output["Description"].endswith(".") for output in template["Outputs"].values())
 
 

@@ -207,7 +207,11 @@ def test_a_project_with_a_connection_launches_only_if_the_connection_may_be_pass
     assert launch(emulator, identifier, template, statements, parameters) == []
 
 
-@pytest.mark.parametrize("product", PRODUCTS)
+# The emulator has no types of Lake Formation and Glue yet.
+NOT_EMULATED = {"data_lake"}
+
+
+@pytest.mark.parametrize("product", sorted(set(PRODUCTS) - NOT_EMULATED))
 def test_each_product_launches_changes_and_leaves_under_its_derived_role(
     emulator: Emulator, product: str
 ) -> None:
