@@ -16,7 +16,7 @@ from emulator.codepipeline.service import codepipeline
 from emulator.core.service import NotOfferedError, Request, ServiceError, authorize
 from emulator.core.switches import feared
 from emulator.iam import credentials
-from emulator.services.events import Delivery, register_event_target
+from emulator.services.event_delivery import Delivery, register_event_target
 
 __all__ = ["codepipeline"]
 

@@ -27,6 +27,7 @@ from emulator.service_catalog import resources as service_catalog_resources
 from emulator.service_catalog.operations import service_catalog
 from emulator.services import alarms, events, kms, lambda_runtime, logs
 from emulator.services.codeconnections import codeconnections
+from emulator.services.ecr import ecr
 from emulator.services.organizations import establish, organizations
 from emulator.services.service_quotas import service_quotas
 
@@ -65,6 +66,7 @@ SERVICES: list[Service] = [
     codecommit,
     codeconnections,
     codepipeline,
+    ecr,
     glue,
     organizations,
     ram,

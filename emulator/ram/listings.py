@@ -23,9 +23,8 @@ def _get_shares(request: Request) -> dict[str, Any]:
         request,
         [
             described(share)
-            for share in visible_shares(request)
-            if _is_named(request, share)
-            and given.get("resourceShareStatus") in (None, share.status)
+            for share in _named(request, visible_shares(request))
+            if given.get("resourceShareStatus") in (None, share.status)
             and given.get("name") in (None, share.name)
             and given.get("permissionArn") in (None, *(each.arn for each, _ in share.permissions.values()))
             and all(_has_tag(share, each) for each in given.get("tagFilters", ()))
@@ -44,12 +43,15 @@ def _get_associations(request: Request) -> dict[str, Any]:
                 "InvalidParameterException",
                 f"You cannot specify {other} when the association type is {kind}.",
             )
+    own = own_shares(request)
+    for arn in given.get("resourceShareArns", ()):
+        if arn not in (share.arn for share in own):
+            raise ServiceError("UnknownResourceException", f"ResourceShare {arn} could not be found.")
     found, rest = page(
         request,
         [
             described_association(share, each)
-            for share in own_shares(request)
-            if _is_named(request, share)
+            for share in _named(request, own)
             for each in tuple(share.associations.values())
             if each.kind == kind
             and given.get(str(entity)) in (None, each.entity)
@@ -123,13 +125,14 @@ def _list_share_permissions(request: Request) -> dict[str, Any]:
 
 
 def _associated(request: Request, kind: Kind) -> Iterator[tuple[Share, Association]]:
-    for share in visible_shares(request):
-        if _is_named(request, share):
-            yield from ((share, each) for each in share.associated(kind))
+    for share in _named(request, visible_shares(request)):
+        yield from ((share, each) for each in share.associated(kind))
 
 
-def _is_named(request: Request, share: Share) -> bool:
-    return share.arn in request.parameters.get("resourceShareArns", [share.arn])
+def _named(request: Request, shares: list[Share]) -> list[Share]:
+    """Those of the shares that a request names; all of them if it names none."""
+    named = request.parameters.get("resourceShareArns")
+    return [share for share in shares if named is None or share.arn in named]
 
 
 def _has_tag(share: Share, wanted: dict[str, Any]) -> bool:

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from emulator.core import pages
 from emulator.core.service import Request, ServiceError
 from emulator.ram.store import Share, lock, shares
 
@@ -95,12 +96,8 @@ def page(request: Request, items: list[Any]) -> tuple[list[Any], dict[str, str]]
     Raises:
         ServiceError: The token is not one that this function gave.
     """
-    token = request.parameters.get("nextToken", "0")
-    if not token.isdecimal():
-        raise ServiceError("InvalidNextTokenException", "The specified value for NextToken is not valid.")
-    start, size = int(token), int(request.parameters.get("maxResults", 500))
-    rest = {"nextToken": str(start + size)} if start + size < len(items) else {}
-    return items[start : start + size], rest
+    refusal = ServiceError("InvalidNextTokenException", "The specified value for NextToken is not valid.")
+    return pages.page(request, items, lower_case=True, default=500, refusal=refusal)
 
 
 def given_tags(parameters: dict[str, Any]) -> dict[str, str]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from emulator.core import resource_tags
+from emulator.core import pages, resource_tags
 from emulator.core.service import Request, ServiceError
 
 Item = TypeVar("Item")
@@ -199,12 +199,8 @@ def page(request: Request, items: list[Any]) -> tuple[list[Any], dict[str, str]]
     Raises:
         ServiceError: The token is not one that this function gave.
     """
-    token = request.parameters.get("NextToken", "0")
-    if not token.isdecimal():
-        raise ServiceError("ValidationException", "NextToken is not a token that this operation returned.")
-    start, size = int(token), int(request.parameters.get("MaxResults", 10))
-    rest = {"NextToken": str(start + size)} if start + size < len(items) else {}
-    return items[start : start + size], rest
+    refusal = ServiceError("ValidationException", "NextToken is not a token that this operation returned.")
+    return pages.page(request, items, default=10, refusal=refusal)
 
 
 def within(moment: float, after: datetime | None, before: datetime | None) -> bool:

@@ -12,9 +12,13 @@ from typing import Any
 
 from base.settings import Settings
 from emulator.core.authorization import ResourcePolicy
+from emulator.core.pages import page
 from emulator.core.service import Request, Service, ServiceError
 
 organizations = Service("organizations")
+
+MAXIMUM_RESULTS = 20
+"""https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListAccountsForParent.html"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -224,7 +228,8 @@ def _list_accounts_for_parent(request: Request) -> dict[str, Any]:
     organization = _as_reader(request)
     parent = _parent(organization, request)
     accounts = [node for node in organization.accounts.values() if node.parent == parent]
-    return {"Accounts": [_account(organization, node) for node in accounts]}
+    found, rest = _page(request, [_account(organization, node) for node in accounts])
+    return {"Accounts": found, **rest}
 
 
 @organizations.operation(
@@ -234,7 +239,8 @@ def _list_units_for_parent(request: Request) -> dict[str, Any]:
     organization = _as_reader(request)
     parent = _parent(organization, request)
     units = [node for node in organization.units.values() if node.parent == parent]
-    return {"OrganizationalUnits": [_unit(organization, node) for node in units]}
+    found, rest = _page(request, [_unit(organization, node) for node in units])
+    return {"OrganizationalUnits": found, **rest}
 
 
 @organizations.operation(
@@ -363,6 +369,11 @@ def _parent(organization: Organization, request: Request) -> str:
     if identifier not in organization.units:
         raise ServiceError("ParentNotFoundException", f"The organisation has no unit {identifier}.")
     return identifier
+
+
+def _page(request: Request, items: list[Any]) -> tuple[list[Any], dict[str, str]]:
+    refusal = ServiceError("InvalidInputException", "You provided an invalid value for NextToken.")
+    return page(request, items, default=MAXIMUM_RESULTS, refusal=refusal)
 
 
 def _email(node: Node) -> str:

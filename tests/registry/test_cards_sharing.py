@@ -109,8 +109,15 @@ SWITCHED_ON = r"sharing with it is on \('catalog prepare'"
 def test_an_account_of_another_organisation_is_refused(cloud: Cloud, sharing: CardSharing) -> None:
     with pytest.raises(RegistryError, match=SWITCHED_ON) as error:
         sharing.share(CARD, GROUP, STRANGER)
-    assert "FAILED: The account is not in your organization." in str(error.value)
+    assert "can only be shared within your AWS Organization" in str(error.value)
     assert STRANGER in str(error.value)
+
+
+def test_an_association_that_fails_is_said_with_its_reason(cloud: Cloud, sharing: CardSharing) -> None:
+    cloud.unlucky.add(TEST)
+    with pytest.raises(RegistryError, match=SWITCHED_ON) as error:
+        sharing.share(CARD, GROUP, TEST)
+    assert "FAILED: RAM could not reach the account." in str(error.value)
 
 
 def test_sharing_that_is_not_on_is_said(cloud: Cloud, sharing: CardSharing) -> None:

@@ -2,7 +2,7 @@
 
 import itertools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -28,6 +28,18 @@ def failure(operation: str, code: str, message: str, status: int = 400) -> Clien
         "ResponseMetadata": {"HTTPStatusCode": status},
     }
     return ClientError(answer, operation)
+
+
+def paged(items: Sequence[Any], token: str, size: int) -> tuple[list[Any], str | None]:
+    """One page of a list, and the token of the next if there are more.
+
+    Args:
+        items: The whole list.
+        token: Where the page begins, as this function gave it; ``0`` at first.
+        size: How many items the page has at most.
+    """
+    start, end = int(token), int(token) + size
+    return list(items[start:end]), str(end) if end < len(items) else None
 
 
 class Core:

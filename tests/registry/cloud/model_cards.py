@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from .core import HUB, REGION, Core, Parameters, failure
+from .core import HUB, REGION, Core, Parameters, failure, paged
 
 # Smaller than AWS's, so that a card of few versions has several pages.
 PAGE = 3
@@ -125,11 +125,9 @@ class ModelCards(Core):
     ) -> Parameters:
         card = self._card("ListModelCardVersions", ModelCardName)
         ordered = card.versions[::-1] if SortOrder == "Descending" else card.versions
-        start, size = int(NextToken), min(MaxResults, PAGE)
-        page: Parameters = {
-            "ModelCardVersionSummaryList": [
-                {name: value for name, value in version.items() if name not in ("Content", "CreatedBy")}
-                for version in ordered[start : start + size]
-            ]
-        }
-        return page | ({"NextToken": str(start + size)} if start + size < len(ordered) else {})
+        page, following = paged(ordered, NextToken, min(MaxResults, PAGE))
+        summaries = [
+            {name: value for name, value in version.items() if name not in ("Content", "CreatedBy")}
+            for version in page
+        ]
+        return {"ModelCardVersionSummaryList": summaries} | ({"NextToken": following} if following else {})

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .core import HUB, REGION, Core, Parameters, failure
+from .core import HUB, REGION, Core, Parameters, failure, paged
 
 LEAD = "lead-data-scientist"
 
@@ -222,9 +222,8 @@ class SageMaker(Core):
         ]
         ordered = found[::-1] if SortOrder == "Descending" else found
         # AWS may give fewer than asked for: in pages of two, so that nobody can forget that there are more.
-        start, end = int(NextToken), int(NextToken) + min(MaxResults, 2)
-        page: Parameters = {"ModelPackageSummaryList": ordered[start:end]}
-        return page | ({"NextToken": str(end)} if end < len(ordered) else {})
+        page, following = paged(ordered, NextToken, min(MaxResults, 2))
+        return {"ModelPackageSummaryList": page} | ({"NextToken": following} if following else {})
 
     def sagemaker_CreateModelPackage(
         self, *, ClientToken: str, ModelPackageGroupName: str, **fields: Any

@@ -54,6 +54,17 @@ class SQS(Core):
             raise failure(operation, "ReceiptHandleIsInvalid", "The input receipt handle is invalid.")
         return message
 
+    def sqs_CreateQueue(self, *, QueueName: str) -> Parameters:
+        self.queues.setdefault(QueueName, [])
+        return self.sqs_GetQueueUrl(QueueName=QueueName)
+
+    def sqs_SendMessage(
+        self, *, QueueUrl: str, MessageBody: str, MessageAttributes: dict[str, Parameters]
+    ) -> Parameters:
+        attributes = {name: str(value["StringValue"]) for name, value in MessageAttributes.items()}
+        message = self.send(QueueUrl.rpartition("/")[2], MessageBody, **attributes)
+        return {"MessageId": message.identifier}
+
     def sqs_GetQueueUrl(self, *, QueueName: str) -> Parameters:
         if QueueName not in self.queues:
             raise failure("GetQueueUrl", "QueueDoesNotExist", "The specified queue does not exist.")
