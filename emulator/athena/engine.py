@@ -16,10 +16,10 @@ from typing import Any, TypeVar
 import duckdb
 
 from emulator.athena import output, reading
-from emulator.athena.failures import CutOffError, QueryError
+from emulator.athena.failures import CutOffError, QueryError, insufficient
 from emulator.athena.lending import Lent, lend
 from emulator.athena.plan import Plan, plan
-from emulator.athena.relations import Visible, duckdb_type, literal, quoted, view
+from emulator.athena.relations import duckdb_type, literal, quoted, view
 from emulator.athena.store import Execution
 from emulator.athena.tables import Partition, Table, table
 from emulator.athena.translation import Name
@@ -131,6 +131,8 @@ def _fetch(
     """Fetch the objects that a query needs, unless they are more than its workgroup allows."""
     found: dict[Name, list[reading.Object]] = {}
     for number, (name, each) in enumerate(read.items()):
+        if not each.lent.visible.columns:  # Not even its rows can be counted.
+            raise insufficient(f"Insufficient Lake Formation permission(s): Required Select on {name[1]}")
         chosen = _chosen(connection, each.table, planned.conditions.get(name))
         found[name] = reading.objects(each.lent.s3, each.table, chosen, work / f"table{number}")
     measured = 0
@@ -189,11 +191,7 @@ def _define(
 ) -> None:
     for (database, name), each in read.items():
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(database)}")
-        visible = each.lent.visible
-        shown = Visible(columns=visible.columns or ["\0"], filters=visible.filters)
-        if not visible.columns:  # One of which nothing may be seen can still be counted.
-            shown = Visible(columns=[each.table.all_columns()[0].name], filters=visible.filters)
-        sql = view(connection, each.table, found[database, name], shown)
+        sql = view(connection, each.table, found[database, name], each.lent.visible)
         connection.execute(f"CREATE VIEW {quoted(database)}.{quoted(name)} AS {sql}")
 
 

@@ -21,6 +21,9 @@ from emulator.athena.tables import NoSchemaError, NoTableError, Table
 from emulator.athena.translation import Name, conditions, translated, used_columns
 
 CATALOG = "awsdatacatalog"
+_NAMELESS = "\0"
+"""Stands for the columns of a table of which the caller sees none; no query can name it."""
+
 _DIALECT = "trino, normalization_strategy=case_insensitive"
 
 LookUp = Callable[[str, str], tuple[Table, list[str]]]
@@ -150,7 +153,7 @@ def _schema(found: Mapping[Name, tuple[Table, list[str]]]) -> dict[str, Any]:
             column.name: exp.DataType.build(column.type, dialect="hive").sql("trino")
             for column in table.all_columns()
             if column.name in visible
-        }
+        } or {_NAMELESS: "INTEGER"}
     return schema
 
 

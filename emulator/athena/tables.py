@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 
 from emulator.athena.failures import QueryError, insufficient
 from emulator.athena.formats import Format, format_of
+from emulator.glue import catalog
 from emulator.glue.catalog import Place
 
 
@@ -104,6 +105,8 @@ def table(glue: Any, region: str, database: str, name: str) -> Table:
         database=described["DatabaseName"],
         table=described["Name"],
     )
+    # What the caller sees is settled with Lake Formation; objects are read by all that is declared.
+    described = catalog.described(place) or described
     if described.get("TableType") == "VIRTUAL_VIEW":
         raise QueryError("NOT_SUPPORTED: The emulator reads tables, and no views; AWS does.")
     storage = described.get("StorageDescriptor") or {}

@@ -16,6 +16,9 @@ from emulator.glue import catalog as glue_catalog
 from emulator.glue.operations import glue
 from emulator.iam import boundaries as iam_boundaries
 from emulator.iam import conditions, credentials, policy_variables, resource_arns
+from emulator.lake_formation import defaults as lake_formation_defaults
+from emulator.lake_formation import resources as lake_formation_resources
+from emulator.lake_formation.operations import lake_formation
 from emulator.ram import resources as ram_resources
 from emulator.ram.operations import ram
 from emulator.s3 import access as s3
@@ -44,6 +47,8 @@ SEAMS = (
     glue_catalog,
     iam_boundaries,
     kms,
+    lake_formation_defaults,
+    lake_formation_resources,
     lambda_runtime,
     logs,
     missing_parents,
@@ -68,6 +73,7 @@ SERVICES: list[Service] = [
     codepipeline,
     ecr,
     glue,
+    lake_formation,
     organizations,
     ram,
     sagemaker,

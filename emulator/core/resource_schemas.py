@@ -21,6 +21,17 @@ _UNPUBLISHED: Mapping[str, Mapping[Verb, tuple[str, ...]]] = {
         "update": ("codebuild:UpdateProject", "iam:PassRole"),
         "delete": ("codebuild:DeleteProject",),
     },
+    # https://docs.aws.amazon.com/lake-formation/latest/dg/permissions-reference.html
+    "AWS::LakeFormation::DataLakeSettings": {
+        "create": ("lakeformation:GetDataLakeSettings", "lakeformation:PutDataLakeSettings"),
+        "update": ("lakeformation:GetDataLakeSettings", "lakeformation:PutDataLakeSettings"),
+        "delete": (),
+    },
+    "AWS::LakeFormation::Resource": {
+        "create": ("lakeformation:RegisterResource", "iam:PassRole"),
+        "update": ("lakeformation:UpdateResource", "iam:PassRole"),
+        "delete": ("lakeformation:DeregisterResource",),
+    },
 }
 """Permissions of types whose schemas list none."""
 

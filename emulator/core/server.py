@@ -48,10 +48,12 @@ async def _serve(port: int, loaded: settings.Settings) -> None:
     # ministack reads its switches when it is imported.
     from hypercorn.asyncio import serve  # noqa: PLC0415
     from hypercorn.config import Config  # noqa: PLC0415
-    from ministack.app import app  # noqa: PLC0415
 
-    from emulator.core import overlay  # noqa: PLC0415
-    from emulator.iam import credentials  # noqa: PLC0415
+    with switches.without("duckdb"):  # Which ministack would load, and only queries need.
+        from ministack.app import app  # noqa: PLC0415
+
+        from emulator.core import overlay  # noqa: PLC0415
+        from emulator.iam import credentials  # noqa: PLC0415
 
     logging.getLogger("ministack").setLevel(os.environ["LOG_LEVEL"])
     credentials.serve_at(f"http://{switches.HOST}:{port}")

@@ -1,7 +1,9 @@
 """How the emulator's process is set up, before anything of ministack is imported."""
 
 import os
-from collections.abc import Iterable, Mapping
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -88,6 +90,21 @@ def check_version() -> None:
             f"The emulator is made for ministack {MINISTACK}, and the environment has {installed}: "
             "run `make setup` to install the locked packages."
         )
+
+
+@contextmanager
+def without(package: str) -> Iterator[None]:
+    """Import modules that take a package along where it is installed, and here shall not.
+
+    Args:
+        package: One that nothing has imported yet.
+    """
+    modules: dict[str, object] = sys.modules  # type: ignore[assignment]
+    modules[package] = None
+    try:
+        yield
+    finally:
+        del modules[package]
 
 
 def environment(port: int, folder: Path) -> Mapping[str, str]:

@@ -17,9 +17,10 @@ from ministack.services import glue as ministack_glue
 
 from emulator.core.service import Request, ServiceError, authorize
 from emulator.glue import catalog
-from emulator.glue.access import check, foreign_policy, visible
+from emulator.glue.access import check, check_location, foreign_policy, visible
 from emulator.glue.catalog import Place
 from emulator.glue.service import glue
+from emulator.lake_formation.defaults import creator
 
 __all__ = ["glue"]
 
@@ -103,7 +104,13 @@ def _answer(request: Request) -> dict[str, Any]:
         check(request, "DESCRIBE", replace(named, table=None))
     check(request, where.permission, place.parent if where.about_parent else place)
     given = _renamed(request.parameters, where, place)
-    answered = _call(request.operation, given, place)
+    if location := given.get("TableInput", {}).get("StorageDescriptor", {}).get("Location"):
+        check_location(request, place, location)
+    creating = creator.set(request.caller_arn)
+    try:
+        answered = _call(request.operation, given, place)
+    finally:
+        creator.reset(creating)
     if request.operation == "GetTable":
         answered["Table"] = visible(request, place, answered["Table"])
     return answered

@@ -39,6 +39,22 @@ def accounts_of(principal: str) -> list[str]:
     return organization.accounts_below(match["unit"] or match["whole"]) if organization else []
 
 
+def is_known(account: str, principal: str) -> bool:
+    """Whether an account can share with a principal without an invitation, for a service that does so for it.
+
+    Args:
+        account: The account.
+        principal: An account, the ARN of a role or user, or of a unit or an organisation.
+    """
+    organization = organization_of(account)
+    if organization is None:
+        return False
+    if _NODE.fullmatch(principal):
+        return _shares(organization) and principal in _nodes(organization)
+    owner = principal.split(":")[4] if principal.startswith("arn:aws:iam::") else principal
+    return owner in organization.accounts
+
+
 def check_principal(request: Request, principal: str, *, external: bool) -> None:
     """Check that the caller's resources can be shared with a principal.
 
