@@ -29,10 +29,17 @@ from rehearsal.record import AccountRecord, Page, Report
 from rehearsal.runner import PeakMemory, Played, play
 from rehearsal.story import Act, Story
 
+TITLE = "The life of a model, rehearsed"
+SUMMARY = (
+    "A team trained a model in its own account. Each version that the lead data scientist approved was "
+    "copied to the central registry and tested in the test account. It went to production once the "
+    "governance officer had approved its card and the deployment. A second version replaced the first, and "
+    "was rolled back."
+)
 REPORT_FOLDER = REPOSITORY / "build" / "rehearsal"
 BAD_INPUT = 2
 INTERRUPTED = 130
-DOCUMENTS = ("card.html", "lineage.html", "receipt.html")
+DOCUMENTS = ("card.html", "lineage.html", "receipt.html", "approval-*.html")
 OWN = (
     *(
         "state",
@@ -41,13 +48,14 @@ OWN = (
         "models",
         "index.html",
         "report.json",
+        "story.json",
         "aws-config",
         "emulator.log",
         "catalog.yaml",
     ),
     *DOCUMENTS,
 )
-"""What a rehearsal writes in its report folder, and removes before it starts."""
+"""What a rehearsal writes in its report folder, and removes before it starts: names and patterns."""
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -103,8 +111,8 @@ def _rehearse(console: Console, data: DataSet, folder: Path, keep_running: bool,
     """Play the story, write the report, and return whether everything came out as it must."""
     if end_kept(folder):
         console.print("Ended the emulator that an earlier rehearsal had left running.")
-    for name in OWN:
-        _remove(folder / name)
+    for path in [path for name in OWN for path in folder.glob(name)]:
+        _remove(path)
     console.print(data.sentence, style="bold", soft_wrap=True)
     for finding in data.findings:
         console.print(finding, markup=False, soft_wrap=True)
@@ -165,7 +173,10 @@ def _page(story: Story, played: Played, result: Report, started: datetime) -> Pa
     return Page(
         report=result,
         started=started,
+        title=TITLE,
+        summary=SUMMARY,
         data=story.data.sentence,
+        columns=tuple(name for name in story.data.columns if name != story.data.target),
         problem_type=story.problem_type,
         primary_metric=story.primary_metric,
         region=accounts.settings.region,
@@ -183,7 +194,7 @@ def _page(story: Story, played: Played, result: Report, started: datetime) -> Pa
         predictions=tuple(story.predictions),
         cards=tuple(story.cards),
         shown=tuple(story.shown),
-        lineage=tuple(story.lineage),
+        lineage=story.lineage,
         documents=tuple(story.documents),
         serving=story.serving,
         software=tuple((name, version(name)) for name in ("aws-cdk-lib", "ministack", "moto", "boto3")),

@@ -8,6 +8,7 @@ from typing import Any
 from base.settings import CATALOG, CATALOG_VARIABLE, load
 from emulator.core.switches import ROOT_SECRET_ACCESS_KEY
 from emulator.machine.isolation import LoopbackSession
+from rehearsal.journal import Journal
 from rehearsal.people import AccountKey, People, Person
 
 
@@ -35,6 +36,7 @@ class Accounts:
         self.names = settings.names
         self.people = People.of(settings.names)
         self.session = LoopbackSession(endpoint, settings.region)
+        self.journal = Journal()
         self._identities: dict[Person, Credentials] = {}
         self._temporary: dict[Person, Credentials] = {}
         self._clients: dict[tuple[Credentials, str], Any] = {}
@@ -104,8 +106,10 @@ class Accounts:
         )
 
     def acting_as(self, person: Person, service: str) -> Any:
-        """A client of a service that acts as a person."""
-        return self.client(self.credentials(person), service)
+        """A client of a service that acts as a person, whose calls are noted in the journal."""
+        client = self.client(self.credentials(person), service)
+        self.journal.listen(client, person.title)
+        return client
 
     def client(self, credentials: Credentials, service: str) -> Any:
         """A client of a service that acts on the given credentials."""

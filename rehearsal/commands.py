@@ -1,5 +1,6 @@
 """The operator's command line, run as a person runs it."""
 
+import shlex
 import sys
 from collections.abc import Sequence
 
@@ -22,6 +23,9 @@ def catalog(story: Story, person: Person, *arguments: str) -> list[str]:
         ProcessError: It failed.
     """
     credentials = story.accounts.credentials(person)
+    # Pages go beside the report; where that lies on this machine matters to nobody who reads it.
+    typed = [argument.removeprefix(f"{story.folder}/") for argument in arguments]
+    story.accounts.journal.note(shlex.join(["scripts/catalog", *typed]), person.title)
     return run(
         [sys.executable, "-m", "scripts.catalog", *arguments],
         environment=clean_environment(

@@ -57,6 +57,8 @@ def attempt(story: Story, denial: Denial) -> DenialRecord:
         denial: What to try.
     """
     status: Status = "failed"
+    journal = story.accounts.journal
+    before = journal.length
     try:
         result = denial.attempt(story)
     except ClientError as error:
@@ -76,6 +78,7 @@ def attempt(story: Story, denial: Denial) -> DenialRecord:
         expected=denial.expected,
         observed=" ".join(observed.split()),
         status=status,
+        commands=journal.commands(before),
     )
 
 

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import tarfile
+from collections.abc import Sequence
 
 from base.places import REPOSITORY
 from emulator.machine.environments import prepare
@@ -15,7 +16,7 @@ from rehearsal.record import Prediction, ShownRecord
 from rehearsal.story import ActError, ModelVersion, Project, Story, built
 from rehearsal.waiting import PipelineWatch, known_executions, newest_execution
 
-ASKED_ROWS = 5
+ASKED_ROWS = 50
 APPROVAL_STAGE = "ApproveProduction"
 PRODUCTION_STAGE = "DeployProduction"
 ANSWER = REPOSITORY / "rehearsal" / "answer.py"
@@ -50,8 +51,24 @@ def started(story: Story, version: ModelVersion, known: set[str]) -> PipelineWat
             f"{version.central_arn}"
         )
     waiting = watch.approval(APPROVAL_STAGE)
-    story.shown.append(ShownRecord(version=version.number, text=waiting["custom_data"], link=waiting["link"]))
+    story.shown.append(
+        ShownRecord(
+            version=version.number,
+            text=waiting["custom_data"],
+            link=waiting["link"],
+            page=_receipt(story, version),
+        )
+    )
     return watch
+
+
+def _receipt(story: Story, version: ModelVersion) -> str:
+    """As the governance officer, write the receipt to which the approval links as a page; return its file."""
+    number = len(story.shown) + 1
+    file = f"approval-{number}.html"
+    page = story.document(f"Receipt that the approver of production could read, approval {number}", file)
+    commands.catalog(story, story.people.governance_officer, "receipt", version.central_arn, "--output", page)
+    return file
 
 
 def watch(story: Story, execution_id: str) -> PipelineWatch:
@@ -101,15 +118,17 @@ def give_approval(story: Story, watch: PipelineWatch) -> None:
     story.tell("production is approved")
 
 
-def ask(story: Story, person: Person, rows: str) -> str:
+def ask(story: Story, person: Person, rows: Sequence[Sequence[str]]) -> str:
     """Ask the endpoint of a person's account, and return its answer."""
     answer = story.acting_as(person, "sagemaker-runtime").invoke_endpoint(
-        EndpointName=built(story.deploy_project).names.title, ContentType="text/csv", Body=rows.encode()
+        EndpointName=built(story.deploy_project).names.title,
+        ContentType="text/csv",
+        Body=_as_csv(rows).encode(),
     )
     return _canonical(answer["Body"].read().decode())
 
 
-def ask_model(story: Story, version: ModelVersion, rows: str) -> str:
+def ask_model(story: Story, version: ModelVersion, rows: Sequence[Sequence[str]]) -> str:
     """Run the inference code of an artifact on rows, in the environment of the image and by no endpoint."""
     folder = story.folder / "models" / str(version.number)
     folder.mkdir(parents=True, exist_ok=True)
@@ -117,7 +136,7 @@ def ask_model(story: Story, version: ModelVersion, rows: str) -> str:
         # Python before 3.11.4 has no such filter; the archive is the pipeline's own.
         archive.extraction_filter = getattr(tarfile, "data_filter", None)
         archive.extractall(folder)  # noqa: S202
-    (folder / "request.csv").write_text(rows, encoding="utf-8")
+    (folder / "request.csv").write_text(_as_csv(rows), encoding="utf-8")
     lines = run(
         [str(prepare("xgboost").python), str(ANSWER), str(folder), str(folder / "request.csv")],
         environment=clean_environment(story.folder / "home"),
@@ -125,13 +144,16 @@ def ask_model(story: Story, version: ModelVersion, rows: str) -> str:
     return _canonical(lines[-1])
 
 
-def sample_rows(story: Story) -> str:
-    """Return a few rows from all over the data, without the target, as CSV."""
+def sample_rows(story: Story) -> tuple[tuple[str, ...], ...]:
+    """Return rows from all over the data, without the target; 50 at most."""
     step = max(len(story.data.sample) // ASKED_ROWS, 1)
+    return story.data.sample[: step * ASKED_ROWS : step]
+
+
+def _as_csv(rows: Sequence[Sequence[str]]) -> str:
     text = io.StringIO()
     # With every cell in quotes: some versions of Python leave a carriage return without.
-    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
-    writer.writerows(story.data.sample[: step * ASKED_ROWS : step])
+    csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(rows)
     return text.getvalue()
 
 
@@ -154,12 +176,11 @@ def compare_predictions(story: Story, version: ModelVersion) -> None:
     story.serving = version.number
 
 
-def _by_row(version: ModelVersion, rows: str, *answers: str) -> list[Prediction]:
-    requests = [",".join(row) for row in csv.reader(io.StringIO(rows))]
+def _by_row(version: ModelVersion, rows: Sequence[tuple[str, ...]], *answers: str) -> list[Prediction]:
     columns = [[str(value) for value in json.loads(answer)["predictions"]] for answer in answers]
     return [
         Prediction(version=version.number, request=request, test=test, production=production, model=model)
-        for request, test, production, model in zip(requests, *columns, strict=True)
+        for request, test, production, model in zip(rows, *columns, strict=True)
     ]
 
 

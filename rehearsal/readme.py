@@ -78,6 +78,8 @@ def follow(
     title: str,
     credentials: Credentials,
     values: Mapping[str, str] | None = None,
+    *,
+    by: str = "",
 ) -> list[str]:
     """Run the commands of one step, and note that they were followed.
 
@@ -87,6 +89,7 @@ def follow(
         title: The step, by the words in bold.
         credentials: Of whoever follows it.
         values: What stands for each placeholder, such as `<project>`.
+        by: Who follows it, by profession; whoever acts if left out.
 
     Returns:
         What the commands printed.
@@ -100,9 +103,11 @@ def follow(
     lines: list[str] = []
     for command in found[0].commands:
         story.followed.append(command)
+        filled = _filled(command, values or {})
+        story.accounts.journal.note(filled, by)
         if command in _ALREADY:
             continue
-        lines += _run(story, shlex.split(_filled(command, values or {})), credentials)
+        lines += _run(story, shlex.split(filled), credentials)
     return lines
 
 

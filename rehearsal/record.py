@@ -5,11 +5,37 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from scripts.lineage.node import Node
+
 Status = Literal["ok", "failed"]
 
 
 class _Record(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CommandRecord(_Record):
+    """A command of an act.
+
+    Attributes:
+        by: Who ran it, by profession.
+        line: The command as it is typed; a call of the API is written as the AWS CLI's command for it.
+    """
+
+    by: str
+    line: str
+
+
+class QuoteRecord(_Record):
+    """What a command or a service said, word for word.
+
+    Attributes:
+        title: Who said what, in a few words.
+        text: The words.
+    """
+
+    title: str
+    text: str
 
 
 class ActRecord(_Record):
@@ -22,6 +48,9 @@ class ActRecord(_Record):
         status: Whether it came out as it must.
         seconds: How long it took.
         detail: What happened, or why it failed.
+        commands: The commands that did it, first to last.
+        quotes: What was said in it that is too long for `detail`.
+        next: What a reader would do after it.
     """
 
     name: str
@@ -30,6 +59,9 @@ class ActRecord(_Record):
     status: Status
     seconds: float
     detail: str
+    commands: tuple[CommandRecord, ...] = ()
+    quotes: tuple[QuoteRecord, ...] = ()
+    next: str = ""
 
 
 class DenialRecord(_Record):
@@ -41,6 +73,7 @@ class DenialRecord(_Record):
         expected: The refusal that had to come.
         observed: The answer that came.
         status: Whether it was refused for the right reason.
+        commands: How it was tried.
     """
 
     actor: str
@@ -48,6 +81,7 @@ class DenialRecord(_Record):
     expected: str
     observed: str
     status: Status
+    commands: tuple[CommandRecord, ...] = ()
 
 
 class FaultRecord(_Record):
@@ -147,14 +181,14 @@ class Prediction(_Record):
 
     Attributes:
         version: Version of the model that both endpoints served.
-        request: The row that was sent, as CSV.
+        request: The cells of the row that was sent.
         test: Answer of the endpoint in the test account.
         production: Answer of the endpoint in the production account.
         model: Answer of the model artifact itself.
     """
 
     version: int
-    request: str
+    request: tuple[str, ...]
     test: str
     production: str
     model: str
@@ -185,11 +219,13 @@ class ShownRecord(_Record):
         version: The version that waited.
         text: The text of the approval.
         link: Where the approval linked to.
+        page: The page beside the report that shows what stood there.
     """
 
     version: int
     text: str
     link: str
+    page: str
 
 
 class Document(_Record):
@@ -226,7 +262,10 @@ class Page(_Record):
     Attributes:
         report: What `report.json` says.
         started: When the story began, in UTC.
+        title: Title of the page.
+        summary: What happens in the story, in a sentence or two.
         data: The data set in one sentence.
+        columns: Names of the columns of a request.
         problem_type: Regression or classification, as the model says.
         primary_metric: The metric that describes a version best.
         region: The Region of the accounts.
@@ -236,7 +275,7 @@ class Page(_Record):
         predictions: Requests answered by test, production and the model itself.
         cards: The life of the model card.
         shown: What the approvers of production were shown.
-        lineage: The lines of `catalog lineage`.
+        lineage: What `catalog lineage` found behind the endpoint in production.
         documents: The pages that commands wrote.
         serving: Version that production serves at the end.
         software: What took part, with its version.
@@ -244,7 +283,10 @@ class Page(_Record):
 
     report: Report
     started: datetime
+    title: str
+    summary: str
     data: str
+    columns: tuple[str, ...] = ()
     problem_type: str = ""
     primary_metric: str = ""
     region: str
@@ -254,7 +296,7 @@ class Page(_Record):
     predictions: tuple[Prediction, ...] = ()
     cards: tuple[CardRecord, ...] = ()
     shown: tuple[ShownRecord, ...] = ()
-    lineage: tuple[str, ...] = ()
+    lineage: Node | None = None
     documents: tuple[Document, ...] = ()
     serving: int | None = None
     software: tuple[tuple[str, str], ...] = ()

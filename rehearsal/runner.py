@@ -18,6 +18,8 @@ SAMPLE_SECONDS = 0.25
 EXPECTED_ERRORS = (ActError, ProcessError, ClientError, BotoCoreError)
 """What an act may end with when the platform does not do what it must. Anything else is a bug of ours."""
 
+MEND = "Read the reason, mend what it names, and play again with `make rehearse`."
+
 
 @dataclass(kw_only=True)
 class Played:
@@ -50,6 +52,7 @@ def play(acts: Sequence[Act], story: Story, display: Display) -> Played:
     failed_at: int | None = None
     for number, act in enumerate(acts):
         started = time.monotonic()
+        story.accounts.journal.begin(act.actor)
         status: Status = "ok"
         if failed_at is None:
             display.begin(f"{number}  {act.name}")
@@ -66,6 +69,9 @@ def play(acts: Sequence[Act], story: Story, display: Display) -> Played:
             status=status,
             seconds=round(time.monotonic() - started, 2),
             detail=detail,
+            commands=story.accounts.journal.commands(),
+            quotes=tuple(story.accounts.journal.quotes),
+            next=act.next if status == "ok" else MEND if failed_at == number else "",
         )
         played.acts.append(record)
         played.starts.append(round(started - beginning, 2))

@@ -20,6 +20,7 @@ from rehearsal.record import (
     Prediction,
     ShownRecord,
 )
+from scripts.lineage.node import Node
 
 
 class ActError(Exception):
@@ -35,12 +36,14 @@ class Act:
         actor: Who acts, by profession.
         account: Where.
         play: Plays the act and tells what happened, in a sentence or two.
+        next: What a reader would do after it, in a sentence or two; commands stand in backticks.
     """
 
     name: str
     actor: str
     account: AccountKey
     play: "Callable[[Story], str]"
+    next: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +123,7 @@ class Story:
         faults: What went wrong on purpose.
         cards: The life of the model card.
         shown: What the approvers of production were shown.
-        lineage: The lines of `catalog lineage`.
+        lineage: What `catalog lineage` found behind the endpoint in production.
         documents: Pages that commands wrote into the folder.
         problem_type: Regression or classification, as the model says.
         primary_metric: The metric that describes a version best.
@@ -152,7 +155,7 @@ class Story:
     faults: list[FaultRecord] = field(default_factory=list)
     cards: list[CardRecord] = field(default_factory=list)
     shown: list[ShownRecord] = field(default_factory=list)
-    lineage: list[str] = field(default_factory=list)
+    lineage: Node | None = None
     documents: list[Document] = field(default_factory=list)
     problem_type: str = ""
     primary_metric: str = ""

@@ -9,6 +9,7 @@ from rehearsal.acts import (
     fail_and_recover,
     launch_domain,
     leave,
+    look_back,
     prepare,
     publish,
     refuse,
@@ -38,6 +39,7 @@ ACTS: tuple[Act, ...] = (
     roll_back.ACT,
     fail_and_recover.ACT,
     refuse.ACT,
+    look_back.ACT,
     leave.ACT,
 )
 

@@ -10,7 +10,7 @@ def play(story: Story) -> str:
     """See an incomplete card refused; approve it when it is complete; approve production, and compare."""
     if not story.release:
         raise ActError("no release waits for approval")
-    refusal = _approve_card(story)
+    _approve_card(story)
     deployment.approve_for_production(story, deployment.watch(story, story.release))
     version = story.versions[-1]
     deployment.check_serving(story, version)
@@ -18,13 +18,14 @@ def play(story: Story) -> str:
     card.note(story, "Shared with production, to be read", story.people.governance_officer, "Approved")
     story.add_holding("production", f"endpoint {built(story.deploy_project).names.title}")
     return (
-        f"The card was refused first: “{refusal}” Then it was completed and approved, and with it "
-        f"production. Test, production and the model itself answer {deployment.ASKED_ROWS} rows alike."
+        "The card was refused first, because it named no risk rating. The lead completed it, and the officer "
+        f"approved it and production. Test, production and the model itself answer "
+        f"{len(deployment.sample_rows(story))} rows alike."
     )
 
 
-def _approve_card(story: Story) -> str:
-    """Approve the card, which lacks a field; let the lead fill it; approve it; return the refusal."""
+def _approve_card(story: Story) -> None:
+    """See the card refused, which lacks a field; as the lead, fill it; approve it."""
     people = story.people
     title = built(story.build_project).names.title
     version = story.versions[-1]
@@ -33,6 +34,7 @@ def _approve_card(story: Story) -> str:
     )
     if MISSING not in refusal:
         raise ActError(f"the refusal of the card does not name {MISSING}: {refusal}")
+    story.accounts.journal.quote("How the card was refused", refusal)
     commands.catalog(
         story, people.lead_data_scientist, "card", "edit", "--group", title, "--risk-rating", "Low"
     )
@@ -43,9 +45,12 @@ def _approve_card(story: Story) -> str:
         "PendingReview",
     )
     deployment.approve_card(story, version)
-    page = story.document("The model card", "card.html")
-    commands.catalog(story, people.governance_officer, "card", "export", "--group", title, "--output", page)
-    return refusal
 
 
-ACT = Act(name="Approve for production", actor="Governance officer", account="shared_services", play=play)
+ACT = Act(
+    name="Approve for production",
+    actor="Governance officer",
+    account="shared_services",
+    play=play,
+    next="Hand on the card as a page or keep it with your records: `scripts/catalog card export`.",
+)

@@ -18,8 +18,8 @@ def play(story: Story) -> str:
     )
     story.deploy_project = project
     story.add_holding("shared_services", f"project {project.names.title}")
-    note = _idle_note(story)
-    return f"Created while nothing is approved, project {project.names.title} stands idle and says: “{note}”"
+    story.accounts.journal.quote("What the idle pipeline says", _idle_note(story))
+    return f"Project {project.names.title} was created while nothing is approved, and its pipeline waits."
 
 
 def _idle_note(story: Story) -> str:
@@ -37,4 +37,10 @@ def _idle_note(story: Story) -> str:
     raise ActError("with nothing approved, the deploy pipeline left no note")
 
 
-ACT = Act(name="Create the deploy project", actor="ML engineer", account="shared_services", play=play)
+ACT = Act(
+    name="Create the deploy project",
+    actor="ML engineer",
+    account="shared_services",
+    play=play,
+    next="Wait: the first version that is approved in the central registry starts the pipeline.",
+)

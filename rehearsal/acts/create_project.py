@@ -37,4 +37,13 @@ def project_name(title: str) -> str:
     return words[:MAXIMUM_PROJECT_NAME].strip("-") or "model"
 
 
-ACT = Act(name="Create the project", actor="Data scientist", account="development", play=play)
+ACT = Act(
+    name="Create the project",
+    actor="Data scientist",
+    account="development",
+    play=play,
+    next=(
+        "Clone the project's repository, replace the data and the columns in `config.toml`, and "
+        "push. Look at the project with `scripts/catalog project show`."
+    ),
+)

@@ -20,4 +20,13 @@ def play(story: Story) -> str:
     return f"{len(story.faults)} faults were brought about, and the registry came out of each as it must."
 
 
-ACT = Act(name="Fail and recover", actor="Everyone", account="shared_services", play=play)
+ACT = Act(
+    name="Fail and recover",
+    actor="Everyone",
+    account="shared_services",
+    play=play,
+    next=(
+        "Watch the alarms of the registry, and play again what failed once its reason is removed: "
+        "`scripts/catalog replay`."
+    ),
+)

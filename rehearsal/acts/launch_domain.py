@@ -51,4 +51,13 @@ def _open(story: Story, person: Person, profile: str) -> None:
     sagemaker.create_presigned_domain_url(DomainId=domain["DomainId"], UserProfileName=profile)
 
 
-ACT = Act(name="Launch the domain", actor="Lead data scientist", account="development", play=play)
+ACT = Act(
+    name="Launch the domain",
+    actor="Lead data scientist",
+    account="development",
+    play=play,
+    next=(
+        "Open Studio under your own user profile. Each further development account gets a domain in "
+        "the same way."
+    ),
+)

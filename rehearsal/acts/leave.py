@@ -44,8 +44,10 @@ def play(story: Story) -> str:
 
 
 def _follow(story: Story, title: str, who: Person | Credentials, **values: str) -> None:
-    credentials = story.accounts.credentials(who) if isinstance(who, Person) else who
-    readme.follow(story, readme.LEAVE, title, credentials, values)
+    if isinstance(who, Person):
+        readme.follow(story, readme.LEAVE, title, story.accounts.credentials(who), values, by=who.title)
+    else:
+        readme.follow(story, readme.LEAVE, title, who, values, by="Administrator")
 
 
 def _await_termination(story: Story, person: Person) -> None:
@@ -79,4 +81,10 @@ def _is_peoples_own(story: Story, thing: Thing) -> bool:
     return (thing.kind == "role" and thing.name in OWN_ROLES) or thing.name.startswith("/aws/sagemaker/")
 
 
-ACT = Act(name="Leave", actor="Platform engineer", account="shared_services", play=play)
+ACT = Act(
+    name="Leave",
+    actor="Platform engineer",
+    account="shared_services",
+    play=play,
+    next="Delete what stays, if you want to keep nothing of it: `docs/what_stays.md` tells how.",
+)

@@ -59,4 +59,13 @@ def _policy(statement: Mapping[str, object]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
-ACT = Act(name="Prepare the accounts", actor="Cloud administrator", account="management", play=play)
+ACT = Act(
+    name="Prepare the accounts",
+    actor="Cloud administrator",
+    account="management",
+    play=play,
+    next=(
+        "Do the same on AWS: write the ids of your accounts and units into `catalog.yaml`, and run "
+        "these commands as the administrators whom the README names."
+    ),
+)

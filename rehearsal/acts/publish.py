@@ -14,4 +14,10 @@ def play(story: Story) -> str:
     return f"cdk bootstrap and cdk deploy brought up {', '.join(stacks)}."
 
 
-ACT = Act(name="Publish", actor="Platform engineer", account="shared_services", play=play)
+ACT = Act(
+    name="Publish",
+    actor="Platform engineer",
+    account="shared_services",
+    play=play,
+    next=("Look in which accounts the platform stands, and why not in others: `scripts/catalog accounts`."),
+)

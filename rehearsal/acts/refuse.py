@@ -23,4 +23,10 @@ def play(story: Story) -> str:
     )
 
 
-ACT = Act(name="Refuse what must not work", actor="Everyone", account="shared_services", play=play)
+ACT = Act(
+    name="Refuse what must not work",
+    actor="Everyone",
+    account="shared_services",
+    play=play,
+    next=("Read who may do what in `docs/access_matrix.md`, which is computed from the policies themselves."),
+)

@@ -42,4 +42,10 @@ def _check_life_cycle(story: Story, version: ModelVersion, expected: dict[str, s
         raise ActError(f"version {version.number} should be {expected} and is {stage}")
 
 
-ACT = Act(name="Roll back", actor="ML engineer", account="shared_services", play=play)
+ACT = Act(
+    name="Roll back",
+    actor="ML engineer",
+    account="shared_services",
+    play=play,
+    next="Ask first what a roll-back would do: `scripts/catalog rollback --pretend` changes nothing.",
+)

@@ -25,4 +25,10 @@ def play(story: Story) -> str:
     )
 
 
-ACT = Act(name="Share", actor="Platform engineer", account="shared_services", play=play)
+ACT = Act(
+    name="Share",
+    actor="Platform engineer",
+    account="shared_services",
+    play=play,
+    next=("Give the roles of `catalog.yaml` to people, and reserve their names by a service control policy."),
+)

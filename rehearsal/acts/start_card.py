@@ -27,4 +27,10 @@ def play(story: Story) -> str:
     )
 
 
-ACT = Act(name="Start the model card", actor="Lead data scientist", account="shared_services", play=play)
+ACT = Act(
+    name="Start the model card",
+    actor="Lead data scientist",
+    account="shared_services",
+    play=play,
+    next="Say the rest in time, above all the risk rating: `scripts/catalog card edit`.",
+)

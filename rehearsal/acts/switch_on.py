@@ -16,6 +16,7 @@ def status(story: Story, account: AccountKey) -> str:
 def play(story: Story) -> str:
     """Compare every account with what it must be, and look at the note of what it was before."""
     accounts = story.accounts
+    accounts.journal.note("aws sagemaker get-sagemaker-servicecatalog-portfolio-status")
     for account in ACCOUNTS:
         found, expected = status(story, account), ON if account in LAUNCHING else OFF
         story.tell(f"{accounts.account_title(account)}: {found}")
@@ -34,4 +35,13 @@ def play(story: Story) -> str:
     )
 
 
-ACT = Act(name="Switch on Projects", actor="Platform engineer", account="development", play=play)
+ACT = Act(
+    name="Switch on Projects",
+    actor="Platform engineer",
+    account="development",
+    play=play,
+    next=(
+        "Do nothing more: it is part of the deployment. An account that joins the organisation later gets it "
+        "too."
+    ),
+)

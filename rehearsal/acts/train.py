@@ -27,4 +27,10 @@ def play(story: Story) -> str:
     )
 
 
-ACT = Act(name="Train", actor="Data scientist", account="development", play=play)
+ACT = Act(
+    name="Train",
+    actor="Data scientist",
+    account="development",
+    play=play,
+    next="Compare the version's metrics in Studio, and read its card: `scripts/catalog card show`.",
+)

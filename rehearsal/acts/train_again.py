@@ -2,7 +2,7 @@
 
 import re
 
-from rehearsal import card, commands, deployment, promotion, training
+from rehearsal import card, deployment, promotion, training
 from rehearsal.story import Act, ActError, Story, built
 from rehearsal.waiting import PipelineWatch, known_executions
 
@@ -16,17 +16,16 @@ def play(story: Story) -> str:
     change = _retrain(story)
     version = promotion.promoted(story, story.candidates[-1])
     watch = deployment.release(story, version)
-    refusal = _refused_without_card(story, watch)
+    _refused_without_card(story, watch)
     deployment.approve_card(story, version)
     watch.retry(deployment.PRODUCTION_STAGE)
     watch.finish()
     deployment.check_serving(story, version)
     deployment.compare_predictions(story, version)
-    story.lineage = _lineage(story)
     return (
         f"The data scientist pushed {change}; version {version.number} was trained, approved and promoted, "
         f"and its approval showed how its metrics differ from those of what production runs. Production was "
-        f"refused while its card was not approved: “{refusal}” Then production served it."
+        f"refused while its card was not approved; then it served the version."
     )
 
 
@@ -73,24 +72,21 @@ def _push(story: Story, repository: str) -> str:
     return change
 
 
-def _refused_without_card(story: Story, watch: PipelineWatch) -> str:
-    """Approve production while nobody has approved the card, and return the pipeline's refusal."""
+def _refused_without_card(story: Story, watch: PipelineWatch) -> None:
+    """Approve production while nobody has approved the card, and quote the pipeline's refusal."""
     deployment.give_approval(story, watch)
     refusal = watch.failure(deployment.PRODUCTION_STAGE, GATE)
     story.tell(f"refused: {refusal}")
-    return refusal
+    story.accounts.journal.quote("How the pipeline refused", refusal)
 
 
-def _lineage(story: Story) -> list[str]:
-    """Trace the endpoint in production, as the governance officer."""
-    page = story.document("From the endpoint back to the data", "lineage.html")
-    lines = commands.catalog(
-        story,
-        story.people.governance_officer,
-        *("lineage", "--endpoint", built(story.deploy_project).names.title),
-        *("--account", story.accounts.account_id("production"), "--output", page),
-    )
-    return [line for line in lines if page not in line]
-
-
-ACT = Act(name="Train again", actor="Everyone", account="development", play=play)
+ACT = Act(
+    name="Train again",
+    actor="Everyone",
+    account="development",
+    play=play,
+    next=(
+        "Change the code, the features or the data in the same way: each push trains a version, and "
+        "only approvals carry it further."
+    ),
+)

@@ -1,5 +1,6 @@
 """The map of the accounts with the flow of the story, once for wide windows and once for narrow ones."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -17,11 +18,14 @@ WITHIN = {
         "Create the deploy project",
         "Fail and recover",
         "Refuse what must not work",
+        "Look back",
     ),
     "development": ("Launch the domain", "Create the project", "Train", "Train again"),
     "production": ("Roll back",),
 }
 """Names of the acts that stay inside an account."""
+
+_WORD = re.compile(r"[^\s-]*(?:-|\s+|$)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,14 +37,12 @@ class Line:
         style: Class of the text: `title`, `id`, `person`, `thing` or `act`.
         x: Where it begins.
         y: Its baseline.
-        whole: The text before it was cut.
     """
 
     text: str
     style: str
     x: float
     y: float
-    whole: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,7 +116,7 @@ def draw_maps(page: Page) -> tuple[Drawing, Drawing]:
 
 def _wide(page: Page) -> Drawing:
     width, column, right = 960, 240, 710
-    heights = {account.key: _height(page, account) for account in page.accounts}
+    heights = {account.key: _height(page, account, column) for account in page.accounts}
     middle = max(
         heights["development"], heights["shared_services"], heights["test"] + heights["production"] + 60
     )
@@ -164,7 +166,7 @@ def _narrow(page: Page) -> Drawing:
     places: dict[str, tuple[float, float, float]] = {}
     y = 4.0
     for account in sorted(page.accounts, key=lambda account: _DOWNWARDS.index(account.key)):
-        height = _height(page, account)
+        height = _height(page, account, column)
         places[account.key] = (4, y, height)
         y += height + (gap if account.key in ("management", "shared_services") else 22)
     boxes, badges = _boxes(page, places, column)
@@ -211,6 +213,7 @@ def _badges(page: Page, centres: Mapping[str, tuple[float, float]]) -> list[Badg
     return [
         Badge(act=numbers[name], status=page.report.acts[numbers[name]].status, x=x, y=y)
         for name, (x, y) in centres.items()
+        if name in numbers
     ]
 
 
@@ -225,16 +228,23 @@ def _boxes(
         lines = []
         below = y + 25
         for text, style in _texts(page, account):
-            lines.append(Line(text=_cut(text, width), style=style, x=x + PADDING, y=below, whole=text))
-            below += LINE
+            for piece in _wrapped(text, width):
+                lines.append(Line(text=piece, style=style, x=x + PADDING, y=below))
+                below += LINE
         below += 8
-        for name in WITHIN.get(account.key, ()):
+        for name in _within(page, account):
             badges += _badges(page, {name: (x + PADDING + 11, below)})
             label = name[0].lower() + name[1:]
-            lines.append(Line(text=label, style="act", x=x + PADDING + 30, y=below + 4.5, whole=label))
+            lines.append(Line(text=label, style="act", x=x + PADDING + 30, y=below + 4.5))
             below += ACT_LINE
         boxes.append(Box(key=account.key, x=x, y=y, width=width, height=height, lines=tuple(lines)))
     return tuple(boxes), tuple(badges)
+
+
+def _within(page: Page, account: AccountRecord) -> list[str]:
+    """Names of the acts of the story that stay inside an account."""
+    played = {act.name for act in page.report.acts}
+    return [name for name in WITHIN.get(account.key, ()) if name in played]
 
 
 def _texts(page: Page, account: AccountRecord) -> Iterable[tuple[str, str]]:
@@ -254,12 +264,18 @@ def _people(acts: Iterable[ActRecord], account: AccountRecord) -> list[str]:
     )
 
 
-def _height(page: Page, account: AccountRecord) -> float:
-    lines = sum(1 for _ in _texts(page, account))
-    acts = len(WITHIN.get(account.key, ()))
+def _height(page: Page, account: AccountRecord, width: float) -> float:
+    lines = sum(len(_wrapped(text, width)) for text, _ in _texts(page, account))
+    acts = len(_within(page, account))
     return lines * LINE + 22 + (acts * ACT_LINE if acts else 0)
 
 
-def _cut(text: str, width: float) -> str:
+def _wrapped(text: str, width: float) -> list[str]:
+    """Break a text into lines that fit, between words and after hyphens; what has neither stays whole."""
     fits = int((width - 2 * PADDING) / CHARACTER)
-    return text if len(text) <= fits else f"{text[: fits - 1]}…"
+    lines = [""]
+    for word in _WORD.findall(text):
+        if lines[-1] and len(f"{lines[-1]}{word}".rstrip()) > fits:
+            lines.append("")
+        lines[-1] += word
+    return [line.strip() for line in lines]

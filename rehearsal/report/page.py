@@ -1,14 +1,24 @@
 """The page: everything inline, nothing loaded from anywhere."""
 
+from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from rehearsal.display import duration
-from rehearsal.record import DenialRecord, Page
+from rehearsal.record import CommandRecord, DenialRecord, Page
 from rehearsal.report.account_map import draw_maps
+from rehearsal.report.answers import answers
+from rehearsal.report.approvals import approvals
+from rehearsal.report.figures import number, typed
 from rehearsal.report.pipeline_graph import draw_graph
+from rehearsal.report.summary import figures, sentence
+from scripts.console import page_file
+from scripts.lineage.node import written
+from scripts.lineage.page import colours
 
 TEMPLATES = Path(__file__).parent / "templates"
 REASONS = {
@@ -32,14 +42,20 @@ def render(page: Page) -> str:
         page: What it shows.
     """
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        # The drawing of a lineage is that of `catalog lineage`.
+        loader=FileSystemLoader([TEMPLATES, page_file.TEMPLATES]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.filters["duration"] = duration
+    environment.filters["people"] = people
     environment.filters["number"] = number
+    environment.filters["seams"] = page_file.seams
+    environment.filters["coded"] = coded
+    environment.filters["typed"] = typed
+    environment.filters["written"] = written
     environment.globals["marks"] = MARKS
     return environment.get_template("page.html.j2").render(
         page=page,
@@ -49,19 +65,32 @@ def render(page: Page) -> str:
         graph=draw_graph(page.runs[0]) if page.runs else None,
         steps=_steps(page),
         metrics=_metrics(page),
-        predictions=_predictions(page),
+        answers=answers(page.predictions, page.columns) if page.predictions else None,
+        approvals=approvals(page.shown),
+        sentence=sentence(page),
+        figures=figures(page),
+        colours=colours(page.lineage) if page.lineage else {},
+        purposes={account.id: account.title for account in page.accounts},
         refusals=_refusals(page),
         drawn=next((document for document in page.documents if document.file == "lineage.html"), None),
-        refused=sum(row.status == "ok" for row in page.report.denied),
     )
 
 
-def number(value: float | None) -> str:
-    """Return a figure with four significant digits, without needless zeros."""
-    if value is None:
-        return "\N{EN DASH}"
-    text = f"{value:,.4g}" if abs(value) < 10_000 else f"{value:,.0f}"
-    return text.replace("-", "\N{MINUS SIGN}")
+def people(commands: Sequence[CommandRecord]) -> list[tuple[str, list[str]]]:
+    """Return commands by whoever ran them, in their order: whoever comes again is there again."""
+    return [
+        (by, [command.line for command in group])
+        for by, group in groupby(commands, key=lambda command: command.by)
+    ]
+
+
+def coded(text: str) -> Markup:
+    """Return a text whose commands stand in backticks, as HTML."""
+    parts = text.split("`")
+    return Markup("").join(
+        Markup("<code>{}</code>").format(page_file.seams(part)) if place % 2 else escape(part)
+        for place, part in enumerate(parts)
+    )
 
 
 def _timeline(page: Page) -> list[dict[str, Any]]:
@@ -87,7 +116,7 @@ def _steps(page: Page) -> list[dict[str, Any]]:
 
 
 def _metrics(page: Page) -> list[dict[str, Any]]:
-    """One row a metric, with its value in each version and the difference of the last to the first."""
+    """One row a metric, with its value in each version, and its share of the longest as a bar, in percent."""
     models = page.report.models
     names = list(dict.fromkeys(name for model in models for name in model.metrics))
     names.sort(key=lambda name: name != page.primary_metric)
@@ -96,18 +125,17 @@ def _metrics(page: Page) -> list[dict[str, Any]]:
         values = [model.metrics.get(name) for model in models]
         first, last = (values[0], values[-1]) if len(values) > 1 else (None, None)
         difference = None if first is None or last is None else last - first
-        rows.append({"name": name, "values": values, "difference": difference})
+        longest = max(abs(value) for value in values if value is not None) or 1.0
+        cells = [
+            {
+                "version": model.version,
+                "value": value,
+                "length": 0.0 if value is None else round(100 * abs(value) / longest, 2),
+            }
+            for model, value in zip(models, values, strict=True)
+        ]
+        rows.append({"name": name, "cells": cells, "difference": difference})
     return rows
-
-
-def _predictions(page: Page) -> list[dict[str, Any]]:
-    """One group a version: its rows, and how many of them were answered alike everywhere."""
-    groups = []
-    for version in dict.fromkeys(row.version for row in page.predictions):
-        rows = [row for row in page.predictions if row.version == version]
-        equal = sum(row.test == row.production == row.model for row in rows)
-        groups.append({"version": version, "rows": rows, "equal": equal, "differs": equal < len(rows)})
-    return groups
 
 
 def _refusals(page: Page) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from rehearsal.record import (
     AccountRecord,
     ActRecord,
     CardRecord,
+    CommandRecord,
     DenialRecord,
     Document,
     FaultRecord,
@@ -13,11 +14,13 @@ from rehearsal.record import (
     Page,
     PipelineRun,
     Prediction,
+    QuoteRecord,
     Report,
     ShownRecord,
     Status,
     StepRecord,
 )
+from scripts.lineage.node import Node
 
 LONG = "mlplatform-launch-build-from-s3-with-a-name-of-the-greatest-length-that-is-legal-here"
 
@@ -106,6 +109,14 @@ def page(*, failed_act: int | None = None) -> Page:
                 "its SageMaker pipeline ran 5 steps on 344 rows. Version 1 waits for approval with accuracy "
                 "0.9808."
             ),
+            commands=(
+                CommandRecord(by=actor, line=f"scripts/catalog project show {LONG} --output {LONG}.html"),
+                CommandRecord(
+                    by="Governance officer", line="aws codepipeline list-pipelines --output 'a table'"
+                ),
+            ),
+            quotes=(QuoteRecord(title="How it was refused", text=f"Not yet: {LONG} lacks a rating."),),
+            next=f"Look at it with `scripts/catalog project show {LONG}`.",
         )
         for position, (name, actor, account, seconds) in enumerate(ACTS)
     )
@@ -125,6 +136,11 @@ def page(*, failed_act: int | None = None) -> Page:
                 f"authorized to perform: sagemaker:UpdateModelPackage on resource: {LONG}"
             ),
             status=status,
+            commands=(
+                CommandRecord(
+                    by=actor, line=f"aws sagemaker update-model-package --model-package-arn {LONG}"
+                ),
+            ),
         )
         for actor, status in tried
     )
@@ -157,6 +173,17 @@ def page(*, failed_act: int | None = None) -> Page:
     return Page(
         report=report,
         started=datetime(2026, 11, 21, 10, 4, tzinfo=UTC),
+        title="The life of a model, rehearsed",
+        summary="A team trained a model, and a second version replaced the first.",
+        columns=(
+            "island",
+            "bill_length_mm",
+            "bill_depth_mm",
+            "flipper_length_mm",
+            "body_mass_g",
+            "sex",
+            "year",
+        ),
         data="Palmer penguins: 344 rows, species to be predicted from 7 columns",
         problem_type="multiclass_classification",
         primary_metric="accuracy",
@@ -201,12 +228,13 @@ def page(*, failed_act: int | None = None) -> Page:
         predictions=tuple(
             Prediction(
                 version=version,
-                request="Torgersen,39.1,18.7,181,3750,male,2007",
-                test="Adelie",
-                production="Adelie",
-                model="Adelie",
+                request=("Torgersen", "39.1", "18.7", "181", "3750", sex, "2007"),
+                test=answer,
+                production=answer,
+                model=answer,
             )
             for version in (1, 2)
+            for sex, answer in (("male", "Adelie"), ("female", "Gentoo"), ("", "Adelie"))
         ),
         cards=(
             CardRecord(
@@ -223,11 +251,38 @@ def page(*, failed_act: int | None = None) -> Page:
         shown=(
             ShownRecord(
                 version=2,
-                text="Version 2 against version 1 in production: accuracy 0.9615 (\N{MINUS SIGN}0.0192).",
+                text=(
+                    f"Version arn:aws:sagemaker:eu-west-1:222222222222:model-package/{LONG}/2 has passed its "
+                    "tests in account 444444444444. Approve it for account 555555555555? "
+                    f"{LONG} version 2, commit 0f0f0f0f0f0f, artifact sha256 a7a7a7a7a7a7, approved "
+                    "by ml-engineer at 2026-11-21T10:04:00Z. "
+                    "Production runs version 1; metrics: accuracy 0.9615 "
+                    "(production 0.9808, -0.019), log_loss 0.0587 (production 0.0613, -0.0026). It cannot be "
+                    "deployed yet: the card lacks intended_uses.risk_rating. Mend it."
+                ),
+                page="approval-1.html",
                 link=f"https://eu-west-1.console.aws.amazon.com/s3/object/{LONG}?prefix=receipt.json",
             ),
         ),
-        lineage=("endpoint serve-palmer-penguins", f"└── model package {LONG}"),
+        lineage=Node(
+            kind="Endpoint",
+            name="serve-palmer-penguins-p-1b2c3d4e5f6g",
+            identifier=f"arn:aws:sagemaker:eu-west-1:555555555555:endpoint/{LONG}",
+            account="555555555555",
+            time=datetime(2026, 11, 21, 10, 6, tzinfo=UTC),
+            sources=[
+                Node(
+                    kind="Model version",
+                    name=LONG,
+                    account="222222222222",
+                    facts={"SHA-256": "0f" * 32},
+                    sources=[
+                        Node(kind="Training job", name=f"pipelines-{LONG}", account="333333333333"),
+                        Node(kind="Commit", name="a7" * 20, gap=f"It is not shown to this role ({LONG})."),
+                    ],
+                )
+            ],
+        ),
         documents=(Document(title="The model card", file="card.html"),),
         serving=1,
         software=(("aws-cdk-lib", "2.275.0"), ("ministack", "1.5.33")),

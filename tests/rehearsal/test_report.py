@@ -3,11 +3,14 @@ import re
 from pathlib import Path
 
 import pytest
+from typer import Exit
 
 from rehearsal.commands import sentence
 from rehearsal.record import PipelineRun, Report, StepRecord
-from rehearsal.report import write
-from rehearsal.report.page import number, render
+from rehearsal.report import read, write
+from rehearsal.report.__main__ import main as draw_again
+from rehearsal.report.figures import number
+from rehearsal.report.page import render
 from rehearsal.report.pipeline_graph import draw_graph
 from tests.rehearsal.example import DEFINITION, page
 
@@ -28,17 +31,35 @@ def test_report_json_has_the_documented_shape(tmp_path: Path) -> None:
         "left",
     ]
     assert {tuple(act) for act in report["acts"]} == {
-        ("name", "actor", "account", "status", "seconds", "detail")
+        ("name", "actor", "account", "status", "seconds", "detail", "commands", "quotes", "next")
     }
-    assert {tuple(row) for row in report["denied"]} == {("actor", "action", "expected", "observed", "status")}
+    assert {tuple(row) for row in report["denied"]} == {
+        ("actor", "action", "expected", "observed", "status", "commands")
+    }
     assert {tuple(model) for model in report["models"]} == {("version", "metrics", "digest")}
     assert Report.model_validate(report) == page().report
-    assert {entry.name for entry in tmp_path.iterdir()} == {"report.json", "index.html"}
+    assert {entry.name for entry in tmp_path.iterdir()} == {"report.json", "story.json", "index.html"}
+
+
+def test_the_page_is_drawn_again_from_what_was_reported(tmp_path: Path) -> None:
+    write(page(), tmp_path)
+    first = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert read(tmp_path) == page()
+    (tmp_path / "index.html").unlink()
+    draw_again(tmp_path)
+    assert (tmp_path / "index.html").read_text(encoding="utf-8") == first
+
+
+def test_without_a_story_there_is_nothing_to_draw(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(Exit) as ended:
+        draw_again(tmp_path)
+    assert ended.value.exit_code == 2
+    assert "`make rehearse` writes it" in capsys.readouterr().err
 
 
 def test_the_page_shows_everything_reported() -> None:
     shown = page()
-    html = render(shown)
+    html = render(shown).replace("<wbr>", "")
     for act in shown.report.acts:
         assert act.name in html
     for expected in ("0.9808", "\N{MINUS SIGN}0.01923", "0f" * 32, "version 1", "2 of 3", "not reached"):
@@ -55,7 +76,7 @@ def test_the_page_loads_nothing() -> None:
     html = render(page())
     assert not re.findall(r"<(?:script|img|iframe|object)\b", html)
     links = re.findall(r"(?:src|href)=\"([^\"]*)\"", html)
-    assert [link for link in links if not link.startswith("#")] == ["data:,", "card.html"]
+    assert [link for link in links if not link.startswith("#")] == ["data:,", "approval-1.html", "card.html"]
     assert "@import" not in html
     assert set(re.findall(r"url\(([^)]*)\)", html)) == {"#tip-wide", "#tip-narrow", "#tip-graph"}
 
@@ -75,18 +96,15 @@ def test_the_contents_name_every_section_in_its_order(failed_act: int | None) ->
     assert "<section>" not in html
 
 
-def test_predictions_that_differ_are_counted_and_unfolded() -> None:
+def test_answers_that_differ_between_places_are_counted_and_unfolded() -> None:
     whole = page()
-    assert html_of_rows(render(whole)) == ["1 of 1", "1 of 1"]
-    assert "<details open>\n  <summary>The rows" not in render(whole)
+    assert "<b>6 of 6 answers were the same" in render(whole)
+    assert "<details open>\n  <summary>Rows" not in render(whole)
     other = whole.predictions[0].model_copy(update={"production": "Gentoo"})
     html = render(whole.model_copy(update={"predictions": (other, *whole.predictions[1:])}))
-    assert html_of_rows(html) == ["0 of 1", "1 of 1"]
-    assert "<details open>\n  <summary>The rows" in html
-
-
-def html_of_rows(html: str) -> list[str]:
-    return re.findall(r"<b>(\d+ of \d+) rows equal</b>", html)
+    assert "<b>5 of 6 answers were the same" in html
+    assert "<details open>\n  <summary>Rows" in html
+    assert "test Adelie, production Gentoo, the model itself Adelie" in html
 
 
 def test_the_refusal_of_a_command_is_told_without_its_table() -> None:

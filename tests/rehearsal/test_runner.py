@@ -23,7 +23,7 @@ def story(tmp_path: Path) -> Story:
 
 
 def act(name: str, play_act: Callable[[Story], str]) -> Act:
-    return Act(name=name, actor="ML engineer", account="shared_services", play=play_act)
+    return Act(name=name, actor="ML engineer", account="shared_services", play=play_act, next="Look at it.")
 
 
 def fails(_: Story) -> str:

@@ -1,6 +1,7 @@
 """The whole story, played once for all tests of this module."""
 
 import json
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -37,7 +38,7 @@ def rehearsal() -> Rehearsal:
         exit_code=done.returncode,
         output=done.stdout + done.stderr,
         report=json.loads((REPORT_FOLDER / "report.json").read_text(encoding="utf-8")),
-        page=(REPORT_FOLDER / "index.html").read_text(encoding="utf-8"),
+        page=(REPORT_FOLDER / "index.html").read_text(encoding="utf-8").replace("<wbr>", ""),
     )
 
 
@@ -56,6 +57,16 @@ def test_everything_comes_out_as_it_must(rehearsal: Rehearsal) -> None:
 def test_every_act_was_played(rehearsal: Rehearsal) -> None:
     assert [act["name"] for act in rehearsal.report["acts"]] == [act.name for act in ACTS]
     assert all(act["detail"] for act in rehearsal.report["acts"])
+
+
+def test_every_act_names_its_commands_and_what_to_do_next(rehearsal: Rehearsal) -> None:
+    without = [act["name"] for act in rehearsal.report["acts"] if not act["commands"] or not act["next"]]
+    assert without == []
+    lines = [command["line"] for act in rehearsal.report["acts"] for command in act["commands"]]
+    assert [
+        line for line in lines if line.split()[0] not in ("aws", "make", "scripts/catalog", "scripts/cdk")
+    ] == []
+    assert [line for line in lines if str(REPOSITORY) in line] == []
 
 
 def test_the_output_has_a_line_for_each_act(rehearsal: Rehearsal) -> None:
@@ -98,10 +109,33 @@ def test_every_fault_was_brought_about(rehearsal: Rehearsal) -> None:
         assert row["name"] in rehearsal.page
 
 
-def test_the_documents_of_the_story_are_there(rehearsal: Rehearsal) -> None:
-    for file in ("receipt.html", "card.html", "lineage.html"):
-        assert f'href="{file}"' in rehearsal.page
-        assert "<html" in (REPORT_FOLDER / file).read_text(encoding="utf-8")
+@pytest.mark.parametrize(
+    ("file", "says"),
+    [
+        pytest.param("approval-1.html", "Production runs no version yet", id="the first approval"),
+        pytest.param("approval-2.html", "Production runs version 1", id="the second"),
+        pytest.param("approval-3.html", "Production runs version 2", id="that of the roll-back"),
+        pytest.param("receipt.html", "Running in production", id="the receipt of what production serves"),
+        pytest.param("lineage.html", "/1</code>", id="the lineage of what production serves"),
+        pytest.param("card.html", "Approved", id="the card"),
+    ],
+)
+def test_the_documents_of_the_story_are_there(rehearsal: Rehearsal, file: str, says: str) -> None:
+    assert f'href="{file}"' in rehearsal.page
+    assert says in (REPORT_FOLDER / file).read_text(encoding="utf-8").replace("<wbr>", "")
+
+
+def test_the_pages_show_what_production_serves_in_the_end(rehearsal: Rehearsal) -> None:
+    receipt = (REPORT_FOLDER / "receipt.html").read_text(encoding="utf-8").replace("<wbr>", "")
+    lineage = (REPORT_FOLDER / "lineage.html").read_text(encoding="utf-8").replace("<wbr>", "")
+    (version,) = set(re.findall(r"model-package/[^/<]+/(\d+)</code>", lineage))
+    assert version == "1"
+    assert re.search(rf"<h1>\S+ {version}</h1>", receipt)
+
+
+def test_rows_with_different_answers_are_shown(rehearsal: Rehearsal) -> None:
+    answers = re.findall(r'data-label="Answer of version 1">([^<]+)<', rehearsal.page)
+    assert len(set(answers)) > 1
 
 
 @pytest.mark.parametrize(

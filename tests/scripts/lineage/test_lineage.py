@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 from typer.testing import CliRunner, Result
 
 from base.settings import load
@@ -552,6 +553,15 @@ def test_the_terminal_shows_a_tree(world: World, run: Run) -> None:
     assert any(line.endswith(f"{FOLDER}{RECEIPT}") for line in lines)
     assert any(line.strip("│└─ ").startswith("Training job pipelines-abc123-Train") for line in lines)
     assert "steps in 3 accounts, 1 of them cannot be followed or are in doubt" in lines[-1]
+
+
+def test_a_trace_in_json_can_be_read_back(world: World, run: Run) -> None:
+    forget("DescribeCodeRepository", GROUP)(world)
+    result = run("--endpoint", ENDPOINT, "--json")
+    root = TypeAdapter(Node).validate_json(result.output)
+    assert root.as_json() == json.loads(result.output)
+    assert [node.kind for _, node in root.walk()][:2] == ["Endpoint", "Endpoint configuration"]
+    assert [node for _, node in root.walk() if node.gap]
 
 
 class Page(HTMLParser):

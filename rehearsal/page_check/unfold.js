@@ -1,0 +1,2 @@
+// Unfold everything that is folded.
+() => document.querySelectorAll("details").forEach((each) => { each.open = true; })
