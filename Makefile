@@ -50,9 +50,7 @@ test: setup ## Lint, type-check and test everything, the rehearsal included.
 
 .PHONY: try-product
 try-product: setup ## Launch, change and delete a product in the emulator, under its derived role. PRODUCT=build_from_s3
-	@grep --quiet --recursive --include=product.py 'identifier="$(PRODUCT)"' products || { echo "Which product? Name its identifier: make try-product PRODUCT=build_from_s3" >&2; exit 2; }
-	@"$(BIN)/pytest" --capture=no --tb=short tests/emulator/bundle/test_derived_roles.py \
-	  -k "test_each_product_launches_changes_and_leaves and $(PRODUCT)"
+	@"$(BIN)/python" -m tests.emulator.try_product "$(PRODUCT)"
 
 FUZZ_EXAMPLES ?= 100000
 FUZZ_SEED ?= $(shell date +%s)

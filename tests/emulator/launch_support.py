@@ -17,7 +17,8 @@ from portfolios.permissions import Statement
 from portfolios.template_values import ACCOUNT
 from tests.emulator.cloudformation.test_cloudformation import SERVICE, finish
 from tests.emulator.support import Emulator, allow, policy
-from tests.products.launches import LONGEST, settings, templates
+from tests.products.launches import LONGEST, settings
+from tests.products.launches import templates as all_templates
 
 Template = dict[str, Any]
 
@@ -70,7 +71,7 @@ def parameters_of(template: Template, identifier: str) -> dict[str, str]:
     }
     return {
         key: given.get(key) or fitting(parameter)
-        for key, parameter in template["Parameters"].items()
+        for key, parameter in template.get("Parameters", {}).items()
         if key in given or "Default" not in parameter
     }
 
@@ -91,18 +92,21 @@ def fitting(parameter: Mapping[str, Any], *, but: str = "") -> str:
     return find(values, lambda value: value != but and value.isprintable() and fewest <= len(value) <= most)
 
 
-def changed(template: Template, parameters: Mapping[str, str]) -> dict[str, str]:
+def changed(template: Template, parameters: Mapping[str, str]) -> dict[str, str] | None:
     """Values for an update of a product: one parameter has another value, a choice if there is one.
 
     Who a project is does not change, nor what only a new project could change.
+
+    Returns:
+        None if no parameter takes another value.
     """
     fixed = {"SageMakerProjectId", "SageMakerProjectName", "DomainName"}
-    declared = {key: each for key, each in template["Parameters"].items() if key not in fixed}
+    declared = {key: each for key, each in template.get("Parameters", {}).items() if key not in fixed}
     for key, parameter in sorted(declared.items(), key=lambda each: "AllowedValues" not in each[1]):
         before = parameters.get(key, str(parameter.get("Default", "")))
         with suppress(NoSuchExample):
             return {**parameters, key: fitting(parameter, but=before)}
-    raise AssertionError("no parameter of the product takes a second value")
+    return None
 
 
 def publish_seeds(emulator: Emulator) -> None:
@@ -122,15 +126,28 @@ def publish_seeds(emulator: Emulator) -> None:
     s3.put_object(Bucket=_ASSETS, Key="seed.zip", Body=archive.getvalue())
 
 
-def add_boundary(emulator: Emulator) -> None:
-    """Create the boundary of the roles that all products make, unless it is there."""
-    iam = emulator.client("iam")
+def add_boundary(
+    emulator: Emulator,
+    *,
+    account: str = Emulator.development,
+    templates: Iterable[Template] | None = None,
+) -> None:
+    """Create the boundary of the roles that products make, unless it is there, or they make none.
+
+    Args:
+        emulator: The emulator.
+        account: The account in which they are launched.
+        templates: The templates of the products; by default of all.
+    """
+    iam = emulator.client("iam", account=account)
+    bounded = all_templates().values() if templates is None else templates
+    statements = boundary_statements(bounded, region=REGION)
+    if not statements:
+        return
     try:
         iam.create_policy(
             PolicyName=NAMES.project_boundary,
-            PolicyDocument=policy(
-                *in_account(boundary_statements(templates().values(), region=REGION), emulator.development)
-            ),
+            PolicyDocument=policy(*in_account(statements, account)),
         )
     except iam.exceptions.EntityAlreadyExistsException:
         return

@@ -1,7 +1,8 @@
-"""docs/add_a_product.md, followed literally in a copy of the repository."""
+"""docs/add_a_product.md, followed literally in a copy of the repository: its files, commands and output."""
 
-import os
 import re
+import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -19,18 +20,15 @@ FILES = {
     for name in re.findall(r"^`(products/[\w./]+)`", before, re.MULTILINE)
 }
 """Content by name: the paragraph before a block begins with the file's name."""
-CREATED = re.findall(r"^ +create  (\w+) 1\.0\.0$", PAGE, re.MULTILINE)
-TRIED = re.findall(r"^\$ make try-product PRODUCT=(\w+)$", PAGE, re.MULTILINE)
-PRODUCTS = {"build_central": "products/build/central", "scratch_bucket": "products/admin/scratch_bucket"}
-TRY = (
-    "tests/emulator/bundle/test_derived_roles.py"
-    "::test_each_product_launches_changes_and_leaves_under_its_derived_role"
+STEPS = re.findall(
+    r"^`(?P<file>products/[\w./]+)`|^```console\n(?P<console>.*?)```", PAGE, re.DOTALL | re.MULTILINE
 )
+"""What a reader does, in order: write a file, or type commands and compare what they print."""
 
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The repository as git has it, with what this one has built."""
+    """A clone after `make setup`: the repository as git has it, with this one's environment."""
     folder = tmp_path_factory.mktemp("copy")
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
@@ -42,48 +40,73 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in filter(None, listed.stdout.split("\0")):
         if (REPOSITORY / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_bytes((REPOSITORY / name).read_bytes())
+            shutil.copy(REPOSITORY / name, folder / name)
     (folder / "build").symlink_to(REPOSITORY / "build")
+    # In this order, as `make setup` marks what it has installed: so it installs nothing into the environment
+    # that other tests use.
+    for environment in (Path(sys.prefix), REPOSITORY / "node_modules"):
+        own = folder / (".venv" if environment == Path(sys.prefix) else environment.name)
+        own.mkdir()
+        for path in environment.iterdir():
+            if path.name != ".installed":
+                (own / path.name).symlink_to(path)
+        (own / ".installed").touch()
     return folder
 
 
-def run(folder: Path, *arguments: str) -> str:
+def run(folder: Path, command: str) -> list[str]:
+    """Type a command; what it prints."""
     done = subprocess.run(
-        [sys.executable, "-m", *arguments],
+        shlex.split(command),
         cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(folder)},
         check=False,
         capture_output=True,
         text=True,
         timeout=HANGS,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    return done.stdout.splitlines()
+
+
+def commands(console: str) -> list[tuple[str, list[str]]]:
+    """The commands of a block, each with the lines that the page shows below it."""
+    found: list[tuple[str, list[str]]] = []
+    for line in console.splitlines():
+        if line.startswith("$ "):
+            found.append((line.removeprefix("$ "), []))
+        else:
+            found[-1][1].append(line)
+    return found
 
 
 def test_the_page_is_read_as_a_reader_does() -> None:
-    assert sorted(FILES) == [
-        "products/admin/scratch_bucket/README.md",
+    assert [file or commands(console) for file, console in STEPS] == [
+        "products/build/central/product.py",
+        "products/build/central/README.md",
+        [(".venv/bin/python -m portfolios.versions", ["   create  build_central 1.0.0"])],
+        [("make try-product PRODUCT=build_central", [])],
         "products/admin/scratch_bucket/product.py",
         "products/admin/scratch_bucket/stack.py",
-        "products/build/central/README.md",
-        "products/build/central/product.py",
+        "products/admin/scratch_bucket/README.md",
+        [
+            (".venv/bin/python -m portfolios.versions", ["   create  scratch_bucket 1.0.0"]),
+            ("make try-product PRODUCT=scratch_bucket", []),
+        ],
     ]
-    assert [[*PRODUCTS], [*PRODUCTS]] == [CREATED, TRIED]
+    assert sorted(FILES) == sorted(file for file, _ in STEPS if file)
 
 
 def test_following_the_page_adds_its_products(copy: Path) -> None:
-    for product, folder in PRODUCTS.items():
-        for name, text in FILES.items():
-            if name.startswith(f"{folder}/"):
-                (copy / name).parent.mkdir(exist_ok=True)
-                (copy / name).write_text(text, encoding="utf-8")
-        told = run(copy, "portfolios.versions").splitlines()
-        assert [line for line in told if "create" in line] == [f"   create  {product} 1.0.0"]
-    folders = list(PRODUCTS.values())
-    run(copy, "ruff", "check", *folders)
-    run(copy, "ruff", "format", "--check", *folders)
-    done = run(copy, "pytest", "--verbose", *(f"{TRY}[{product}]" for product in PRODUCTS))
-    assert f"{len(PRODUCTS)} passed" in done
+    for file, console in STEPS:
+        if file:
+            (copy / file).parent.mkdir(exist_ok=True)
+            (copy / file).write_text(FILES[file], encoding="utf-8")
+        for command, shown in commands(console):
+            printed = run(copy, command)
+            # The page leaves out the lines of products that are there already.
+            assert [line for line in printed if line in shown] == shown, printed
+    folders = sorted({Path(file).parent.as_posix() for file, _ in STEPS if file})
+    for tool in ("check", "format --check"):
+        run(copy, f".venv/bin/ruff {tool} {shlex.join(folders)}")
     readme = (copy / "README.md").read_text(encoding="utf-8")
     assert all(f"]({folder}/README.md)" in readme for folder in folders)

@@ -6,6 +6,7 @@ from tests.access.tables.launch_accounts import LAUNCH_ACCOUNTS
 from tests.access.tables.platform import ASSETS, ENGINEER
 from tests.access.tables.projects import PROJECTS
 from tests.access.tables.registry_functions import REGISTRY_FUNCTIONS
+from tests.access.tables.serving import SERVING
 from tests.access.tables.target_accounts import TARGET_ACCOUNTS
 from tests.access.tables.team_people import TEAM_PEOPLE
 from tests.access.tables.training import TRAINING
@@ -20,6 +21,7 @@ TABLES: tuple[Table, ...] = (
     *PROJECTS,
     *TRAINING,
     *REGISTRY_FUNCTIONS,
+    *SERVING,
     *TARGET_ACCOUNTS,
 )
 

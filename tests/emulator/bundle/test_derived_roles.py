@@ -16,18 +16,17 @@ from portfolios.dependent_actions import dependents
 from portfolios.handler_actions import actions_for
 from portfolios.permissions import Statement, derive
 from portfolios.template_values import TemplateValues
-from tests.emulator.cloudformation.test_cloudformation import finish
+from products.product import LaunchAccount
 from tests.emulator.launch_support import (
     PRODUCT_TAG,
     REGION,
     Template,
     add_boundary,
-    changed,
     launch,
     parameters_of,
-    publish_seeds,
 )
 from tests.emulator.support import Emulator
+from tests.emulator.try_product import Failure, TryError, main, try_product
 from tests.products.launches import CONNECTION, PRODUCTS, PROVIDERS, templates
 
 
@@ -210,34 +209,71 @@ def test_a_project_with_a_connection_launches_only_if_the_connection_may_be_pass
 # The emulator has no types of Lake Formation and Glue yet.
 NOT_EMULATED = {"data_lake"}
 
+LAUNCHES = [
+    (name, place)
+    for name, product in sorted(PRODUCTS.items())
+    if name not in NOT_EMULATED
+    for place in product.launched_in
+]
 
-@pytest.mark.parametrize("product", sorted(set(PRODUCTS) - NOT_EMULATED))
+
+@pytest.mark.parametrize(("product", "place"), LAUNCHES)
 def test_each_product_launches_changes_and_leaves_under_its_derived_role(
-    emulator: Emulator, product: str
+    emulator: Emulator, product: str, place: LaunchAccount
 ) -> None:
-    """`make try-product` plays this for one product, and prints how far it came."""
-    publish_seeds(emulator)
-    add_boundary(emulator)
-    template = templates()[product]
-    identifier = f"p-{uuid.uuid4().hex[:12]}"
-    parameters = parameters_of(template, identifier)
-    parameters |= {"NetworkAccess": "VpcOnly"} if product == "studio_domain" else {}
-    statements = derive(template, region=REGION, product_tag=PRODUCT_TAG)
-    print(f"\n{product}: launch as {identifier}, with {parameters}")
-    assert launch(emulator, identifier, template, statements, parameters) == []
+    """Where it may be launched, as `make try-product` does for one product."""
+    try_product(emulator, PRODUCTS[product], place, beside=templates().values())
 
-    cloudformation = emulator.client("cloudformation")
-    stack = cloudformation.describe_stacks(StackName=identifier)["Stacks"][0]["StackId"]
-    update = changed(template, parameters)
-    print(f"{product}: update, with {dict(update.items() - parameters.items())}")
-    cloudformation.update_stack(
-        StackName=identifier,
-        UsePreviousTemplate=True,
-        Capabilities=["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
-        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in update.items()],
+
+REFUSED = {
+    "the launch role": (
+        "sagemaker:CreateModelPackageGroup",
+        (
+            r"Group\w* \(AWS::SageMaker::ModelPackageGroup\) failed: the launch role "
+            r"mlplatform-x-launch-build-from-s3 may not sagemaker:CreateModelPackageGroup on arn:aws:"
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize(("action", "says"), REFUSED.values(), ids=REFUSED)
+def test_a_launch_that_is_refused_says_which_action_resource_and_role(
+    emulator: Emulator, action: str, says: str
+) -> None:
+    with pytest.raises(TryError, match=says):
+        try_product(
+            emulator, PRODUCTS["build_from_s3"], "development", beside=templates().values(), without=[action]
+        )
+
+
+@pytest.mark.parametrize(
+    ("reason", "says"),
+    [
+        (
+            (
+                "User: arn:aws:sts::333333333333:assumed-role/project/s is not authorized to perform: "
+                "s3:GetObject on resource: arn:aws:s3:::data/1 because no policy allows it"
+            ),
+            "may not s3:GetObject on arn:aws:s3:::data/1: allow it in the role that the product makes",
+        ),
+        ("Bucket names are lower-case", "Bucket (AWS::S3::Bucket) failed: Bucket names are lower-case"),
+    ],
+    ids=["another role", "another reason"],
+)
+def test_what_else_fails_is_not_blamed_on_the_launch_role(reason: str, says: str) -> None:
+    failure = Failure(logical_id="Bucket", kind="AWS::S3::Bucket", reason=reason)
+    assert says in failure.sentence("mlplatform-x-launch-build-from-s3")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [(["nowhere"], "There is no product nowhere: "), ([""], "No product is named: ")],
+    ids=["unknown", "none"],
+)
+def test_the_program_names_the_products_that_it_takes(
+    arguments: list[str], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    assert capsys.readouterr().err == (
+        f"{says}make try-product PRODUCT= takes one of {', '.join(PRODUCTS)}.\n"
     )
-    assert finish(emulator, stack) == ("UPDATE_COMPLETE", [])
-
-    print(f"{product}: delete")
-    cloudformation.delete_stack(StackName=identifier)
-    assert finish(emulator, stack) == ("DELETE_COMPLETE", [])

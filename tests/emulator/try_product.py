@@ -1,0 +1,293 @@
+"""Launch, change and delete a product in the emulator, under the role that is derived from its template.
+
+`make try-product PRODUCT=build_from_s3` runs this as a program; `make test` runs it for each product.
+"""
+
+import io
+import json
+import re
+import sys
+import tempfile
+import time
+import uuid
+import zipfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from base.settings import Settings
+from base.trees import files_of
+from base.user_error import UserError, trace
+from emulator.machine.isolation import LoopbackSession
+from portfolios.permissions import derive
+from products.discovery import discover
+from products.product import AssetLocation, LaunchAccount, Product, Template, render
+from rehearsal.processes import Emulator as EmulatorProcess
+from tests.data_account import with_data_account
+from tests.emulator.launch_support import add_boundary, changed, in_account, parameters_of
+from tests.emulator.support import SETTINGS, Emulator, allow, policy, trust
+from tests.hangs import HANGS
+from tests.products.launches import settings as example
+
+BUCKET = f"tried-assets-{SETTINGS.accounts.shared_services}-{SETTINGS.region}"
+OPTIONS: Mapping[str, Mapping[str, str]] = {
+    # Most of its resources are those of a network.
+    "studio_domain": {"NetworkAccess": "VpcOnly"},
+}
+"""Values for parameters with which a product makes more than by default."""
+
+TRUST = trust(Service="cloudformation.amazonaws.com")
+CAPABILITIES = ("CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND")
+
+_DENIED = re.compile(
+    r"User: (?P<who>\S+) is not authorized to perform: (?P<action>\S+) on resource: (?P<resource>\S+)"
+)
+
+
+class TryError(UserError):
+    """A product could not be launched, changed or deleted; a sentence for each resource that failed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failure:
+    """What CloudFormation says of a resource that failed.
+
+    Attributes:
+        logical_id: The resource in the template, or the stack.
+        kind: Its type.
+        reason: CloudFormation's own words.
+    """
+
+    logical_id: str
+    kind: str
+    reason: str
+
+    def sentence(self, launch_role: str) -> str:
+        """What an author of products does about it.
+
+        Args:
+            launch_role: The name of the derived role.
+        """
+        where = f"{self.logical_id} ({self.kind})"
+        denied = _DENIED.search(self.reason)
+        if denied is None:
+            return f"{where} failed: {self.reason}"
+        action, resource = denied["action"], denied["resource"].rstrip(".,")
+        if f"/{launch_role}" not in denied["who"]:
+            return (
+                f"{where} failed: {denied['who']} may not {action} on {resource}: allow it in the role that "
+                "the product makes, or in the policy of the resource."
+            )
+        return (
+            f"{where} failed: the launch role {launch_role} may not {action} on {resource}. Nothing from "
+            f"which the role is derived says so: complete the tables in portfolios/handler_actions.py or "
+            "portfolios/dependent_actions.py, each entry with its page of AWS (docs/launch_roles.md)."
+        )
+
+
+def place_of(product: Product, place: LaunchAccount) -> tuple[Settings, str]:
+    """The settings under which a product is tried, and the account in which it is launched.
+
+    Args:
+        product: The product.
+        place: One of the accounts in which it may be launched.
+    """
+    settings = example(prefix="mlplatform-x")
+    if "data" in (*product.launched_in, *product.needs):
+        settings = with_data_account(settings)
+    return settings, str(getattr(settings.accounts, place))
+
+
+def try_product(
+    emulator: Emulator,
+    product: Product,
+    place: LaunchAccount,
+    *,
+    beside: Iterable[Template] = (),
+    without: Sequence[str] = (),
+    tell: Callable[[str], None] = print,
+) -> None:
+    """Launch a product, change one of its parameters, and delete it.
+
+    Args:
+        emulator: The emulator.
+        product: The product.
+        place: The kind of account in which it is launched.
+        beside: Templates that the account's boundary has to allow as well.
+        without: Actions to take away from the derived role, to see what is said then.
+        tell: Is called with a line about each step.
+
+    Raises:
+        UserError: If no role can be derived, or a step fails under it.
+    """
+    settings, account = place_of(product, place)
+    template = render(product, settings, _publish(emulator, product))
+    statements = derive(template, region=settings.region, product_tag=settings.names.product_tag)
+    allowed = json.loads(json.dumps(in_account(statements, account)))
+    for statement in allowed:
+        statement["Action"] = [each for each in statement["Action"] if each not in without]
+    launch_role = settings.names.launch_role(product.identifier)
+    add_boundary(emulator, account=account, templates=(template, *beside))
+    arn = _role(emulator, account, launch_role, [each for each in allowed if each["Action"]])
+
+    name = f"p-{uuid.uuid4().hex[:12]}"
+    parameters = {**parameters_of(template, name), **OPTIONS.get(product.identifier, {})}
+    stack = _Stack(emulator.client("cloudformation", account=account), name, launch_role)
+    tell(f"{product.identifier}: launch in {place} ({account}) as {name}, with {parameters}")
+    stack.create(template, arn, parameters)
+
+    update = changed(template, parameters)
+    if update is None:
+        tell(f"{product.identifier}: no update, because no parameter takes a second value")
+    else:
+        tell(f"{product.identifier}: update, with {dict(update.items() - parameters.items())}")
+        stack.update(update)
+
+    tell(f"{product.identifier}: delete")
+    stack.delete()
+
+
+class _Stack:
+    """A stack as Service Catalog would launch it."""
+
+    def __init__(self, cloudformation: Any, name: str, launch_role: str) -> None:
+        self._cloudformation = cloudformation
+        self._name = name
+        self._launch_role = launch_role
+
+    def create(self, template: Template, role: str, parameters: Mapping[str, str]) -> None:
+        try:
+            self._cloudformation.create_stack(
+                StackName=self._name,
+                TemplateBody=json.dumps(template),
+                RoleARN=role,
+                Capabilities=CAPABILITIES,
+                Parameters=_listed(parameters),
+            )
+        except ClientError as error:
+            raise TryError(f"CloudFormation refuses the template: {error}") from error
+        self._finish("CREATE_COMPLETE")
+
+    def update(self, parameters: Mapping[str, str]) -> None:
+        self._cloudformation.update_stack(
+            StackName=self._name,
+            UsePreviousTemplate=True,
+            Capabilities=CAPABILITIES,
+            Parameters=_listed(parameters),
+        )
+        self._finish("UPDATE_COMPLETE")
+
+    def delete(self) -> None:
+        self._cloudformation.delete_stack(StackName=self._name)
+        self._finish("DELETE_COMPLETE")
+
+    def _finish(self, expected: str) -> None:
+        """Wait for the end of what the stack does."""
+        deadline = time.monotonic() + HANGS
+        while True:
+            stack = self._cloudformation.describe_stacks(StackName=self._name)["Stacks"][0]
+            # A deleted stack is found by its id alone.
+            self._name = stack["StackId"]
+            status = stack["StackStatus"]
+            if not status.endswith("_IN_PROGRESS"):
+                break
+            if time.monotonic() > deadline:
+                raise TryError(f"{self._name} is still {status} after {HANGS} s.")
+            time.sleep(0.02)
+        if status != expected:
+            failures = self._failures()
+            raise TryError("\n".join(each.sentence(self._launch_role) for each in failures) or status)
+
+    def _failures(self) -> list[Failure]:
+        events = self._cloudformation.describe_stack_events(StackName=self._name)["StackEvents"]
+        return [
+            Failure(
+                logical_id=event["LogicalResourceId"],
+                kind=event["ResourceType"],
+                reason=event.get("ResourceStatusReason", "no reason given"),
+            )
+            for event in reversed(events)
+            if event["ResourceStatus"].endswith("_FAILED")
+            # What was stopped because something else failed tells nothing.
+            and "cancelled" not in event.get("ResourceStatusReason", "")
+        ]
+
+
+def _listed(parameters: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()]
+
+
+def _role(emulator: Emulator, account: str, name: str, statements: Sequence[Mapping[str, Any]]) -> str:
+    iam = emulator.client("iam", account=account)
+    try:
+        arn: str = iam.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
+    except iam.exceptions.EntityAlreadyExistsException:
+        arn = iam.get_role(RoleName=name)["Role"]["Arn"]
+    iam.put_role_policy(RoleName=name, PolicyName="derived", PolicyDocument=policy(*statements))
+    return arn
+
+
+def _publish(emulator: Emulator, product: Product) -> dict[str, AssetLocation]:
+    """Put the product's seeds and functions where all accounts of the organisation read them."""
+    s3 = emulator.client("s3", account=SETTINGS.accounts.shared_services)
+    if all(bucket["Name"] != BUCKET for bucket in s3.list_buckets()["Buckets"]):
+        s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": SETTINGS.region})
+        organisation = {"StringEquals": {"aws:PrincipalOrgID": SETTINGS.organization.id}}
+        shared = allow("s3:GetObject", f"arn:aws:s3:::{BUCKET}/*", Principal="*", Condition=organisation)
+        s3.put_bucket_policy(Bucket=BUCKET, Policy=policy(shared))
+    locations = {}
+    for name, folder in product.assets.items():
+        key = f"{product.identifier}/{name}.zip"
+        s3.put_object(Bucket=BUCKET, Key=key, Body=_archive(folder))
+        locations[name] = AssetLocation(BUCKET, key)
+    return locations
+
+
+def _archive(folder: Path) -> bytes:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as files:
+        for name, path in files_of(folder):
+            files.write(path, name)
+    return archive.getvalue()
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the program.
+
+    Args:
+        arguments: The identifier of a product.
+
+    Returns:
+        0, or 2 with a sentence for each thing that failed.
+    """
+    try:
+        products = {product.identifier: product for product in discover()}
+        if len(arguments) != 1 or arguments[0] not in products:
+            named = " ".join(each for each in arguments if each)
+            mistake = f"There is no product {named}" if named else "No product is named"
+            raise TryError(f"{mistake}: make try-product PRODUCT= takes one of {', '.join(products)}.")
+        product = products[arguments[0]]
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            EmulatorProcess(Path(folder)) as process,
+        ):
+            emulator = Emulator(
+                process=process,
+                endpoint=process.endpoint,
+                region=SETTINGS.region,
+                session=LoopbackSession(process.endpoint, SETTINGS.region),
+            )
+            for place in product.launched_in:
+                try_product(emulator, product, place)
+    except UserError as error:
+        trace(error)
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
