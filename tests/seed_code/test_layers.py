@@ -49,10 +49,6 @@ ALIKE: Mapping[tuple[str, str], str] = {
         "deploy/batch/deploy/configuration.py",
         "deploy/realtime/deploy/configuration.py",
     ): "Both read one file a stage, into fields of their own.",
-    (
-        "deploy/batch/integration_tests/conftest.py",
-        "deploy/realtime/integration_tests/conftest.py",
-    ): "Both find the version's sample, and the rest is how they ask for an answer.",
 }
 """Files of two layers that are near copies, and why that is right."""
 

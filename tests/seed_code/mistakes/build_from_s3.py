@@ -66,15 +66,15 @@ NUMBERS = (
     _mistake(
         "the training part is evaluated",
         "evaluate",
-        '    truth = target_of(schema, path_of(test, "test"))\n',
-        '    test, name = training, "train"\n    truth = target_of(schema, path_of(test, name))\n',
+        "    truth = target_of(model.schema, test)\n",
+        '    test = path_of(folders.processing("input/train"), "train")\n    truth = target_of(model.schema, test)\n',
         "test_numbers",
     ),
     _mistake(
         "the baseline is of the test part",
         "evaluate",
-        'known = target_of(schema, path_of(training, "train"))',
-        'known = target_of(schema, path_of(test, "test"))',
+        'known = target_of(model.schema, path_of(folders.processing("input/train"), "train"))',
+        "known = target_of(model.schema, test)",
         "test_numbers",
     ),
     _mistake(

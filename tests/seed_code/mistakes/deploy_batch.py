@@ -42,8 +42,8 @@ MISTAKES = (
     ),
     _mistake(
         "the schedule assumes the role of the model",
-        'role_arn=self._role("batch-schedule")',
-        'role_arn=self._role("batch-transform")',
+        'role_arn=self.role_of("batch-schedule")',
+        'role_arn=self.role_of("batch-transform")',
     ),
     _mistake(
         "jobs are nobody's",

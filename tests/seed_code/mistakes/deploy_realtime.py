@@ -3,6 +3,7 @@
 from tests.seed_code.mistakes.mistake import Mistake
 
 _STACK = "deploy/stack.py"
+_MODEL_STACK = "deploy/model_stack.py"
 _STACK_TESTS = "python -m pytest tests/test_stack.py"
 _RESOLVE = "deploy/resolve_model.py"
 _RESOLVE_TESTS = "python -m pytest tests/test_resolve_model.py"
@@ -19,7 +20,7 @@ MISTAKES = (
     ),
     Mistake(
         name="production is deployed into the test account",
-        file=_STACK,
+        file=_MODEL_STACK,
         old="account=project.account(stage)",
         new='account=project.account("test")',
         check=_STACK_TESTS,
@@ -40,8 +41,8 @@ MISTAKES = (
     ),
     Mistake(
         name="the container of an endpoint may reach the network",
-        file=_STACK,
-        old="enable_network_isolation=configuration.network_isolation",
+        file=_MODEL_STACK,
+        old="enable_network_isolation=network_isolation",
         new="enable_network_isolation=False",
         check=_STACK_TESTS,
     ),

@@ -1,10 +1,12 @@
-"""The variables of a build."""
+"""The variables of a build, and the templates that it writes."""
 
 import os
 
 import pytest
 
-from deploy import embedded_node  # noqa: F401
+import app
+from deploy.project import STAGES, StageName
+from templates import Templates, read
 
 ENVIRONMENT = {
     "SAGEMAKER_PROJECT_NAME": "a-project-of-thirty-two-lettersX",
@@ -25,3 +27,21 @@ def project(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
     return ENVIRONMENT
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
+    """The templates of both stages, as the build writes them."""
+    folder = tmp_path_factory.mktemp("templates")
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        for name, value in (ENVIRONMENT | {"CDK_OUTDIR": str(folder)}).items():
+            monkeypatch.setenv(name, value)
+        assert app.main() == 0
+    return {stage: read(folder, stage) for stage in STAGES}
+
+
+@pytest.fixture(params=STAGES)
+def stage(request: pytest.FixtureRequest) -> StageName:
+    """Each stage."""
+    name: StageName = request.param
+    return name

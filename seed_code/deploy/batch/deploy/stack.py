@@ -1,11 +1,11 @@
 """The batch transform of a stage: a model version of the central registry, run on a schedule."""
 
 import aws_cdk as cdk
-from aws_cdk import aws_sagemaker as sagemaker
 from aws_cdk import aws_scheduler as scheduler
 from constructs import Construct
 
 from deploy.configuration import StageConfiguration
+from deploy.model_stack import ModelStack
 from deploy.project import Project, StageName
 
 TARGET = "arn:aws:scheduler:::aws-sdk:sagemaker:createTransformJob"
@@ -15,7 +15,7 @@ EXECUTION = "<aws.scheduler.execution-id>"
 """Unique to each attempt: https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html"""
 
 
-class StageStack(cdk.Stack):
+class StageStack(ModelStack):
     """A model, and a schedule that starts a transform job with it.
 
     CloudFormation names the model, so that a change replaces it; the schedule keeps its name and starts the
@@ -35,24 +35,14 @@ class StageStack(cdk.Stack):
         """
         super().__init__(
             scope,
-            f"batch-{stage}",
-            stack_name=f"{project.name_prefix}-batch-{project.sagemaker_project_id}",
-            description=f"Scheduled batch transform of {project.title}, {stage}",
-            env=cdk.Environment(account=project.account(stage), region=project.aws_region),
-            # The template goes through the project's own roles; the target account needs no CDK bootstrap.
-            synthesizer=cdk.BootstraplessSynthesizer(),
+            project=project,
+            stage=stage,
+            kind="batch",
+            description="Scheduled batch transform of",
+            role="batch-transform",
+            network_isolation=configuration.network_isolation,
         )
-        self._project = project
         self._configuration = configuration
-        model = sagemaker.CfnModel(
-            self,
-            "Model",
-            execution_role_arn=self._role("batch-transform"),
-            enable_network_isolation=configuration.network_isolation,
-            containers=[
-                sagemaker.CfnModel.ContainerDefinitionProperty(model_package_name=project.model_package_arn)
-            ],
-        )
         scheduler.CfnSchedule(
             self,
             "Schedule",
@@ -65,16 +55,14 @@ class StageStack(cdk.Stack):
             flexible_time_window=scheduler.CfnSchedule.FlexibleTimeWindowProperty(mode="OFF"),
             target=scheduler.CfnSchedule.TargetProperty(
                 arn=TARGET,
-                role_arn=self._role("batch-schedule"),
-                input=self.to_json_string(self._job(model.attr_model_name)),
+                role_arn=self.role_of("batch-schedule"),
+                input=self.to_json_string(self._job(self.model.attr_model_name)),
                 # A throttled call is tried again; one that is refused for an hour waits for the next time.
                 retry_policy=scheduler.CfnSchedule.RetryPolicyProperty(
                     maximum_event_age_in_seconds=3600, maximum_retry_attempts=3
                 ),
             ),
         )
-        for key, value in project.tags.items():
-            cdk.Tags.of(self).add(key, value)
 
     def _job(self, model_name: str) -> dict[str, object]:
         """The request that starts a job.
@@ -112,7 +100,3 @@ class StageStack(cdk.Stack):
             },
             "Tags": [{"Key": name, "Value": value} for name, value in project.tags.items()],
         }
-
-    def _role(self, purpose: str) -> str:
-        """A role that the platform keeps in the account."""
-        return f"arn:{cdk.Aws.PARTITION}:iam::{self.account}:role/{self._project.name_prefix}-{purpose}"

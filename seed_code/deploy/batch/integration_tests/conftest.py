@@ -1,37 +1,20 @@
 """A transform of the sample that was registered with the model version, by what the schedule would start."""
 
-import base64
 import json
 import os
 import time
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import boto3
 import pytest
 
 from deploy import integration_test_role
 from deploy.project import required
+from deploy.sample import Sample
 
 SECONDS_BETWEEN_LOOKS = float(os.environ.get("SECONDS_BETWEEN_LOOKS", "15"))
 ENDED = ("Completed", "Failed", "Stopped")
-
-
-@dataclass(frozen=True)
-class Sample:
-    """A request with the answer that the model gave when it was evaluated.
-
-    Attributes:
-        row: The request as a CSV row.
-        prediction: The label or the number.
-        probability: The probability of the label; None for a regression.
-    """
-
-    row: str
-    prediction: str | float
-    probability: float | None
 
 
 @dataclass(frozen=True)
@@ -54,18 +37,7 @@ class Transform:
 @pytest.fixture(scope="session")
 def sample() -> Sample:
     """The sample of the model version, from the central registry."""
-    arn, region = required(os.environ, ["MODEL_PACKAGE_ARN", "AWS_REGION"])
-    client = boto3.client("sagemaker", region_name=region)
-    version = client.describe_model_package(ModelPackageName=arn, IncludedData="MetadataOnly")
-    metadata = version.get("CustomerMetadataProperties", {})
-    if not {"sample_request", "sample_prediction"} <= metadata.keys():
-        pytest.fail(f"{arn} was registered without sample_request and sample_prediction (README.md).")
-    row, answer = (
-        zlib.decompress(base64.b64decode(metadata[name])).decode()
-        for name in ("sample_request", "sample_prediction")
-    )
-    expected = json.loads(answer)
-    return Sample(row, expected["prediction"], expected.get("probability"))
+    return Sample.registered()
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from integration_tests.conftest import Sample, Transform
+from deploy.sample import Sample
+from integration_tests.conftest import Transform
 
 
 def test_the_schedule_starts_a_job_whose_name_is_new_each_time(scheduled: dict[str, Any]) -> None:

@@ -11,34 +11,8 @@ from botocore.validate import ParamValidator
 import app
 from conftest import ENVIRONMENT
 from deploy.configuration import StageConfiguration
-from deploy.project import STAGES, StageName
-
-ACCOUNTS: dict[StageName, str] = {"test": "444444444444", "production": "555555555555"}
-TITLE = "a-project-of-thirty-two-lettersX-p-twenty-characters1"
-
-Templates = dict[StageName, dict[str, Any]]
-
-
-@pytest.fixture(scope="module")
-def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
-    folder = tmp_path_factory.mktemp("templates")
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        for name, value in (ENVIRONMENT | {"CDK_OUTDIR": str(folder)}).items():
-            monkeypatch.setenv(name, value)
-        assert app.main() == 0
-    return {stage: read(folder, stage) for stage in STAGES}
-
-
-def read(folder: Path, stage: StageName) -> dict[str, Any]:
-    text = (folder / f"batch-{stage}.template.json").read_text(encoding="utf-8")
-    template: dict[str, Any] = json.loads(text)
-    return template
-
-
-def resource(template: dict[str, Any], kind: str) -> dict[str, Any]:
-    (found,) = [item for item in template["Resources"].values() if item["Type"] == kind]
-    properties: dict[str, Any] = found["Properties"]
-    return properties
+from deploy.project import StageName
+from templates import ACCOUNTS, TITLE, Templates, read, resource
 
 
 def model(template: dict[str, Any]) -> dict[str, Any]:
@@ -56,12 +30,6 @@ def job(template: dict[str, Any]) -> dict[str, Any]:
     texts = [part if isinstance(part, str) else part.get("Fn::GetAtt", ["aws"])[0] for part in parts]
     request: dict[str, Any] = json.loads(separator.join(texts))
     return request
-
-
-@pytest.fixture(params=STAGES)
-def stage(request: pytest.FixtureRequest) -> StageName:
-    name: StageName = request.param
-    return name
 
 
 def test_each_stage_gets_its_own_configuration(templates: Templates, stage: StageName) -> None:

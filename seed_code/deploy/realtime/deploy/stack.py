@@ -5,10 +5,11 @@ from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
 from deploy.configuration import StageConfiguration
+from deploy.model_stack import ModelStack
 from deploy.project import Project, StageName
 
 
-class StageStack(cdk.Stack):
+class StageStack(ModelStack):
     """Model, endpoint configuration and endpoint.
 
     CloudFormation names the model and the configuration, so that a change replaces them; the endpoint
@@ -30,21 +31,12 @@ class StageStack(cdk.Stack):
         """
         super().__init__(
             scope,
-            f"endpoint-{stage}",
-            stack_name=f"{project.name_prefix}-endpoint-{project.sagemaker_project_id}",
-            description=f"Real-time endpoint {project.title}, {stage}",
-            env=cdk.Environment(account=project.account(stage), region=project.aws_region),
-            # The template goes through the project's own roles; the target account needs no CDK bootstrap.
-            synthesizer=cdk.BootstraplessSynthesizer(),
-        )
-        model = sagemaker.CfnModel(
-            self,
-            "Model",
-            execution_role_arn=f"arn:{cdk.Aws.PARTITION}:iam::{self.account}:role/{project.name_prefix}-endpoint",
-            enable_network_isolation=configuration.network_isolation,
-            containers=[
-                sagemaker.CfnModel.ContainerDefinitionProperty(model_package_name=project.model_package_arn)
-            ],
+            project=project,
+            stage=stage,
+            kind="endpoint",
+            description="Real-time endpoint",
+            role="endpoint",
+            network_isolation=configuration.network_isolation,
         )
         endpoint_configuration = sagemaker.CfnEndpointConfig(
             self,
@@ -52,7 +44,7 @@ class StageStack(cdk.Stack):
             production_variants=[
                 sagemaker.CfnEndpointConfig.ProductionVariantProperty(
                     variant_name="AllTraffic",
-                    model_name=model.attr_model_name,
+                    model_name=self.model.attr_model_name,
                     initial_instance_count=configuration.instance_count,
                     initial_variant_weight=1,
                     instance_type=configuration.instance_type,
@@ -66,8 +58,6 @@ class StageStack(cdk.Stack):
             endpoint_name=project.title,
             endpoint_config_name=endpoint_configuration.attr_endpoint_config_name,
         )
-        for key, value in project.tags.items():
-            cdk.Tags.of(self).add(key, value)
 
     def _data_capture(
         self, project: Project, configuration: StageConfiguration

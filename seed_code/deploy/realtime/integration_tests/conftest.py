@@ -1,20 +1,18 @@
 """The endpoint under test, and the request and answer that were registered with its model version."""
 
-import base64
 import json
 import os
 import statistics
 import time
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import boto3
 import pytest
 
 from deploy import integration_test_role
 from deploy.project import required
+from deploy.sample import Sample
 
 
 @dataclass(frozen=True)
@@ -48,21 +46,6 @@ class Endpoint:
         return content
 
 
-@dataclass(frozen=True)
-class Sample:
-    """A request with the answer that the model gave when it was evaluated.
-
-    Attributes:
-        row: The request as a CSV row.
-        prediction: The label or the number.
-        probability: The probability of the label; None for a regression.
-    """
-
-    row: str
-    prediction: str | float
-    probability: float | None
-
-
 @pytest.fixture(scope="session")
 def endpoint(record_testsuite_property: Callable[[str, object], None]) -> Iterator[Endpoint]:
     """The endpoint, asked under the role that the stage's account keeps for these tests.
@@ -80,15 +63,4 @@ def endpoint(record_testsuite_property: Callable[[str, object], None]) -> Iterat
 @pytest.fixture(scope="session")
 def sample() -> Sample:
     """The sample of the model version, from the central registry."""
-    arn, region = required(os.environ, ["MODEL_PACKAGE_ARN", "AWS_REGION"])
-    client = boto3.client("sagemaker", region_name=region)
-    version = client.describe_model_package(ModelPackageName=arn, IncludedData="MetadataOnly")
-    metadata = version.get("CustomerMetadataProperties", {})
-    if not {"sample_request", "sample_prediction"} <= metadata.keys():
-        pytest.fail(f"{arn} was registered without sample_request and sample_prediction (README.md).")
-    row, answer = (
-        zlib.decompress(base64.b64decode(metadata[name])).decode()
-        for name in ("sample_request", "sample_prediction")
-    )
-    expected = json.loads(answer)
-    return Sample(row, expected["prediction"], expected.get("probability"))
+    return Sample.registered()

@@ -6,7 +6,8 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
-from integration_tests.conftest import Endpoint, Sample
+from deploy.sample import Sample
+from integration_tests.conftest import Endpoint
 
 CSV = "text/csv"
 JSON = "application/json"

@@ -9,41 +9,14 @@ import pytest
 import app
 from conftest import ENVIRONMENT
 from deploy.configuration import StageConfiguration
-from deploy.project import STAGES, StageName
-
-ACCOUNTS: dict[StageName, str] = {"test": "444444444444", "production": "555555555555"}
-ENDPOINT = "a-project-of-thirty-two-lettersX-p-twenty-characters1"
-
-Templates = dict[StageName, dict[str, Any]]
-
-
-@pytest.fixture(scope="module")
-def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
-    folder = tmp_path_factory.mktemp("templates")
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        for name, value in (ENVIRONMENT | {"CDK_OUTDIR": str(folder)}).items():
-            monkeypatch.setenv(name, value)
-        assert app.main() == 0
-    return {stage: read(folder, stage) for stage in STAGES}
-
-
-def read(folder: Path, stage: StageName) -> dict[str, Any]:
-    template: dict[str, Any] = json.loads(
-        (folder / f"endpoint-{stage}.template.json").read_text(encoding="utf-8")
-    )
-    return template
+from deploy.project import StageName
+from templates import ACCOUNTS, TITLE, Templates, read
+from templates import resource as properties_of
 
 
 def resource(template: dict[str, Any], kind: str) -> dict[str, Any]:
-    (found,) = [item for item in template["Resources"].values() if item["Type"] == f"AWS::SageMaker::{kind}"]
-    properties: dict[str, Any] = found["Properties"]
-    return properties
-
-
-@pytest.fixture(params=STAGES)
-def stage(request: pytest.FixtureRequest) -> StageName:
-    name: StageName = request.param
-    return name
+    """The properties of the one resource of a type of SageMaker."""
+    return properties_of(template, f"AWS::SageMaker::{kind}")
 
 
 def test_each_stage_gets_its_own_configuration(templates: Templates, stage: StageName) -> None:
@@ -69,8 +42,8 @@ def test_both_stages_serve_the_same_version_under_the_same_name(
     assert resource(templates[stage], "Model")["Containers"] == [
         {"ModelPackageName": ENVIRONMENT["MODEL_PACKAGE_ARN"]}
     ]
-    assert resource(templates[stage], "Endpoint")["EndpointName"] == ENDPOINT
-    assert len(ENDPOINT) == 53
+    assert resource(templates[stage], "Endpoint")["EndpointName"] == TITLE
+    assert len(TITLE) == 53
 
 
 def test_a_stage_stays_in_its_account(templates: Templates, stage: StageName) -> None:
@@ -89,7 +62,7 @@ def test_requests_and_answers_are_captured_encrypted(templates: Templates, stage
     capture = resource(templates[stage], "EndpointConfig")["DataCaptureConfig"]
     account = ACCOUNTS[stage]
     assert capture["EnableCapture"] is True
-    assert capture["DestinationS3Uri"] == f"s3://acme-ml-data-capture-{account}-eu-west-1/{ENDPOINT}"
+    assert capture["DestinationS3Uri"] == f"s3://acme-ml-data-capture-{account}-eu-west-1/{TITLE}"
     assert {option["CaptureMode"] for option in capture["CaptureOptions"]} == {"Input", "Output"}
     key = f":kms:eu-west-1:{account}:alias/acme-ml-data-capture"
     assert capture["KmsKeyId"] == {"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, key]]}
