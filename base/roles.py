@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import aws_cdk as cdk
@@ -52,6 +53,7 @@ def policy_document(permissions: Iterable[Permission]) -> iam.PolicyDocument:
     )
 
 
+@cache
 def service_principal(service: str, *, tells_account: bool = True) -> iam.PrincipalBase:
     """A service acting for the account of the stack, and for no other.
 

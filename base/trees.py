@@ -1,6 +1,7 @@
 """Folders put together from files of several places, under a name that follows from their content."""
 
 import hashlib
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -55,8 +56,10 @@ def assemble(
     target = parent / f"{name}-{hashlib.sha256(''.join(lines).encode()).hexdigest()[:16]}"
     if target.is_dir():
         # Whoever has imported from it left compiled modules, which would be published along.
-        for left in list(target.rglob("__pycache__")):
-            shutil.rmtree(left, ignore_errors=True)
+        for folder, folders, _ in os.walk(target):
+            if "__pycache__" in folders:
+                folders.remove("__pycache__")
+                shutil.rmtree(Path(folder, "__pycache__"), ignore_errors=True)
         return target
     parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=parent) as scratch:

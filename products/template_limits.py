@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 Template = Mapping[str, Any]
@@ -56,7 +57,13 @@ def text(template: Template) -> str:
     Args:
         template: The template.
     """
-    return json.dumps(template, indent=1)
+    return _laid_out(json.dumps(template))
+
+
+# Python lays texts out slowly, and a template's is measured before it is published.
+@lru_cache(maxsize=64)
+def _laid_out(text: str) -> str:
+    return json.dumps(json.loads(text), indent=1)
 
 
 def _number_in(section: str) -> Callable[[Template], Mapping[str, int]]:

@@ -39,6 +39,7 @@ class BucketPolicy:
             parties: Whom they mean.
         """
         self._bucket = bucket
+        self._bucket_arn = bucket.bucket_arn
         self._parties = parties
         names = parties.names
         self._promotion = self._hub_role(names.promotion_role)
@@ -188,7 +189,7 @@ class BucketPolicy:
             sid=sid,
             principals=[iam.AnyPrincipal()],
             actions=["s3:ListBucket"],
-            resources=[self._bucket.bucket_arn],
+            resources=[self._bucket_arn],
             conditions=both(conditions, {"StringLike": {"s3:prefix": list(prefixes)}}),
         )
 
@@ -213,7 +214,7 @@ class BucketPolicy:
         )
 
     def _arns(self, keys: Sequence[str]) -> list[str]:
-        return [self._bucket.arn_for_objects(key) for key in keys]
+        return [f"{self._bucket_arn}/{key}" for key in keys]
 
 
 def _if(role_arn_pattern: str) -> Conditions:

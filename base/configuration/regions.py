@@ -7,10 +7,11 @@ bundle itself does not install: its answer is kept here, and a test compares it 
 
 import difflib
 import functools
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-
-from botocore.loaders import create_loader
+from importlib.util import find_spec
+from pathlib import Path
 
 PARTITION = "aws"
 """Templates, policies and principals name ARNs of this partition. Another takes more than its name:
@@ -98,7 +99,11 @@ def _lacking(region: str) -> Iterator[str]:
 
 @functools.cache
 def _partitions() -> tuple[_Partition, ...]:
-    endpoints = create_loader().load_data("endpoints")
+    # Importing botocore takes longer than reading the list, and would read another from the home folder.
+    spec = find_spec("botocore")
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError("boto3 is not installed: run `make setup`.")
+    endpoints = json.loads(Path(spec.origin).with_name("data").joinpath("endpoints.json").read_bytes())
     return tuple(
         _Partition(
             name=partition["partition"],
