@@ -6,6 +6,7 @@ recorded.
 """
 
 import ast
+import gc
 import json
 import re
 import sys
@@ -193,4 +194,6 @@ def _raise(
 
 
 if __name__ == "__main__":
+    # To look for garbage among the objects of the CDK's library, all of which are in use, takes long.
+    gc.disable()
     sys.exit(main())

@@ -1,5 +1,6 @@
 """What holds for all tests."""
 
+import gc
 from collections.abc import Generator
 
 import pytest
@@ -25,6 +26,12 @@ def pytest_runtest_makereport(
     if first != item.nodeid:
         report.longrepr = f"A fixture failed, as told at {first}."
     return report
+
+
+def pytest_collection_finish() -> None:
+    """Leave what is imported out of the search for garbage: a million objects of libraries, all in use."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

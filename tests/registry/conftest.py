@@ -22,6 +22,7 @@ from tests.registry.promoting import make_promotion
 from tests.registry.promotion_scenarios import Make, make_version
 from tests.registry.registry_stack import NAMES, SETTINGS, Template, resolve
 from tests.registry.versions import artifacts, book
+from tests.sharing import made_once
 
 
 @pytest.fixture
@@ -65,9 +66,13 @@ def release() -> Release:
 
 
 @pytest.fixture(scope="session")
-def synthesized(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def synthesized() -> Path:
     """The template, from an app that cdk-nag checks: a finding without a reason ends the synthesis."""
-    app = cdk.App(outdir=str(tmp_path_factory.mktemp("registry")))
+    return made_once("registry", _synthesize)
+
+
+def _synthesize(folder: Path) -> Path:
+    app = cdk.App(outdir=str(folder))
     with acknowledgements():
         stack = RegistryStack(
             app,
