@@ -121,7 +121,7 @@ def compute(
 
 
 def is_person(role: Role) -> bool:
-    """Whether people use a role: identities of its own account, or people of others who bring a tag.
+    """Whether people use a role: identities of its own account, or people of others by a tag of the session.
 
     Args:
         role: The role.

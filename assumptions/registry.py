@@ -84,7 +84,7 @@ REGISTRY = (
         where=(f"{_CODE}/promotion/fields.py",),
         source=Source(
             says="CreateModelPackage asks lists such as AdditionalInferenceSpecifications for one entry at "
-            "least; whether Describe answers empty ones is not said.",
+            "least; whether Describe returns empty ones is not said.",
             url=f"{_API}/API_DescribeModelPackage.html",
         ),
         if_wrong="The SDK would refuse to register what it has just read.",

@@ -111,7 +111,7 @@ MANAGED_POLICIES = Limit(
     maximum=10,
     unit="entries",
     source=_IAM,
-    remedy="bring the statements of several policies into one",
+    remedy="put the statements of several policies into one",
 )
 SERVICE_CONTROL_POLICY = Limit(
     name="a service control policy",

@@ -87,7 +87,7 @@ class PlatformNames:
         """Stack of the role that deploys all others; the account's administrator creates it once."""
         return f"{self.prefix}-platform-engineer"
 
-    # What the StackSets bring to the accounts of an organisational unit.
+    # What the StackSets create in the accounts of an organisational unit.
 
     @property
     def launch_stack_set(self) -> str:
@@ -391,7 +391,7 @@ class PlatformNames:
 
     @property
     def deployment_cloudformation_role(self) -> str:
-        """Target accounts: what CloudFormation assumes to bring up an endpoint."""
+        """Target accounts: what CloudFormation assumes to create an endpoint."""
         return f"{self.prefix}-deployment-cloudformation"
 
     @property
@@ -457,6 +457,6 @@ class ProjectNames:
         """Stack that a deploy pipeline keeps in each target account.
 
         Args:
-            kind: What the stack brings up, in at most 24 characters, such as ``endpoint``.
+            kind: What the stack creates, in at most 24 characters, such as ``endpoint``.
         """
         return f"{self.prefix}-{kind}-{self.project_id}"

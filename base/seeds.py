@@ -66,7 +66,7 @@ class Manifest(BaseModel):
 
 @dataclass(frozen=True)
 class Layer:
-    """A layer, as it lies in the repository.
+    """A layer, as it is in the repository.
 
     Attributes:
         name: Its folder below ``seed_code``.

@@ -189,7 +189,7 @@ def _artifact_store(storage: ProjectStorage) -> tuple[Permission, ...]:
             resources=(storage.bucket.bucket_arn,),
         ),
         Permission(
-            # Whoever brings in a source gives the bucket's owner all rights, which the owner has anyway.
+            # A source action gives the bucket's owner all rights, which the owner has anyway.
             actions=("s3:PutObjectAcl",),
             resources=(storage.bucket.arn_for_objects("*"),),
             because="The keys of artifacts begin with a part of the pipeline's name.",
@@ -276,7 +276,7 @@ def cloudformation_action(
     execution_role: str,
     replace_failed: bool = False,
 ) -> Action:
-    """An action that brings a stack up to date, in the account of its roles.
+    """An action that creates or updates a stack, in the account of its roles.
 
     A stack whose first creation has failed can only be deleted. REPLACE_ON_FAILURE does so by itself, but
     also with a stack whose update and rollback have failed, which may still serve

@@ -155,7 +155,7 @@ class RepositorySeeding(Construct):
         function = custom_resource_function(
             self,
             name=names.role("seeding-answer"),
-            description=f"Starts {build.name} and answers CloudFormation when it has ended",
+            description=f"Starts {build.name} and responds to CloudFormation when it has ended",
             code=code,
             handler="seeding",
             variables={"SEEDING_PROJECT": build.name},

@@ -26,7 +26,7 @@ def custom_resource_function(
     permissions: Iterable[Permission],
     key: kms.IKey | None = None,
 ) -> lambda_.CfnFunction:
-    """Define a function that answers CloudFormation.
+    """Define a function that responds to CloudFormation.
 
     Args:
         scope: The construct that holds ``Function``, ``Role`` and ``Logs``.

@@ -61,7 +61,7 @@ class ModelBuild:
         )
         model_card_arn = platform.model_card_arn(names.title)
         if settings.model_cards.layout == "hub_and_spoke":
-            # Promotion brings what the team's card says into the central one; it sees no version that is
+            # Promotion copies what the team's card says into the central one; it sees no version that is
             # registered there directly.
             team_card = TeamModelCard(stack, "ModelCard", names=names, platform=platform)
             model_card_arn = versions.either(central=model_card_arn, team=team_card.arn)

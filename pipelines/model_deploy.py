@@ -1,4 +1,4 @@
-"""A project that brings approved versions of a model to the target accounts."""
+"""A project that deploys approved versions of a model to the target accounts."""
 
 import aws_cdk as cdk
 

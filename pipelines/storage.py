@@ -97,7 +97,7 @@ class ProjectStorage(Construct):
                 resources=[self.bucket.arn_for_objects(key) for key in keys],
             )
         )
-        # Without it, S3 answers a missing object with AccessDenied.
+        # Without it, S3 responds to a missing object with AccessDenied.
         self.bucket.add_to_resource_policy(
             iam.PolicyStatement(
                 actions=["s3:ListBucket"],

@@ -132,7 +132,7 @@ class AccountsStack(cdk.Stack):
 
 
 class AccountStacks(NamedTuple):
-    """What the StackSets bring to accounts that launch products, that serve models, and that govern data."""
+    """What the StackSets create in launch accounts, target accounts and data accounts."""
 
     launch: LaunchAccountStack
     target: DeploymentTargetStack
@@ -147,7 +147,7 @@ def account_stacks(
     offered: Mapping[str, tuple[Release, ...]],
     custom_resources: AssetLocation,
 ) -> AccountStacks:
-    """Define the stacks that the StackSets bring to accounts.
+    """Define the stacks that the StackSets create in accounts.
 
     Args:
         scope: An app of its own.

@@ -19,7 +19,7 @@ from portfolios.permissions import Statement, derive
 
 
 class DeploymentTargetStack(cdk.Stack):
-    """The roles that bring up, run and test models, as far as the deliveries on offer need them.
+    """The roles that create, run and test models, as far as the deliveries on offer need them.
 
     Each role takes one step, so that none reaches from a build to a running model: a deploy pipeline of the
     hub assumes `deployment`, which may only hand templates to CloudFormation; CloudFormation works under
@@ -110,7 +110,7 @@ class DeploymentTargetStack(cdk.Stack):
                 Permission(
                     actions=READ_OBJECT_VERSIONS,
                     resources=(f"arn:aws:s3:::{self._any_project.bucket}/*",),
-                    because="Templates lie in the buckets of deploy projects, whose policies name this role.",
+                    because="Templates are in the buckets of deploy projects, whose policies name this role.",
                 ),
                 Permission(
                     actions=("kms:Decrypt",),

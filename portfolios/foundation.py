@@ -15,7 +15,7 @@ _DAYS_OF_ACCESS_LOGS = 400
 class FoundationStack(cdk.Stack):
     """The asset bucket, and the role under which the CDK command line publishes to it.
 
-    Accounts that launch a product read its seeds and code themselves, so neither can lie in the bucket that
+    Accounts that launch a product read its seeds and code themselves, so neither can be in the bucket that
     `cdk bootstrap` creates, which only its own account reads.
     """
 

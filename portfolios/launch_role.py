@@ -192,7 +192,7 @@ def _service_catalog(region: str) -> tuple[Statement, ...]:
             actions=("cloudformation:GetTemplateSummary", "cloudformation:ValidateTemplate"),
             resources=("*",),
         ),
-        # The template's copy lies in a bucket of the service, whose name is not published.
+        # The template's copy is in a bucket of the service, whose name is not published.
         Statement(
             sid="TemplateCopyInBucketOfServiceCatalog",
             actions=("s3:GetObject",),

@@ -29,7 +29,7 @@ def table(products: Iterable[Product]) -> str:
 
 
 def renew(text: str, products: Iterable[Product]) -> str:
-    """A README with its table brought up to date.
+    """A README with its table updated.
 
     Args:
         text: The README, with the two marks between which the table stands.

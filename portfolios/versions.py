@@ -125,7 +125,7 @@ def command(
         bool, typer.Option(help="Close all versions: from now on they stay as they are.")
     ] = False,
 ) -> int:
-    """Record new versions, and bring the README's table of products up to date."""
+    """Record new versions, and update the README's table of products."""
     try:
         products = discover()
         with offers(products, reference_settings()) as offered:

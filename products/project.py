@@ -65,7 +65,7 @@ def build_product(
 def deploy_product(
     *, identifier: str, name: str, description: str, version: str, delivery: Delivery, note: str = ""
 ) -> Product:
-    """A product that brings approved versions to the target accounts.
+    """A product that deploys approved versions to the target accounts.
 
     Args:
         identifier: As in `Product`, and so the next three.

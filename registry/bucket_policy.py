@@ -59,7 +59,7 @@ class BucketPolicy:
         ]
 
     def _writing(self) -> list[iam.PolicyStatement]:
-        """Promotion writes models, training what its own account registers, and records lie beside."""
+        """Promotion writes models, training what its own account registers, and records are beside."""
         recorders = [self._release, self._stages, self._officer]
         trainings = self._parties.training_roles
         put = ["s3:PutObject"]

@@ -186,7 +186,7 @@ def sharing_permissions(names: PlatformNames, *, account: str | None = None) -> 
 
 
 def aggregation_permissions(names: PlatformNames) -> list[Permission]:
-    """To bring what the cards of the teams' accounts say into the central cards.
+    """To copy what the cards of the teams' accounts say into the central cards.
 
     Args:
         names: The platform's names.

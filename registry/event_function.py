@@ -19,7 +19,7 @@ from registry.function import ATTEMPTS, registry_function
 class EventFunction(Construct):
     """A function with its rule, role, log, dead letters and alarms.
 
-    EventBridge delivers at least once, Lambda tries three times, and what fails then lies in the
+    EventBridge delivers at least once, Lambda tries three times, and what fails then goes to the
     dead-letter queue with the event and the error's sentence, and an alarm tells of it.
     """
 
@@ -99,7 +99,7 @@ class EventFunction(Construct):
             threshold=1,
             description=(
                 f"{description} An event could not be handled, and waits in the queue {dead_letters_name}. "
-                f"'catalog replay {construct_id.lower()} --pretend' says what to mend; the same command "
+                f"'catalog replay {construct_id.lower()} --pretend' says what to correct; the same command "
                 "without --pretend then delivers it again."
             ),
         )

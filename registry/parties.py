@@ -1,6 +1,6 @@
 """The three parties that reach into the central registry from other accounts.
 
-Data science accounts register models, the deployment account brings them to workload accounts, and these
+Data science accounts register models, the shared services account deploys them to target accounts, and these
 read what is approved for them. They are told by the place of their account in the organisation and by the
 name of a role, so that no policy grows with the number of accounts. The deployment account is the registry's
 own: its roles need no statement here.

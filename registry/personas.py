@@ -295,7 +295,7 @@ class Personas(Construct):
                 resources=tuple(
                     self._storage.bucket.arn_for_objects(keys) for keys in decisions("card-approval")
                 ),
-                because="The record lies beside the receipt of its version.",
+                because="The record is beside the receipt of its version.",
             ),
             Permission(actions=("kms:GenerateDataKey",), resources=(self._storage.key.key_arn,)),
         ]

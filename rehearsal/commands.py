@@ -13,7 +13,7 @@ _BOXES = frozenset(map(chr, range(0x2500, 0x2580)))
 """The characters of which tables are drawn (https://www.unicode.org/charts/PDF/U2500.pdf)."""
 
 REFUSED = 2
-"""The exit code with which `catalog` says in a sentence what has to be mended."""
+"""The exit code with which `catalog` says in a sentence what has to be corrected."""
 
 
 def catalog(story: Story, person: Person, *arguments: str) -> list[str]:

@@ -1,8 +1,8 @@
 """The data that the story is played on, checked before anything starts.
 
-Whoever brings bad data should learn it in a second. The check is the one that the team's pipeline makes, on
-AWS and here: the build seed's own program, run as its README says, so that both accept the same data and
-refuse it in the same words.
+Bad data should be refused within a second. The check is the one that the team's pipeline makes, on AWS and
+here: the build seed's own program, run as its README says, so that both accept the same data and refuse it in
+the same words.
 """
 
 import json
@@ -22,7 +22,7 @@ MAXIMUM_BYTES = 512 * 2**20
 
 
 class DataError(Exception):
-    """The data cannot be played; the message is one sentence for whoever brought it."""
+    """The data cannot be played; the message is one sentence for the person who gave it."""
 
 
 @dataclass(frozen=True, kw_only=True)

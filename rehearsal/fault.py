@@ -1,4 +1,4 @@
-"""What goes wrong on AWS, brought about for real; the registry has to come out as it must."""
+"""What goes wrong on AWS, caused for real; the registry has to come out as it must."""
 
 import time
 from collections.abc import Callable

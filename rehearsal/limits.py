@@ -11,7 +11,7 @@ LIMITS = (
     ),
     (
         "No container image is pulled. Training, evaluation, builds and endpoints run as processes on this "
-        "machine's Python, with the packages that the AWS image brings and the code uses. How promotion "
+        "machine's Python, with the packages that the AWS image has and the code uses. How promotion "
         "copies a team's own image from one ECR registry to another is shown by tests alone."
     ),
     (

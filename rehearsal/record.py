@@ -85,7 +85,7 @@ class DenialRecord(_Record):
 
 
 class FaultRecord(_Record):
-    """Something that goes wrong on AWS, brought about on purpose.
+    """Something that goes wrong on AWS, caused on purpose.
 
     Attributes:
         name: What went wrong.

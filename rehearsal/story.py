@@ -109,7 +109,7 @@ class Story:
         folder: Where the rehearsal keeps its files.
         tell: Shows a line of progress.
         assembly: The cloud assembly of the bundle.
-        data_uri: Where the data lies in the development account.
+        data_uri: Where the data is in the development account.
         build_project: The project that trains.
         deploy_project: The project that deploys.
         candidates: Versions in the development account.

@@ -1,4 +1,4 @@
-"""Who brings versions to the accounts that serve them."""
+"""Who deploys versions to the target accounts."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ class Deployments(Asked):
     """Questions about deploy pipelines, and about the accounts where these deploy."""
 
     def topic(self) -> Topic:
-        """Who brings versions to the accounts that serve them."""
+        """Who deploys versions to the target accounts."""
         project = self.example.project(DEPLOY)
         hub = self.accounts.shared_services
         pipeline = f"arn:aws:codepipeline:{self.region}:{hub}:{project.title}"

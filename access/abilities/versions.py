@@ -38,7 +38,7 @@ class Versions(Asked):
                 ),
                 Ability(
                     name="Register a promoted one",
-                    meaning="CreateModelPackage in the central group of a model that promotion brings.",
+                    meaning="CreateModelPackage in the central group of a model that promotion copies.",
                     requests=self._registering(
                         self.accounts.shared_services, self.example.project(TEAM).title
                     ),

@@ -106,7 +106,7 @@ class PortfolioSettings(_Section):
 
     Attributes:
         principals: Roles of the platform; left out, those that have the work of the portfolio.
-        own_roles: Roles that the adopter brings, with their paths.
+        own_roles: Roles that the adopter provides, with their paths.
         tag_options: Values to choose from at the launch, by the tag's key.
     """
 
@@ -134,7 +134,7 @@ class ModelCards(_Section):
 
     Attributes:
         layout: ``central``: one card a model, in the shared services account, shared with the accounts that
-            write it. ``hub_and_spoke``: teams write cards of their own accounts, and promotion brings what
+            write it. ``hub_and_spoke``: teams write cards of their own accounts, and promotion copies what
             they say into the central one.
         required_fields: Paths into the card's content, such as ``intended_uses.risk_rating``.
     """

@@ -1,4 +1,4 @@
-"""What lies in the central bucket, as folders and patterns of keys."""
+"""What is in the central bucket, as folders and patterns of keys."""
 
 MODELS_FOLDER = "models"
 """Folder of the versions that promotion has copied, by account, group and number."""
@@ -23,7 +23,7 @@ CENTRAL_APPROVAL, TEST, CARD_APPROVAL, PRODUCTION_APPROVAL, PRODUCTION = DECISIO
 """The kinds of decisions about a version, in the order of its life."""
 
 # The folder of a version: of a promoted one named by the time of its creation, of a direct one by its number.
-# A team's own file of the same name lies deeper, and stays its own.
+# A team's own file of the same name is deeper, and stays its own.
 _FOLDERS = (f"{MODELS_FOLDER}/*/????????T??????Z", f"{REGISTERED_FOLDER}/*/version-*")
 
 RECEIPTS = tuple(f"{folder}/{RECEIPT}" for folder in _FOLDERS)

@@ -1,6 +1,6 @@
 """With what Athena reads a table, and what of it the caller may see.
 
-What lies in a location that is registered with Lake Formation is read as the location's role, if the caller
+What is in a location that is registered with Lake Formation is read as the location's role, if the caller
 may call `lakeformation:GetDataAccess` and has the permissions on the table; anything else in the caller's own
 name (https://docs.aws.amazon.com/lake-formation/latest/dg/access-control-underlying-data.html).
 """

@@ -40,7 +40,7 @@ def check(request: Request, permission: str, place: Place, *, quietly: bool = Fa
 def check_location(request: Request, place: Place, url: str) -> None:
     """Check that the caller may make a table at a location.
 
-    One that is registered needs `DATA_LOCATION_ACCESS`, but for what lies below the database's own location
+    One that is registered needs `DATA_LOCATION_ACCESS`, but for what is below the database's own location
     (https://docs.aws.amazon.com/lake-formation/latest/dg/access-control-underlying-data.html).
 
     Raises:

@@ -47,7 +47,7 @@ class Place:
 
     @property
     def arns(self) -> list[str]:
-        """The ARNs on which an operation on the place is authorized: its own, and of all that it lies in.
+        """The ARNs on which an operation on the place is authorized: its own, and of all that it is in.
 
         https://docs.aws.amazon.com/glue/latest/dg/glue-specifying-resource-arns.html#non-catalog-resource-arns
         """
@@ -66,7 +66,7 @@ class Place:
 
     @property
     def parent(self) -> "Place":
-        """The place that it lies in; the catalog lies in itself."""
+        """The place that it is in; the catalog is in itself."""
         return replace(self, table=None) if self.table is not None else replace(self, database=None)
 
 

@@ -33,7 +33,7 @@ class _Operation(NamedTuple):
         database: Path of the database's name in the request.
         table: Path of the table's name, or None.
         follows: Whether a link leads on.
-        about_parent: Whether the permission is asked of what the place lies in.
+        about_parent: Whether the permission is asked of what the place is in.
     """
 
     permission: str

@@ -167,7 +167,7 @@ def find(home: Home, grantor: str, principal: str, resource: Resource) -> Grant 
 
 
 def location_of(home: Home, arn: str) -> Location | None:
-    """The registered location that an object or folder lies in, the nearest one.
+    """The registered location that an object or folder is in, the nearest one.
 
     Args:
         home: Where it is registered.

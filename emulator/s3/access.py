@@ -124,7 +124,7 @@ def _ensure_bucket(name: str) -> Any:
 
 
 def _with_foreign_source(copy: Callable[..., Any]) -> Callable[..., Any]:
-    """Show a copy the versions and tags of its source, which may lie in another account."""
+    """Show a copy the versions and tags of its source, which may be in another account."""
 
     def run(bucket_name: str, key: str, *arguments: Any) -> Any:
         path = unquote(arguments[-1].get("x-amz-copy-source", "").lstrip("/").partition("?")[0])

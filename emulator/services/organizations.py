@@ -173,7 +173,7 @@ def _node_arn(parameter: str) -> Callable[[Request], str]:
 
 
 def _of_the_caller(request: Request, _: str) -> ResourcePolicy:
-    """What delegated administrators read lies in the management account, and has no policy that lets them in.
+    """What delegated administrators read is in the management account, and has no policy that lets them in.
 
     The caller's own policies decide, and Organizations itself (`_as_reader`).
     """

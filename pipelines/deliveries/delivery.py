@@ -59,7 +59,7 @@ class Delivery(Protocol):
 
     @property
     def subject(self) -> str:
-        """What a stack of this kind brings up, in sentences."""
+        """What a stack of this kind creates, in sentences."""
 
     @property
     def stages(self) -> tuple[StageName, ...]:
@@ -70,7 +70,7 @@ class Delivery(Protocol):
         """The layers of its code, on what every deploy repository has."""
 
     def answer(self, project: ProjectContext) -> None:
-        """Tell the team where to find what the pipeline brings up.
+        """Tell the team where to find what the pipeline creates.
 
         Args:
             project: The project.
@@ -115,14 +115,14 @@ class Delivery(Protocol):
         """
 
     def creation(self, names: ProjectNames) -> Sequence[Call]:
-        """The calls by which CloudFormation brings up a stack of this kind, for the access matrix.
+        """The calls by which CloudFormation creates a stack of this kind, for the access matrix.
 
         Args:
             names: A project's names.
         """
 
     def use(self, names: ProjectNames) -> tuple[str, Sequence[Call]]:
-        """The calls by which somebody uses what was brought up, for the access matrix.
+        """The calls by which somebody uses what was created, for the access matrix.
 
         Args:
             names: A project's names.

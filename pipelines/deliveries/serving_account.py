@@ -28,7 +28,7 @@ class ServingAccount:
         """Describe the account.
 
         Args:
-            stack: The stack that the StackSet brings to it.
+            stack: The stack that the StackSet creates in it.
             settings: What the adopter decided.
         """
         self.stack = stack
@@ -183,7 +183,7 @@ class ServingAccount:
                     f"arn:aws:ecr:{self._region}:{self._hub}:repository/{central}/*",
                 ),
                 because="AWS keeps the images of SageMaker in an account of its own in each Region, and "
-                "the hub keeps a repository for each model that brings its own.",
+                "the hub keeps a repository for each model that has its own.",
             ),
             Permission(
                 actions=("ecr:GetAuthorizationToken",),

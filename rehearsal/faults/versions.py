@@ -139,7 +139,7 @@ def check(story: Story, probe: Probe) -> None:
 
 
 def central_objects(story: Story, probe: Probe) -> int:
-    """How many objects of a version lie in the central bucket, finished or not."""
+    """How many objects of a version are in the central bucket, finished or not."""
     number = probe.arn.rpartition("/")[2]
     group = built(story.build_project).names.title
     account = story.accounts.account_id("development")

@@ -151,4 +151,6 @@ def find_browser() -> str:
         path = shutil.which(name)
         if path:
             return path
-    raise BrowserError("There is no Chromium to look at the page with; `apt-get install chromium` brings it.")
+    raise BrowserError(
+        "There is no Chromium to look at the page with; `apt-get install chromium` installs it."
+    )

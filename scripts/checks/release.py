@@ -9,7 +9,7 @@ from scripts.console.command import CatalogFile, Pretend, output, report, senten
 
 
 def name(path: Path) -> str:
-    """The name of a kept file, as people write it: from the repository's own folder on, if it lies there.
+    """The name of a kept file, as people write it: from the repository's own folder on, if it is there.
 
     Args:
         path: The file.

@@ -23,4 +23,4 @@ class Change:
 
 
 class OperatorError(Exception):
-    """Something an operator can mend: one sentence with what is wrong, where, and what to do."""
+    """Something an operator can correct: one sentence with what is wrong, where, and what to do."""

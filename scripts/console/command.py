@@ -54,7 +54,7 @@ def report(changes: Iterable[Change], *, pretend: bool = False) -> None:
 
 @contextmanager
 def sentences() -> Iterator[None]:
-    """End with exit code 2 and a sentence where the operator can mend something."""
+    """End with exit code 2 and a sentence where the operator can correct something."""
     try:
         yield
     except (CatalogError, OperatorError, RegistryError, UserError) as error:

@@ -87,7 +87,7 @@ class Accounts:
             if error_code(error) not in DENIED:
                 raise
             raise GapError(
-                f"{self._caller} may not assume {role}: the StackSets bring that role to accounts of the "
+                f"{self._caller} may not assume {role}: the StackSets create that role in accounts of the "
                 "platform's units, and it lets in the hub's governance officer and ML engineer."
             ) from error
         return boto3.Session(

@@ -25,7 +25,7 @@ UNDER_WAY = ("PENDING", "RUNNING")
 
 
 def look_at_accounts(cloudformation: "CloudFormationClient", settings: Settings) -> Iterator[str]:
-    """Look at the stack that each StackSet brings to each account.
+    """Look at the stack of each StackSet in each account.
 
     Args:
         cloudformation: A client of the shared services account.

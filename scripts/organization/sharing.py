@@ -78,7 +78,7 @@ def portfolios_of(service_catalog: "ServiceCatalogClient", settings: Settings) -
         settings: The catalog file.
 
     Returns:
-        The ids of the portfolios of each name: one, unless something is amiss.
+        The ids of the portfolios of each name: one, unless something is wrong.
     """
     found: dict[str, list[str]] = {name: [] for name in units_of_portfolios(settings)}
     for page in service_catalog.get_paginator("list_portfolios").paginate():
@@ -185,7 +185,7 @@ def wait(service_catalog: "ServiceCatalogClient", token: str, what: str) -> None
             return
         if status["Status"] in ("COMPLETED_WITH_ERRORS", "ERROR"):
             raise OperatorError(
-                f"{what} ended as {status['Status']} ({_reasons(status)}): mend that and run the command "
+                f"{what} ended as {status['Status']} ({_reasons(status)}): correct that and run the command "
                 "again; it leaves alone what is done."
             )
     raise OperatorError(

@@ -24,7 +24,7 @@ _REFUSALS = frozenset(
         "ValidationException",
     }
 )
-"""What AWS answers where it does not take something, in contrast to who asks and how often."""
+"""What AWS returns where it does not take something, in contrast to who asks and how often."""
 
 
 class NotKnownError(Exception):

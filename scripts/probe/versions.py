@@ -68,7 +68,7 @@ def _ask_for_versions(scene: Scene) -> list[Answer]:
         Answer(
             key="empty-lists",
             holds=not empty,
-            says=f"Describe answers empty lists: {', '.join(empty)}." if empty else "Describe answers none.",
+            says=f"Describe returns empty lists: {', '.join(empty)}." if empty else "Describe returns none.",
         ),
         judged("model-card-field", carded, "A version was registered with a ModelCard."),
     ]

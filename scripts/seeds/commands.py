@@ -35,7 +35,9 @@ def open_command(
             raise OperatorError(f"No product {product} has a seed: name one of {', '.join(seeds)}.")
         report(open_seed(product, seeds[product], folder, pretend=pretend), pretend=pretend)
         if not pretend:
-            output.print(f"Work in {folder}, run its checks (make check), and bring your changes back:")
+            output.print(
+                f"Work in {folder}, run its checks (make check), and save your changes to their layers:"
+            )
             output.print(f"  scripts/catalog seed save {folder}")
 
 

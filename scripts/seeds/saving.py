@@ -58,7 +58,7 @@ def save_seed(
     """Bring each change of a workspace back to the layer that the file belongs to.
 
     Nothing is written unless all of it fits: no file has changed in its layer since the workspace was opened,
-    none lies in another layer now, and each seed can still be composed. Repeated after an interruption, also
+    none is in another layer now, and each seed can still be composed. Repeated after an interruption, also
     with further changes in the workspace, it comes to its end. Saves wait for one another.
 
     Args:

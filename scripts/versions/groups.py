@@ -169,7 +169,7 @@ def _policy(sagemaker: "SageMakerClient", group: str) -> Any:
     try:
         found = sagemaker.get_model_package_group_policy(ModelPackageGroupName=group)["ResourcePolicy"]
     except ClientError as error:
-        # SageMaker answers so when the group, which is there, has no policy.
+        # SageMaker says so when the group, which is there, has no policy.
         if error_code(error) == "ValidationException":
             return None
         raise

@@ -1,6 +1,6 @@
 """Deliver events again that a function of the central registry could not handle.
 
-Such an event lies in the function's dead-letter queue, put there by one of two services:
+Such an event is in the function's dead-letter queue, put there by one of two services:
 
 * by Lambda, after the last attempt, in a record that names the error
   (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html);

@@ -60,7 +60,7 @@ class Rollback:
         yield f"  metrics: {metrics.sentence(self.difference)}"
         yield f"  model card: {self.card}"
         yield (
-            f"Version {number} would be approved again. Its deploy pipeline would bring it to test, run the "
+            f"Version {number} would be approved again. Its deploy pipeline would deploy it to test, run the "
             "integration tests and wait for the governance officer; until then, production stays as it is."
         )
 

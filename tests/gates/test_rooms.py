@@ -89,7 +89,7 @@ def upward(found: Imports) -> list[str]:
         if file.startswith((SEEDS, "tests/")):
             continue
         own = room(file)
-        # A function's own package lies at the root of its archive.
+        # A function's own package is at the root of its archive.
         is_runtime = file.startswith(RUNTIME)
         may = set() if is_runtime else {own, *ROOMS[own][0].split(), BENCHMARKS.get(file, own)}
         used = {

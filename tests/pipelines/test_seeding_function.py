@@ -1,4 +1,4 @@
-"""The function that answers CloudFormation for the seeding of a repository."""
+"""The function that responds to CloudFormation for the seeding of a repository."""
 
 import importlib
 import json

@@ -232,7 +232,7 @@ def test_pipeline_waits_for_the_first_commit() -> None:
     seed, shown = by_type["Custom::RepositorySeed"], by_type["AWS::SageMaker::CodeRepository"]
     assert seed in depends[shown]
     assert shown in depends[by_type["AWS::CodePipeline::Pipeline"]]
-    # Nobody answers CloudFormation before the rule may call the function.
+    # Nobody responds to CloudFormation before the rule may call the function.
     assert by_type["AWS::Lambda::Permission"] in depends[seed]
 
 

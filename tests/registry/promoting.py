@@ -112,7 +112,7 @@ def uncompressed(prefix: str) -> dict[str, Any]:
 
 
 def central_objects(cloud: Cloud) -> dict[str, bytes]:
-    """What lies in the central bucket, by key, without what the registry itself writes."""
+    """What is in the central bucket, by key, without what the registry itself writes."""
     return {
         key: item.body
         for (bucket, key), item in cloud.objects.items()

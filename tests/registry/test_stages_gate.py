@@ -27,7 +27,7 @@ Spoil = Callable[[Cloud, str], None]
 ARN = f"arn:aws:sagemaker:{REGION}:{HUB}:model-package/{GROUP}/1"
 FOLDER = f"s3://{REGISTRY_BUCKET}/{PROMOTED}"
 CARD = f"The model card of {ARN} ({GROUP}, version {{}})"
-LET_READ = f"let the governance officer read it ('catalog card approve --model-package {ARN}')."
+LET_READ = f"ask the governance officer to read it ('catalog card approve --model-package {ARN}')."
 OF_BRACES = hashlib.sha256(b"{}").hexdigest()
 BEWARE = "do not deploy the version, and look in CloudTrail for who has written there."
 
@@ -131,23 +131,23 @@ NO_CARD = (
     "SageMaker pipeline, which describes the version there."
 )
 NOBODY = (
-    f"Nobody has approved ApproveProduction in the execution {EXECUTION} of {PIPELINE}: let the governance "
-    "officer approve it there before this action runs."
+    f"Nobody has approved ApproveProduction in the execution {EXECUTION} of {PIPELINE}: ask the governance "
+    "officer to approve it there before this action runs."
 )
 
 REFUSED: dict[str, tuple[Spoil, str]] = {
     "version not approved": (
         rejected,
         (
-            f"{ARN} is Rejected and not Approved: let the ML engineer approve it in the central registry, or "
-            "deploy another version."
+            f"{ARN} is Rejected and not Approved: ask the ML engineer to approve it in the central registry, "
+            "or deploy another version."
         ),
     ),
     "version approved by nobody": (
         not_released,
         (
-            f"{ARN} is Approved, and nothing says by whom: see release's dead letters, or let the ML "
-            "engineer approve it once more."
+            f"{ARN} is Approved, and nothing says by whom: see release's dead letters, or ask the ML "
+            "engineer to approve it once more."
         ),
     ),
     "receipt missing": (

@@ -263,5 +263,7 @@ EVENTS: dict[str, Any] = {
 
 @pytest.mark.parametrize("event", EVENTS.values(), ids=list(EVENTS))
 def test_another_event_than_a_job_is_refused(event: Any) -> None:
-    with pytest.raises(RegistryError, match="is no job of CodePipeline: let a Lambda action of a pipeline"):
+    with pytest.raises(
+        RegistryError, match="is no job of CodePipeline: invoke the function by a Lambda action"
+    ):
         handler.handle(event, Context())

@@ -1,4 +1,4 @@
-"""The command line ends with a sentence and exit code 2 where the operator can mend something."""
+"""The command line ends with a sentence and exit code 2 where the operator can correct something."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What belongs to an algorithm, a source or a tool lies in its layer, and nowhere else."""
+"""What belongs to an algorithm, a source or a tool is in its layer, and nowhere else."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping

@@ -69,12 +69,12 @@ class JobError(Exception):
 
 
 class Job(ABC):
-    """A job: its description, as Describe answers it, and the process that does its work.
+    """A job: its description, as Describe returns it, and the process that does its work.
 
     Attributes:
         kind: What the API calls it, such as `TrainingJob`.
         log_group: Where its output goes.
-        description: What Describe answers.
+        description: What Describe returns.
         ended: Set when the job has completed, failed or stopped.
     """
 
@@ -146,7 +146,7 @@ class Job(ABC):
         return str(self.description[f"{self.kind}Status"])
 
     def described(self) -> dict[str, Any]:
-        """What Describe answers."""
+        """What Describe returns."""
         return self.description
 
     def start(self) -> None:

@@ -57,7 +57,7 @@ class Entity:
     Attributes:
         kind: What it is.
         type: Of what type, such as `DataSet`, `Endpoint` or `TrainingJob`.
-        description: What Describe answers.
+        description: What Describe returns.
     """
 
     kind: Kind
@@ -109,7 +109,7 @@ class Graph:
         Args:
             kind: What it is.
             type_: Of what type.
-            description: What Describe answers, but for ARN and times.
+            description: What Describe returns, but for ARN and times.
             by: Who makes it.
         """
         name = description.get(kind.name_key, "")
@@ -126,7 +126,7 @@ class Graph:
             return self._entities[entity_arn]
 
     def change(self, entity: Entity, changes: Mapping[str, Any]) -> None:
-        """Change what Describe answers of an entity."""
+        """Change what Describe returns of an entity."""
         entity.description = {**entity.description, **changes, "LastModifiedTime": time.time()}
 
     def get(self, entity_arn: str) -> Entity:

@@ -1,7 +1,7 @@
 """What SageMaker notes in the lineage by itself: jobs, model packages, endpoints.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/lineage-tracking-auto-creation.html. Artifacts go by the URI
-that a request gives, not by what lies there. Types and kinds of associations are those that SageMaker's own
+that a request gives, not by what is there. Types and kinds of associations are those that SageMaker's own
 SDK reads (https://github.com/aws/sagemaker-python-sdk/tree/v2.254.1/src/sagemaker/lineage).
 """
 
@@ -30,7 +30,7 @@ def track_job(job_arn: str, kind: str, job: Mapping[str, Any]) -> None:
     Args:
         job_arn: The job.
         kind: TrainingJob or ProcessingJob.
-        job: What Describe answers of it.
+        job: What Describe returns of it.
     """
     lineage = _graph(job_arn)
     name = job_arn.rpartition("/")[2]

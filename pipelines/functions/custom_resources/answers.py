@@ -1,4 +1,4 @@
-"""How a function answers CloudFormation, which waits for it at an address in each request.
+"""How a function responds to CloudFormation, which waits for it at an address in each request.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html
 """

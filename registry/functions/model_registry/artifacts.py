@@ -24,7 +24,7 @@ class CentralArtifacts(CentralBucket):
             version: What DescribeModelPackage says of it.
 
         Raises:
-            RegistryError: If one of them lies elsewhere.
+            RegistryError: If one of them is elsewhere.
         """
         for location in artifacts(version):
             if location.bucket != self.bucket:
@@ -44,7 +44,7 @@ class CentralArtifacts(CentralBucket):
             version: What DescribeModelPackage says of it.
 
         Raises:
-            RegistryError: If one of them lies elsewhere, or is missing.
+            RegistryError: If one of them is elsewhere, or is missing.
         """
         return [self._measured(key) for key in self.keys(version)]
 

@@ -1,8 +1,8 @@
 """Approving what a model card says of a version: the card's status, and a record of exactly which content.
 
-IAM has no condition on a card's status, so that whoever may write a card may call it approved. What counts is
-therefore the record below the version's receipt, which only the governance officer can write: it holds the
-digest of the content, so that a card that was changed afterwards is seen.
+IAM has no condition on a card's status, so that anyone who may write a card may call it approved.
+Therefore the record below the version's receipt counts, which only the governance officer can write: it holds
+the digest of the content, so that a later change of the card is seen.
 """
 
 from datetime import datetime

@@ -23,7 +23,7 @@ DEADLINE_SECONDS = 60.0
 PAUSE_SECONDS = 1.0
 
 _DONE, _UNDER_WAY = "ASSOCIATED", "ASSOCIATING"
-# What RAM answers when the account is not of the organisation, or sharing with it is not turned on.
+# What RAM returns when the account is not of the organisation, or sharing with it is not turned on.
 _REFUSALS = frozenset(
     {"InvalidParameterException", "OperationNotPermittedException", "UnknownResourceException"}
 )

@@ -259,5 +259,5 @@ class Cards:
 def _explained(name: str, action: str) -> Any:
     return explained(
         denied=f"This role may not use {action} on the model card {name}: share the card with its account "
-        "('catalog card share'), and let the role's own policy allow it."
+        "('catalog card share'), and allow it in the role's own policy."
     )

@@ -1,6 +1,6 @@
 """Receipts: what a central model version is, where it comes from, and who decided what about it.
 
-A receipt lies beside the artifact of its version and is written once. The version holds its digest, so that
+A receipt is beside the artifact of its version and is written once. The version holds its digest, so that
 a receipt that was changed or exchanged is known. What is decided later, each in a file of its own below the
 receipt, names that digest too. The bucket's policy lets nobody delete any of them, and lets each kind of
 decision be written by its own role alone.
@@ -48,10 +48,10 @@ class ReceiptBook(CentralBucket):
             content: From `receipt_content`.
 
         Returns:
-            The digest of what lies there, in hexadecimal digits.
+            The digest of what is there, in hexadecimal digits.
 
         Raises:
-            RegistryError: If a receipt of another version lies there.
+            RegistryError: If a receipt of another version is there.
         """
         body = self._put_once(f"{folder}{RECEIPT}", content)
         there = _object(body)
@@ -201,7 +201,7 @@ class ReceiptBook(CentralBucket):
         return decision
 
     def _put_once(self, key: str, content: Mapping[str, Any]) -> bytes:
-        """Write an object unless there is one, and give what lies there."""
+        """Write an object unless there is one, and give what is there."""
         body = (
             json.dumps(content, sort_keys=True, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
         ).encode()

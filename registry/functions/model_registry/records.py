@@ -28,7 +28,7 @@ class Artifact:
     """An object that serving a version needs.
 
     Attributes:
-        uri: Where it lies in the central bucket.
+        uri: Where it is in the central bucket.
         size: In bytes.
         sha256: Its digest in hexadecimal digits; None where nobody has read so large an object.
         checksums: What S3 states of the whole object: Base64 by algorithm, such as ``CRC64NVME``.

@@ -33,7 +33,7 @@ def _dead_letters(name: str) -> May:
         actions="sqs: SendMessage",
         on=(f"sqs:hub:mlplatform-{name}-dead-letters",),
         not_on=("sqs:hub:payroll",),
-        promise=("registry/README.md", "then lies in the dead-letter queue of its function"),
+        promise=("registry/README.md", "then goes to the dead-letter queue of its function"),
     )
 
 
@@ -61,14 +61,14 @@ def _promotion(variant: str) -> Table:
             actions="sagemaker: CreateModelCard UpdateModelCard",
             on=(_CARD,),
             not_on=(teams_card,),
-            why="Promotion brings what the teams' cards say into the central one.",
+            why="Promotion copies what the teams' cards say into the central one.",
         ),
         May(
             actions="sagemaker: AddTags",
             on=(_CARD,),
             only_if={"sagemaker:TaggingAction": "CreateModelCard"},
             not_on=(teams_card,),
-            why="Promotion brings what the teams' cards say into the central one.",
+            why="Promotion copies what the teams' cards say into the central one.",
         ),
     )
     return Table(

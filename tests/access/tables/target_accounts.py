@@ -1,4 +1,4 @@
-"""The roles that bring models to an account that serves them, test them there, and show them."""
+"""The roles of a target account: they create, run and test what serves models, and show it."""
 
 from tests.access.rows import May, MayNot, Table
 from tests.access.tables.serving import BATCH_README, REALTIME_README, batch_files, starting
@@ -35,7 +35,7 @@ def _deployment(account: str) -> Table:
                 actions="s3: GetObject GetObjectVersion",
                 on=("s3::mlplatform-p-deploy-{hub}-{region}/churn/Build/1",),
                 not_on=("s3::mlplatform-p-team-{dev}-{region}/churn/Build/1", "s3::payroll/1"),
-                why="The template lies in the deploy project's bucket.",
+                why="The template is in the deploy project's bucket.",
             ),
             May(
                 actions="kms: Decrypt",
@@ -81,13 +81,13 @@ def _integration_test(account: str) -> Table:
             actions="s3: GetObject PutObject",
             on=(tested,),
             not_on=(f"{bucket}/churn-serving-p-deploy/input/1.csv",),
-            promise=(BATCH_README, "Their files lie in the folder `integration-tests`"),
+            promise=(BATCH_README, "Their files are in the folder `integration-tests`"),
         ),
         May(
             actions="kms: Decrypt GenerateDataKey",
             on=(key,),
             not_on=(f"arn:aws:kms:{{region}}:{{{account}}}:key/1",),
-            promise=(BATCH_README, "Their files lie in the folder `integration-tests`"),
+            promise=(BATCH_README, "Their files are in the folder `integration-tests`"),
         ),
         May(
             actions="sagemaker: DescribeEndpoint InvokeEndpoint",

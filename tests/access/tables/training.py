@@ -135,7 +135,7 @@ def _training(
                 on=(f"kms:{key}",),
                 only_if={"kms:ResourceAliases": [alias]},
                 not_on=("arn:aws:kms:{region}:999999999999:key/1",),
-                why="What makes up a version is encrypted with the key of where it lies.",
+                why="The parts of a version are encrypted with the key of the place where they are.",
             ),
             May(
                 actions="s3: GetObject",

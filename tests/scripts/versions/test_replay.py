@@ -85,7 +85,7 @@ def fail(sentence: str) -> Callable[[Any], None]:
 
 FAILED = "2026-11-21T09:21:00.000Z"
 NOT_TAKEN = {"ERROR_CODE": "NO_PERMISSIONS", "ERROR_MESSAGE": "Lambda does not let EventBridge in."}
-# What lies in the queue (body and attributes), and what is said of it (time and reason).
+# What is in the queue (body and attributes), and what is said of it (time and reason).
 MESSAGES = {
     "given up by Lambda": ((record(), {}), (FAILED, SENTENCE)),
     "too old for Lambda": (

@@ -229,7 +229,7 @@ def test_what_is_done_is_said_first(hub: Hub) -> None:
         f"  model card: version 1 is Approved; approved by {OFFICER}, 2026-11-21T12:00:00Z",
     ]
     assert consequence == (
-        "Version 1 would be approved again. Its deploy pipeline would bring it to test, run the integration "
+        "Version 1 would be approved again. Its deploy pipeline would deploy it to test, run the integration "
         "tests and wait for the governance officer; until then, production stays as it is."
     )
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # What CopyObject takes: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
 SINGLE_COPY_LIMIT = 5 * 1024**3
 PARALLEL_OBJECTS = 4
-# What S3 answers when another has written the original, written the copy, or completed its upload.
+# What S3 returns when another has written the original, written the copy, or completed its upload.
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
 OVERTAKEN = frozenset(
     {"412", "ConditionalRequestConflict", "InvalidPart", "NoSuchKey", "NoSuchUpload", "PreconditionFailed"}

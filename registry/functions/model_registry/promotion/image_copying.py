@@ -167,8 +167,8 @@ class ImageCopier:
                 return None
             raise RegistryError(
                 f"ECR does not give the image {identifier} in the repository {repository} of account "
-                f"{account} ({failure.get('failureCode')}: {failure.get('failureReason')}): mend that, then "
-                "replay the event."
+                f"{account} ({failure.get('failureCode')}: {failure.get('failureReason')}): correct that, "
+                "then replay the event."
             )
         image = answer["images"][0]
         manifest = Manifest(

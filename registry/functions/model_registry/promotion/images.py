@@ -1,4 +1,4 @@
-"""The container images of a model version: which there are, and which promotion brings over."""
+"""The container images of a model version: which there are, and which promotion copies."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -70,7 +70,7 @@ def images(package: Any) -> list[Image]:
 
 
 def images_to_copy(package: Mapping[str, Any], *, account: str, region: str) -> dict[Image, EcrImage]:
-    """The images of a version that lie in the team's own account, where nobody else can pull them.
+    """The images of a version that are in the team's own account, where nobody else can pull them.
 
     Those of AWS, and all others, can be pulled as they are.
 
@@ -80,7 +80,7 @@ def images_to_copy(package: Mapping[str, Any], *, account: str, region: str) -> 
         region: The Region of the central registry.
 
     Raises:
-        RegistryError: If one of them lies in another Region.
+        RegistryError: If one of them is in another Region.
     """
     found = {image: EcrImage.parse(image) for image in images(package)}
     own = {image: ecr for image, ecr in found.items() if ecr is not None and ecr.account == account}

@@ -29,14 +29,14 @@ class Refusals:
     def to_read(self, uri: str, owner: str, error: ClientError) -> RegistryError:
         """Why an object of a team could not be read.
 
-        S3 answers a refusal by the key of an object as it answers one by the bucket's policy, but where it
+        S3 reports a refusal by the key of an object as it reports one by the bucket's policy, but where it
         gives a message, this names the action that was denied
         (https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html).
 
         Args:
             uri: The object.
             owner: The account that must own its bucket.
-            error: What S3 answered.
+            error: What S3 returned.
         """
         bucket = uri.removeprefix("s3://").partition("/")[0]
         message = error.response.get("Error", {}).get("Message", "")
@@ -66,7 +66,7 @@ class Refusals:
 
         Args:
             arn: The version.
-            error: What SageMaker answered.
+            error: What SageMaker returned.
         """
         if "kms:" in error.response.get("Error", {}).get("Message", ""):
             return RegistryError(
@@ -75,8 +75,8 @@ class Refusals:
                 "replay the event."
             )
         return RegistryError(
-            f"Promotion may not describe {arn.arn}: let the resource policy of the group {arn.group} in "
-            f"account {arn.account} allow sagemaker:DescribeModelPackage to the promotion role."
+            f"Promotion may not describe {arn.arn}: allow sagemaker:DescribeModelPackage to the "
+            f"promotion role in the resource policy of the group {arn.group} in account {arn.account}."
         )
 
     def to_pull(self, repository: str, account: str) -> RegistryError:

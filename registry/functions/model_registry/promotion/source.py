@@ -63,7 +63,7 @@ class SourceVersion:
         return f"{folders(self.arn, self.group)}{self.created}/"
 
     def check(self) -> None:
-        """Refuse what promotion cannot bring over.
+        """Refuse what promotion cannot copy.
 
         Raises:
             RegistryError: If the version has failed.

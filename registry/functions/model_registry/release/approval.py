@@ -48,13 +48,13 @@ class CentralApprovals:
         if by is None:
             raise RegistryError(
                 f"{arn} has been Approved since it was registered, by nobody of account {self.book.account}: "
-                "set it to PendingManualApproval; then let the ML engineer approve it. If SageMaker never "
+                "set it to PendingManualApproval; then ask the ML engineer to approve it. If SageMaker never "
                 "says who, set assumptions.approver to cloudtrail in catalog.yaml, and deploy the registry."
             )
         if account_of(by) != self.book.account:
             raise RegistryError(
                 f"{arn} was approved by {by}, who is not of account {self.book.account}: set it to "
-                "PendingManualApproval; then let the ML engineer approve it."
+                "PendingManualApproval; then ask the ML engineer to approve it."
             )
         if role_name(by) not in self.functions:
             return self._record(

@@ -50,7 +50,7 @@ class DirectRegistration:
 
         Raises:
             RegistryError: If the version was promoted, its group takes no direct registration, or something
-                of it lies outside its account's part of the central bucket.
+                of it is outside its account's part of the central bucket.
         """
         arn = version["ModelPackageArn"]
         if is_promoted(version):
@@ -98,8 +98,8 @@ class DirectRegistration:
             if location.bucket != self.book.bucket or not location.parent.startswith(folder):
                 raise RegistryError(
                     f"{version['ModelPackageArn']} refers to {location.uri}, and not to a place below "
-                    f"s3://{self.book.bucket}/{folder}, where account {account} registers: let the project's "
-                    "SageMaker pipeline write there, and register the version again."
+                    f"s3://{self.book.bucket}/{folder}, where account {account} registers: make the "
+                    "project's SageMaker pipeline write there, and register the version again."
                 )
 
 

@@ -48,15 +48,15 @@ class Gate:
         arn, status = version["ModelPackageArn"], version["ModelApprovalStatus"]
         if status != APPROVED:
             raise RegistryError(
-                f"{arn} is {status} and not Approved: let the ML engineer approve it in the central "
+                f"{arn} is {status} and not Approved: ask the ML engineer to approve it in the central "
                 "registry, or deploy another version."
             )
         receipt = self.book.read(version)
         approvals = self.book.decisions(receipt, "central-approval")
         if not approvals:
             raise RegistryError(
-                f"{arn} is Approved, and nothing says by whom: see release's dead letters, or let the ML "
-                "engineer approve it once more."
+                f"{arn} is Approved, and nothing says by whom: see release's dead letters, or ask the ML "
+                "engineer to approve it once more."
             )
         return receipt, approvals[-1]
 
@@ -102,7 +102,7 @@ class Gate:
         if missing:
             fields = ", ".join(f"{field} ({where_to_write(field)})" for field in missing)
             raise RegistryError(f"{subject} lacks {fields}.")
-        approve = f"let the governance officer read it ('catalog card approve --model-package {arn}')"
+        approve = f"ask the governance officer to read it ('catalog card approve --model-package {arn}')"
         if card.status != APPROVED:
             raise RegistryError(f"{subject} is {card.status} and not Approved: {approve}.")
         decision = approval(self.book, card=card, receipt=receipt)

@@ -106,7 +106,7 @@ class Job:
             return cls(id=job["id"], parameters=configuration.get("UserParameters", ""))
         except (KeyError, TypeError, AttributeError) as error:
             raise RegistryError(
-                "This event is no job of CodePipeline: let a Lambda action of a pipeline invoke the function."
+                "This event is no job of CodePipeline: invoke the function by a Lambda action of a pipeline."
             ) from error
 
 

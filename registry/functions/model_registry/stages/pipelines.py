@@ -110,7 +110,7 @@ class Pipelines:
             if found is None:
                 raise RegistryError(
                     f"Nobody has approved {APPROVAL} in the execution {task.execution} of {task.pipeline}: "
-                    "let the governance officer approve it there before this action runs."
+                    "ask the governance officer to approve it there before this action runs."
                 )
             return found
         newest = max(named, key=lambda action: action["lastUpdateTime"])

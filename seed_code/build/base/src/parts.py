@@ -50,5 +50,5 @@ def read_part(path: Path) -> Iterator[list[str]]:
 
 
 def path_of(folder: Path, name: str) -> Path:
-    """Where a part lies in its folder."""
+    """Where a part is in its folder."""
     return folder / f"{name}.csv"

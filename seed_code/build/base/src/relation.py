@@ -1,4 +1,4 @@
-"""What an ignored column would tell of the target, so that whoever ignores it knows what it costs."""
+"""What an ignored column would tell of the target, so that anyone who ignores it knows what it costs."""
 
 import re
 from collections import Counter, defaultdict

@@ -144,7 +144,7 @@ def document(card: ModelCard, evaluation: Evaluation, arns: Collection[str], *, 
     if newest is None:
         return (
             f"{card.arn} says nothing about {' or '.join(arns)}, or is not shared with the test account, so "
-            "the results are not kept and production stays closed: let the lead data scientist create the "
+            "the results are not kept and production stays closed: ask the lead data scientist to create the "
             "card ('catalog card create') and the project's SageMaker pipeline write it, then release the "
             "version again."
         )

@@ -13,7 +13,7 @@ class StageStack(ModelStack):
     """Model, endpoint configuration and endpoint.
 
     CloudFormation names the model and the configuration, so that a change replaces them; the endpoint
-    keeps its name and moves to the new configuration without a gap: SageMaker brings up the new instances
+    keeps its name and moves to the new configuration without a gap: SageMaker creates the new instances
     beside the old ones, and goes back by itself when they do not come up.
     https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-blue-green.html
     """
