@@ -44,7 +44,7 @@ class TrainingRole(Construct):
         self.name = names.role("training")
         self.arn = role_arn(names.account, self.name)
 
-        role(
+        made = role(
             self,
             "Role",
             name=self.name,
@@ -60,6 +60,8 @@ class TrainingRole(Construct):
                 *_image(algorithm),
             ],
         )
+        if data.grant_to:
+            data.grant_to(made)
 
 
 def _jobs(own_arn: str) -> list[Permission]:

@@ -18,7 +18,7 @@ from pipelines.context import ProjectContext
 from pipelines.deliveries.delivery import Delivery
 from pipelines.registration import TEAM_OR_CENTRAL, RegistrationChoice
 from pipelines.sources.source import DataSource
-from products.product import Product, StackFactory
+from products.product import LaunchAccount, Product, StackFactory
 
 
 def build_product(
@@ -31,6 +31,7 @@ def build_product(
     algorithm: Algorithm,
     registration: RegistrationChoice = TEAM_OR_CENTRAL,
     note: str = "",
+    needs: tuple[LaunchAccount, ...] = (),
 ) -> Product:
     """A product that trains models in development accounts.
 
@@ -43,6 +44,7 @@ def build_product(
         algorithm: What trains.
         registration: Where versions may be registered.
         note: As in `Product`.
+        needs: As in `Product`.
     """
 
     def define(project: ProjectContext) -> None:
@@ -54,6 +56,7 @@ def build_product(
         description=description,
         version=version,
         note=note,
+        needs=needs,
         portfolio="sagemaker_projects",
         launched_in=("development",),
         stack=project_stack(define),

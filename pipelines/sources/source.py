@@ -1,8 +1,10 @@
 """What a source of data gives a build project."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
+
+from aws_cdk import aws_iam as iam
 
 from base.roles import Permission
 from pipelines.context import ProjectContext
@@ -18,11 +20,13 @@ class Data:
             quote it.
         permissions: What the jobs of the project's SageMaker pipeline need to read the data.
         environment: Variables of the project's build besides the address.
+        grant_to: Grants their role what no policy of IAM does, once the role is there.
     """
 
     address: str
     permissions: tuple[Permission, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
+    grant_to: Callable[[iam.Role], None] | None = None
 
 
 class DataSource(Protocol):

@@ -215,6 +215,7 @@ RULES = (
             "launch SageMakerProjectsLogs": "the account has no key of the platform yet; it says nothing but "
             "whether SageMaker Projects is on",
             "data DataLakeAdministratorsLogs": "neither; it says nothing but which roles are administrators",
+            "launch DataLakeAdministratorsLogs": "by the construct of the data accounts",
             "mlplatform-accounts SageMakerProjectsLogs": "by the construct of the launching accounts",
         },
     ),
@@ -311,6 +312,7 @@ RULES = (
             **{f"{project} RepositorySeedingRole": LAMBDA for project in PROJECTS},
             "launch SageMakerProjectsRole": LAMBDA,
             "data DataLakeAdministratorsRole": LAMBDA,
+            "launch DataLakeAdministratorsRole": LAMBDA,
             "data Launch": OF_LAUNCHES,
             "mlplatform-accounts SageMakerProjectsRole": LAMBDA,
             "mlplatform-registry PromotionRole": LAMBDA,

@@ -11,6 +11,7 @@ import yaml
 from base.settings import CATALOG, AssumptionSettings, Settings
 from products.discovery import discover
 from products.product import AssetLocation, Product, Template, render_all
+from tests.data_account import DATA, DATA_UNIT
 
 PRODUCTS = {product.identifier: product for product in discover()}
 CONNECTION = "arn:aws:codeconnections:eu-west-1:222222222222:connection/0a1b2c3d-0000-4111-8222-333333333333"
@@ -24,6 +25,7 @@ LONGEST = {
     "SageMakerProjectId": "p-0123456789abcdefgh",
     "InputDataUri": "s3://mlplatform-team-data-333333333333-ap-southeast-1/churn/2026/customers.csv",
     "TargetColumn": "churned",
+    "LakeTable": "t" * 128,
     "RepositoryId": "example-team/customer-churn-prediction",
     "ModelPackageGroupName": "customer-churn-prediction-for-eu-p-0123456789abcdefgh",
     "DomainName": "d" * 63,
@@ -48,6 +50,9 @@ def settings(
     """The example catalog with other choices."""
     document = yaml.safe_load(CATALOG.read_text(encoding="utf-8")) | {"name_prefix": prefix}
     document["repository"] = {"provider": provider}
+    # Some products need it, and no other template tells of it.
+    document["accounts"]["data"] = DATA
+    document["organization"]["organizational_units"]["data"] = DATA_UNIT
     document["model_cards"] = {"layout": layout}
     if provider != "codecommit":
         document["repository"]["connection_arn"] = CONNECTION

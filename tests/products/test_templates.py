@@ -34,6 +34,8 @@ boundaries = pytest.mark.parametrize("boundary", BOUNDARIES, ids=["no-boundary",
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html,
 # https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html
 NAME_LIMITS = {
+    # https://docs.aws.amazon.com/athena/latest/APIReference/API_CreateWorkGroup.html
+    ("AWS::Athena::WorkGroup", "Name"): (128, r"[a-zA-Z0-9._-]+"),
     ("AWS::CodeBuild::Project", "Name"): (150, r"[A-Za-z0-9][A-Za-z0-9_-]+"),
     ("AWS::CodeCommit::Repository", "RepositoryName"): (100, r"[\w.-]+"),
     ("AWS::CodePipeline::Pipeline", "Name"): (100, r"[A-Za-z0-9.@_-]+"),

@@ -34,6 +34,10 @@ ALIKE: Mapping[tuple[str, str], str] = {
         "deploy/base/buildspec-integration-test.yml",
     ): "As before: it installs the lock in the same way.",
     (
+        "build/lake_data/pipelines/data.py",
+        "build/s3_data/pipelines/data.py",
+    ): "Each source of data declares the same class, which the pipeline's definition uses.",
+    (
         "build/xgboost/pyproject.toml",
         "deploy/base/pyproject.toml",
     ): "Tools read their settings from one file, beside the dependencies, which differ.",

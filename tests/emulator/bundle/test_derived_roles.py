@@ -207,7 +207,7 @@ def test_a_project_with_a_connection_launches_only_if_the_connection_may_be_pass
 
 
 # The emulator has no types of Lake Formation and Glue yet.
-NOT_EMULATED = {"data_lake"}
+NOT_EMULATED = {"build_from_lake", "data_lake"}
 
 LAUNCHES = [
     (name, place)

@@ -62,7 +62,7 @@ class PipelineBuilder:
             boto_session=boto_session, default_bucket=project.artifact_bucket, sagemaker_config=NO_TELEMETRY
         )
         self._jobs = Jobs(project=project, configuration=configuration, source=source, session=self._session)
-        self._data = InputData(project)
+        self._data = InputData(project, self._jobs)
         self._target = ParameterString("TargetColumn", default_value=project.target_column)
         self._minimum_skill = ParameterFloat(
             "MinimumSkillScore", default_value=configuration.quality.minimum_skill_score
@@ -78,7 +78,7 @@ class PipelineBuilder:
         self.pipeline = Pipeline(
             name=project.pipeline_name,
             parameters=[*self._data.parameters, self._target, *self._jobs.parameters, self._minimum_skill],
-            steps=[preprocess, train, evaluate, check],
+            steps=[*self._data.steps, preprocess, train, evaluate, check],
             sagemaker_session=self._session,
             # Studio shows the executions without it; it would need permission to create experiments.
             pipeline_experiment_config=None,
@@ -87,11 +87,11 @@ class PipelineBuilder:
     def _preprocess(self) -> ProcessingStep:
         return self._jobs.processing(
             "Preprocess",
-            inputs={"data": self._data.location},
+            inputs={"data": self._data.files},
             outputs=("train", "validation", "test", "schema"),
             arguments={
                 "target": self._target,
-                "input-data": self._data.location,
+                "input-data": self._data.files,
                 **self._configuration.data.arguments,
                 **self._configuration.evaluation.arguments,
             },

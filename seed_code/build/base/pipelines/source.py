@@ -35,7 +35,9 @@ class Source:
     @classmethod
     def pack(cls, folder: Path = FOLDER) -> Self:
         """Read the scripts of a folder; names and contents decide, times and owners do not."""
-        files = {path.name: path.read_bytes() for path in sorted(folder.glob("*.py"))}
+        # A source of data may bring a query along.
+        paths = sorted((*folder.glob("*.py"), *folder.glob("*.sql")))
+        files = {path.name: path.read_bytes() for path in paths}
         buffer = io.BytesIO()
         with tarfile.open(fileobj=buffer, mode="w", format=tarfile.USTAR_FORMAT) as archive:
             for name, content in files.items():

@@ -3,8 +3,10 @@
 from typing import Any
 
 from sagemaker.core.workflow.parameters import ParameterString
+from sagemaker.mlops.workflow.steps import Step
 
 from pipelines.configuration import Project
+from pipelines.jobs import Jobs
 
 
 class InputData:
@@ -13,11 +15,15 @@ class InputData:
     Attributes:
         location: The S3 URI of the file, or of the folder, with a slash at its end.
         parameters: The parameters that the pipeline takes of its data.
+        steps: What fetches the data; nothing has to.
+        files: Where Preprocess finds it.
     """
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, jobs: Jobs) -> None:  # noqa: ARG002  (the sources' common signature)
         self.location = ParameterString("InputDataUri", default_value=project.input_data_uri)
         self.parameters = [self.location]
+        self.steps: list[Step] = []
+        self.files = self.location
 
     @property
     def metadata(self) -> dict[str, Any]:

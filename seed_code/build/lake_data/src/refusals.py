@@ -1,0 +1,71 @@
+"""What Athena says when a query fails, as a sentence that names the grant or the limit."""
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+ASK = "ask the data lake's administrator to grant it, by the LF-tag that shares the lake"
+
+# What AWS says, as documented or seen: https://docs.aws.amazon.com/athena/latest/ug/lf-athena-limitations.html,
+# https://repost.aws/knowledge-center/athena-lake-formation-cross-account-error
+Match = re.Match[str]
+
+
+class _Refusal(NamedTuple):
+    said: re.Pattern[str]
+    sentence: Callable[[Match], str]
+
+
+_REFUSALS = (
+    _Refusal(
+        re.compile(r"Lake Formation permission\(s\):? Required (?P<right>[\w ]+?) on (?P<what>[^\s.;)]+)"),
+        lambda said: (
+            f"The training role lacks the Lake Formation permission {said['right'].upper()} on "
+            f"{said['what']}: {ASK}."
+        ),
+    ),
+    _Refusal(
+        re.compile(r"not allowed from relation that has no columns"),
+        lambda _: f"The training role lacks the Lake Formation permission SELECT on the table: {ASK}.",
+    ),
+    _Refusal(
+        re.compile(r"Column '(?P<what>[^']+)' cannot be resolved"),
+        lambda said: (
+            f'The table has no column "{said["what"]}", or the training role lacks the Lake Formation '
+            f"permission SELECT on it: correct src/query.sql, or {ASK}."
+        ),
+    ),
+    _Refusal(
+        re.compile(r"(?:TABLE|SCHEMA)_NOT_FOUND.*?'(?P<what>[^']+)' does not exist"),
+        lambda said: (
+            f"There is no {said['what']} in the data lake, or the training role lacks the Lake Formation "
+            f"permission DESCRIBE on it: correct src/query.sql, or {ASK}."
+        ),
+    ),
+    _Refusal(
+        re.compile(r"not authorized to perform: (?P<action>[\w:]+)(?: on resource: (?P<what>\S+))?"),
+        lambda said: (
+            f"The training role lacks the IAM permission {said['action']} on {said['what'] or 'the query'}: "
+            "update the project to the newest version of its product."
+        ),
+    ),
+    _Refusal(
+        re.compile(r"[Bb]ytes scanned limit was exceeded"),
+        lambda _: (
+            "The query reads more than the project's limit: name fewer columns or rows in src/query.sql, or "
+            "raise ScanLimit of the project (catalog project update)."
+        ),
+    ),
+)
+
+
+def sentence(said: str) -> str:
+    """What went wrong, and what to do.
+
+    Args:
+        said: What Athena gives as the reason.
+    """
+    for refusal in _REFUSALS:
+        if match := refusal.said.search(said):
+            return refusal.sentence(match)
+    return f"Athena refused src/query.sql: {said.strip().rstrip('.')}."
