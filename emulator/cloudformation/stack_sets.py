@@ -6,71 +6,37 @@ everything there
 that join a unit later get none: the organisation of the emulator does not change.
 """
 
-import time
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from botocore.exceptions import ClientError
 from ministack.services import s3
-from ministack.services.cloudformation import helpers
 
 from emulator.cloudformation import stacks as cloudformation
+from emulator.cloudformation.stack_set_operations import (
+    activate_organizations_access,
+    answering,
+    describe_organizations_access,
+    describe_stack_set,
+    find,
+    list_stack_instances,
+    list_stack_sets,
+)
+from emulator.cloudformation.stack_set_store import STACK_SETS, Properties, StackSet, Target, stack_sets
 from emulator.core import service_linked_roles, template_store
-from emulator.core.authorization import refusal
 from emulator.core.service import (
     ServiceError,
     current_account,
     current_region,
     register_resource_type,
 )
-from emulator.core.wire import serialize_query
 from emulator.iam import resource_arns
 from emulator.iam.credentials import client, root_credentials
 from emulator.s3.access import s3_location
-from emulator.services.organizations import Organization, enable_service_access, organization_of
-
-STACK_SETS = "member.org.stacksets.cloudformation.amazonaws.com"
+from emulator.services.organizations import Organization, organization_of
 
 Created = tuple[str, dict[str, Any]]
-Properties = dict[str, Any]
-
-
-class Target(NamedTuple):
-    """Where one stack of a stack set is."""
-
-    account: str
-    region: str
-
-
-@dataclass(kw_only=True)
-class StackSet:
-    """A stack set.
-
-    Attributes:
-        properties: As in its resource.
-        stacks: Names of its stacks.
-        failures: Where its last operation failed, and why.
-    """
-
-    identifier: str
-    name: str
-    account: str
-    region: str
-    template: str
-    properties: Properties
-    stacks: dict[Target, str] = field(default_factory=dict)
-    failures: dict[Target, str] = field(default_factory=dict)
-    created: float = field(default_factory=time.time)
-
-    @property
-    def arn(self) -> str:
-        """ARN of the stack set."""
-        return f"arn:aws:cloudformation:{self.region}:{self.account}:stackset/{self.identifier}"
-
-
-_stack_sets: dict[str, StackSet] = {}
 
 
 def install() -> None:
@@ -78,13 +44,13 @@ def install() -> None:
     resource_arns.register("cloudformation", _asked_for)
     register_resource_type("AWS::CloudFormation::StackSet", create=_create, update=_update, delete=_delete)
     for name, action in {
-        "ActivateOrganizationsAccess": _activate_organizations_access,
-        "DescribeOrganizationsAccess": _describe_organizations_access,
-        "DescribeStackSet": _describe_stack_set,
-        "ListStackInstances": _list_stack_instances,
-        "ListStackSets": _list_stack_sets,
+        "ActivateOrganizationsAccess": activate_organizations_access,
+        "DescribeOrganizationsAccess": describe_organizations_access,
+        "DescribeStackSet": describe_stack_set,
+        "ListStackInstances": list_stack_instances,
+        "ListStackSets": list_stack_sets,
     }.items():
-        cloudformation.add_action(name, _answering(name, action))
+        cloudformation.add_action(name, answering(name, action))
 
 
 def _asked_for(asked: resource_arns.Asked) -> str:
@@ -96,7 +62,7 @@ def _asked_for(asked: resource_arns.Asked) -> str:
     if name is None:
         return asked.found
     name = str(name[0] if isinstance(name, list) else name)
-    found = _find(name)
+    found = find(name)
     if found is not None:
         return found.arn
     return f"arn:aws:cloudformation:{asked.region}:{asked.account}:stackset/{name}:unknown"
@@ -171,7 +137,7 @@ def _create(_: str, properties: Properties, __: str) -> Created:
     organization = _organization(properties)
     name = properties["StackSetName"]
     here = (current_account(), current_region(), name)
-    if here in {(each.account, each.region, each.name) for each in _stack_sets.values()}:
+    if here in {(each.account, each.region, each.name) for each in stack_sets.values()}:
         raise ServiceError("NameAlreadyExistsException", f"StackSet {name} already exists")
     identifier = f"{name}:{uuid.uuid4()}"
     created = StackSet(
@@ -187,13 +153,13 @@ def _create(_: str, properties: Properties, __: str) -> Created:
     except Exception:
         _remove(created, list(created.stacks))
         raise
-    _stack_sets[identifier] = created
+    stack_sets[identifier] = created
     return identifier, {"StackSetId": identifier}
 
 
 def _update(physical_id: str, _: Properties, properties: Properties, __: str) -> Created:
     organization = _organization(properties)
-    changed = _stack_sets[physical_id]
+    changed = stack_sets[physical_id]
     changed.template, changed.properties = _template(properties), properties
     targets = _targets(organization, properties)
     _deploy(changed, targets)
@@ -202,10 +168,10 @@ def _update(physical_id: str, _: Properties, properties: Properties, __: str) ->
 
 
 def _delete(physical_id: str, properties: Properties) -> None:
-    if physical_id in _stack_sets:
+    if physical_id in stack_sets:
         _organization(properties)
-        _remove(_stack_sets[physical_id], list(_stack_sets[physical_id].stacks))
-        del _stack_sets[physical_id]
+        _remove(stack_sets[physical_id], list(stack_sets[physical_id].stacks))
+        del stack_sets[physical_id]
 
 
 def _deploy(stack_set: StackSet, targets: Mapping[Target, Properties]) -> None:
@@ -305,110 +271,3 @@ def _client(target: Target) -> Any:
 
 
 # Actions of the API.
-
-
-def _answering(name: str, action: Any) -> cloudformation.Action:
-    def run(parameters: cloudformation.Parameters) -> cloudformation.Answer:
-        try:
-            return serialize_query("cloudformation", name, action(parameters))
-        except ServiceError as error:
-            answer: cloudformation.Answer = helpers._error(error.code, error.message, error.status)
-            return answer
-
-    return run
-
-
-def _activate_organizations_access(_: cloudformation.Parameters) -> Properties:
-    organization = organization_of(current_account())
-    if organization is None or current_account() != organization.management:
-        raise ServiceError("InvalidOperation", "Only the management account activates organizations access.")
-    linked = service_linked_roles.missing("cloudformation:ActivateOrganizationsAccess", current_account())
-    if linked is not None:
-        reason = refusal(
-            cloudformation.caller(),
-            service_linked_roles.ACTION,
-            linked.arn,
-            region=current_region(),
-            condition_keys=linked.condition_keys,
-        )
-        if reason is not None:
-            raise ServiceError("AccessDenied", reason, 403)
-        service_linked_roles.create(linked)
-    enable_service_access(organization, STACK_SETS)
-    return {}
-
-
-def _describe_organizations_access(_: cloudformation.Parameters) -> Properties:
-    organization = organization_of(current_account())
-    enabled = organization is not None and STACK_SETS in organization.trusted
-    return {"Status": "ENABLED" if enabled else "DISABLED"}
-
-
-def _own() -> list[StackSet]:
-    here = (current_account(), current_region())
-    return [each for each in _stack_sets.values() if (each.account, each.region) == here]
-
-
-def _find(name: str) -> StackSet | None:
-    """A stack set of the account by its name or id."""
-    return next((each for each in _own() if name in (each.name, each.identifier)), None)
-
-
-def _named(parameters: cloudformation.Parameters) -> StackSet:
-    name = helpers._p(parameters, "StackSetName")
-    found = _find(name)
-    if found is None:
-        raise ServiceError("StackSetNotFoundException", f"StackSet {name} not found", 404)
-    return found
-
-
-def _describe_stack_set(parameters: cloudformation.Parameters) -> Properties:
-    return {"StackSet": _summary(_named(parameters))}
-
-
-def _list_stack_sets(_: cloudformation.Parameters) -> Properties:
-    return {"Summaries": [_summary(each) for each in _own()]}
-
-
-def _list_stack_instances(parameters: cloudformation.Parameters) -> Properties:
-    found = _named(parameters)
-    return {"Summaries": [_instance(found, target) for target in {**found.stacks, **found.failures}]}
-
-
-def _instance(stack_set: StackSet, target: Target) -> Properties:
-    """Tell of the stack in one account.
-
-    https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_StackInstanceSummary.html
-    """
-    instance: Properties = {
-        "StackSetId": stack_set.identifier,
-        "Account": target.account,
-        "Region": target.region,
-        "Status": "CURRENT",
-        "StackInstanceStatus": {"DetailedStatus": "SUCCEEDED"},
-    }
-    if target in stack_set.stacks:
-        stack = cloudformation.StackName(*target, stack_set.stacks[target])
-        instance["StackId"] = cloudformation.identifier(stack)
-    if target in stack_set.failures:
-        instance |= {
-            "Status": "OUTDATED",
-            "StatusReason": stack_set.failures[target],
-            "StackInstanceStatus": {"DetailedStatus": "FAILED"},
-        }
-    return instance
-
-
-def _summary(stack_set: StackSet) -> Properties:
-    return {
-        "StackSetName": stack_set.name,
-        "StackSetId": stack_set.identifier,
-        "StackSetARN": stack_set.arn,
-        "Description": stack_set.properties.get("Description", ""),
-        "Status": "ACTIVE",
-        "TemplateBody": stack_set.template,
-        "PermissionModel": "SERVICE_MANAGED",
-        "Capabilities": stack_set.properties.get("Capabilities", []),
-        "AutoDeployment": stack_set.properties.get("AutoDeployment"),
-        "ManagedExecution": stack_set.properties.get("ManagedExecution"),
-    }

@@ -17,11 +17,16 @@ from ministack.core.responses import request_scope
 from ministack.services import cloudformation, iam, s3
 from ministack.services.cloudformation import handlers, helpers, stacks
 
-from emulator.cloudformation import gate
-from emulator.core import service_linked_roles
+from emulator.cloudformation.provisioning import (
+    acting_principal,
+    gated_delete,
+    gated_provision,
+    gated_update,
+    waits,
+)
 from emulator.core.authorization import Principal, principal_of_key, principal_of_role, refusal
 from emulator.core.names import RegionalName
-from emulator.core.service import current_account, current_region, registered_types
+from emulator.core.service import current_account, current_region
 from emulator.core.switches import feared
 from emulator.iam.conditions import owner_of
 from emulator.iam.credentials import trusts_service
@@ -36,9 +41,6 @@ Answer = tuple[int, dict[str, str], bytes]
 Action = Callable[[Parameters], Answer]
 
 _caller: contextvars.ContextVar[Principal] = contextvars.ContextVar("cloudformation_caller")
-_acting: contextvars.ContextVar[Principal | None] = contextvars.ContextVar(
-    "cloudformation_acting", default=None
-)
 
 
 class StackName(RegionalName):
@@ -87,20 +89,16 @@ _READING = ("GetTemplateSummary", "ValidateTemplate")
 _roles: dict[StackName, str] = {}
 
 _handle = cloudformation.handle_request
-_provision = stacks._provision_resource
-_update = stacks._update_resource
-_delete = stacks._delete_resource
 _validate_stack_tags = helpers._validate_stack_tags
-_runs_on_worker_thread = stacks._runs_on_worker_thread
 
 
 def install() -> None:
     """Put the gate in place."""
     cloudformation.handle_request = _handle_request
-    stacks._provision_resource = _gated_provision
-    stacks._update_resource = _gated_update
-    stacks._delete_resource = _gated_delete
-    stacks._runs_on_worker_thread = _waits
+    stacks._provision_resource = gated_provision
+    stacks._update_resource = gated_update
+    stacks._delete_resource = gated_delete
+    stacks._runs_on_worker_thread = waits
     helpers._validate_stack_tags = _check_tags
     for name in _CHANGING:
         add_action(name, _with_principal(handlers._ACTION_HANDLERS[name]))
@@ -120,7 +118,7 @@ def caller() -> Principal:
 
 def acting() -> Principal | None:
     """Return on whose credentials the current step of a stack is taken."""
-    return _acting.get()
+    return acting_principal.get()
 
 
 def identifier(stack: StackName) -> str:
@@ -219,7 +217,7 @@ def _with_principal(action: Action) -> Action:
         except _RefusedError as refused:
             return refused.answer
         role = given or _roles.get(stack)
-        _acting.set(principal_of_role(role, "AWSCloudFormation") if role else caller())
+        acting_principal.set(principal_of_role(role, "AWSCloudFormation") if role else caller())
         answer = action(parameters)
         if given and answer[0] < 400:
             _roles[stack] = given
@@ -275,86 +273,3 @@ def unreadable(principal: Principal, url: str) -> str | None:
         condition_keys={f"s3:ExistingObjectTag/{name}": value for name, value in tags.items()},
         resource_policy=(s3._bucket_policies.get_scoped(owner, None, bucket), owner),
     )
-
-
-def _waits(resource_type: str) -> bool:
-    return resource_type in registered_types or bool(_runs_on_worker_thread(resource_type))
-
-
-def _step(stack_name: str, **details: Any) -> gate.Step:
-    record = cloudformation._stacks.get(stack_name) or {}
-    return gate.Step(
-        stack_name=stack_name,
-        stack_tags={tag["Key"]: tag["Value"] for tag in record.get("Tags", ())},
-        account=current_account(),
-        region=current_region(),
-        **details,
-    )
-
-
-def _gated_provision(
-    resource_type: str, logical_id: str, properties: dict[str, Any], stack_name: str
-) -> tuple[str, dict[str, Any]]:
-    step = _step(
-        stack_name, verb="create", type_name=resource_type, logical_id=logical_id, properties=properties
-    )
-    _check(step)
-    linked = gate.linked_roles(step)
-    created: tuple[str, dict[str, Any]] = _provision(resource_type, logical_id, properties, stack_name)
-    for role in linked:
-        service_linked_roles.create(role)
-    return created
-
-
-def _gated_update(  # noqa: PLR0917  ministack's signature
-    resource_type: str,
-    physical_id: str,
-    old_properties: dict[str, Any],
-    new_properties: dict[str, Any],
-    stack_name: str,
-    logical_id: str | None = None,
-    old_attributes: dict[str, Any] | None = None,
-) -> tuple[str, dict[str, Any]]:
-    if old_properties != new_properties:
-        replaced = bool(stacks._replacing_change(resource_type, old_properties, new_properties))
-        _check(
-            _step(
-                stack_name,
-                verb="create" if replaced else "update",
-                type_name=resource_type,
-                logical_id=logical_id or physical_id,
-                properties=new_properties,
-                previous=None if replaced else old_properties,
-                physical_id=None if replaced else physical_id,
-            )
-        )
-    updated: tuple[str, dict[str, Any]] = _update(
-        resource_type, physical_id, old_properties, new_properties, stack_name, logical_id, old_attributes
-    )
-    return updated
-
-
-def _gated_delete(
-    resource_type: str,
-    physical_id: str,
-    properties: dict[str, Any],
-    stack_name: str | None = None,
-    logical_id: str | None = None,
-) -> None:
-    _check(
-        _step(
-            stack_name or "",
-            verb="delete",
-            type_name=resource_type,
-            logical_id=logical_id or physical_id,
-            properties=properties,
-            physical_id=physical_id,
-        )
-    )
-    _delete(resource_type, physical_id, properties, stack_name, logical_id)
-
-
-def _check(step: gate.Step) -> None:
-    principal = _acting.get()
-    if principal is not None:
-        gate.check(principal, step)

@@ -7,14 +7,14 @@ import json
 import platform
 import threading
 import time
-import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from emulator.codebuild.buildspec import PHASES, Buildspec, BuildspecError, NoArtifactsError, PhaseName
+from emulator.codebuild.buildspec import PHASES, Buildspec, PhaseName
+from emulator.codebuild.failures import PhaseFailedError, explain
 from emulator.codebuild.shell import (
     BuildLog,
     BuildStoppedError,
@@ -22,29 +22,12 @@ from emulator.codebuild.shell import (
     CommandFailedError,
     Shell,
 )
-from emulator.codebuild.workspace import UnsupportedSourceError, Workspace, build_folder
-from emulator.core.service import ServiceError
+from emulator.codebuild.workspace import Workspace, build_folder
 from emulator.iam import credentials
 from emulator.services import events
 
 _ABORTING: tuple[PhaseName, ...] = ("install", "pre_build", "post_build")
 """Phases whose failure ends a build unless they say otherwise; after `build`, `post_build` still runs."""
-
-
-class PhaseFailedError(Exception):
-    """A phase did not succeed, with the status that it and its build take."""
-
-    def __init__(self, code: str, message: str, status: str = "FAILED") -> None:
-        """Say why.
-
-        Args:
-            code: The status code of the phase's context.
-            message: Its message.
-            status: FAILED, TIMED_OUT or STOPPED.
-        """
-        super().__init__(message)
-        self.context = {"statusCode": code, "message": message}
-        self.status = status
 
 
 class Build:
@@ -183,7 +166,7 @@ class Build:
                 raise BuildStoppedError
             yield
         except Exception as error:
-            failure = _explain(error)
+            failure = explain(error)
             if failure is error:
                 raise
             raise failure from error
@@ -291,23 +274,3 @@ class Build:
             },
             [described["arn"]],
         )
-
-
-def _explain(error: Exception) -> PhaseFailedError:
-    """Return the failure of a phase that an exception means; a mistake of ours passes as a fault."""
-    if isinstance(error, PhaseFailedError):
-        return error
-    if isinstance(error, BuildStoppedError):
-        return PhaseFailedError("BUILD_STOPPED", "The build was stopped.", "STOPPED")
-    codes: dict[type[Exception], str] = {
-        BuildspecError: "YAML_FILE_ERROR",
-        ClientError: "CLIENT_ERROR",
-        NoArtifactsError: "CLIENT_ERROR",
-        ServiceError: "ACCESS_DENIED",
-        UnsupportedSourceError: "CLIENT_ERROR",
-        zipfile.BadZipFile: "CLIENT_ERROR",
-    }
-    for kind, code in codes.items():
-        if isinstance(error, kind):
-            return PhaseFailedError(code, str(error))
-    return PhaseFailedError("INTERNAL_ERROR", f"{type(error).__name__}: {error}", "FAULT")

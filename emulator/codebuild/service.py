@@ -6,17 +6,12 @@ Operations and errors: https://docs.aws.amazon.com/codebuild/latest/APIReference
 import time
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from emulator.codebuild.build import Build
-from emulator.core.names import RegionalName
+from emulator.codebuild.projects import CodeBuildProject, ProjectName, create, delete, find, projects
 from emulator.core.service import Request, Service, ServiceError, authorize
 from emulator.core.switches import feared
-
-DEFAULT_TIMEOUT_MINUTES = 60
-DEFAULT_QUEUED_TIMEOUT_MINUTES = 480
-"""https://docs.aws.amazon.com/codebuild/latest/APIReference/API_CreateProject.html"""
 
 _START_BUILD_PARAMETERS = frozenset(
     {
@@ -35,27 +30,6 @@ _START_BUILD_PARAMETERS = frozenset(
 codebuild = Service("codebuild")
 
 
-class ProjectName(RegionalName):
-    """A project of any account."""
-
-    __slots__ = ()
-
-    @property
-    def arn(self) -> str:
-        """ARN of the project."""
-        return f"arn:aws:codebuild:{self.region}:{self.account}:project/{self.name}"
-
-
-@dataclass
-class CodeBuildProject:
-    """A project and its builds by id, the oldest first."""
-
-    name: ProjectName
-    description: dict[str, Any]
-    builds: dict[str, Build] = field(default_factory=dict)
-
-
-_projects: dict[ProjectName, CodeBuildProject] = {}
 _pipelines: dict[str, tuple[str, str]] = {}
 
 
@@ -74,65 +48,7 @@ def act_for_pipeline(access_key: str, pipeline: str, revision: str) -> None:
 
 def wait(build_id: str, account: str, region: str, seconds: float) -> bool:
     """Wait until a build is finished, and say whether it is."""
-    name = ProjectName(account, region, build_id.partition(":")[0])
-    return _projects[name].builds[build_id].finished.wait(seconds)
-
-
-def create(name: ProjectName, parameters: Mapping[str, Any]) -> CodeBuildProject:
-    """Create a project.
-
-    Args:
-        name: Its name.
-        parameters: Those of CreateProject.
-
-    Raises:
-        ServiceError: The name is taken.
-    """
-    if name in _projects:
-        raise ServiceError("ResourceAlreadyExistsException", f"Project already exists: {name.arn}")
-    project = CodeBuildProject(name, _described(name, parameters))
-    _projects[name] = project
-    return project
-
-
-def replace(name: ProjectName, parameters: Mapping[str, Any]) -> None:
-    """Describe a project anew.
-
-    Args:
-        name: Its name.
-        parameters: Those of CreateProject.
-    """
-    _project(name).description = _described(name, parameters)
-
-
-def delete(name: ProjectName) -> None:
-    """Delete a project; nothing happens if there is none."""
-    _projects.pop(name, None)
-
-
-def _described(name: ProjectName, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Describe a project as BatchGetProjects does, with the defaults of what was not said."""
-    now = time.time()
-    return {
-        "cache": {"type": "NO_CACHE"},
-        "timeoutInMinutes": DEFAULT_TIMEOUT_MINUTES,
-        "queuedTimeoutInMinutes": DEFAULT_QUEUED_TIMEOUT_MINUTES,
-        "encryptionKey": f"arn:aws:kms:{name.region}:{name.account}:alias/aws/s3",
-        "badge": {"badgeEnabled": False},
-        **parameters,
-        "name": name.name,
-        "arn": name.arn,
-        "created": now,
-        "lastModified": now,
-    }
-
-
-def _project(name: ProjectName) -> CodeBuildProject:
-    if name not in _projects:
-        raise ServiceError(
-            "ResourceNotFoundException", f"The specified project could not be found: {name.arn}"
-        )
-    return _projects[name]
+    return projects.get(account, region, build_id.partition(":")[0]).builds[build_id].finished.wait(seconds)
 
 
 def _named(request: Request, name: str) -> ProjectName:
@@ -170,7 +86,7 @@ def _create_project(request: Request) -> dict[str, Any]:
 @codebuild.operation("UpdateProject", resource=_by("name"))
 def _update_project(request: Request) -> dict[str, Any]:
     _authorize_role(request)
-    project = _project(_named(request, request.parameters["name"]))
+    project = find(_named(request, request.parameters["name"]))
     project.description |= {**request.parameters, "name": project.name.name, "lastModified": time.time()}
     return {"project": project.description}
 
@@ -187,7 +103,7 @@ def _delete_project(request: Request) -> dict[str, Any]:
 )
 def _batch_get_projects(request: Request) -> dict[str, Any]:
     names = request.parameters["names"]
-    found = {name: _projects.get(_named(request, name)) for name in names}
+    found = {name: projects.find(*_named(request, name)) for name in names}
     return {
         "projects": [project.description for project in found.values() if project],
         "projectsNotFound": [name for name, project in found.items() if not project],
@@ -196,13 +112,13 @@ def _batch_get_projects(request: Request) -> dict[str, Any]:
 
 @codebuild.operation("ListProjects")
 def _list_projects(request: Request) -> dict[str, Any]:
-    here = (request.account, request.region)
-    return {"projects": sorted(name.name for name in _projects if name[:2] == here)}
+    found = projects.all(request.account, request.region)
+    return {"projects": sorted(project.name.name for project in found)}
 
 
 @codebuild.operation("StartBuild", resource=_by("projectName"))
 def _start_build(request: Request) -> dict[str, Any]:
-    project = _project(_named(request, request.parameters["projectName"]))
+    project = find(_named(request, request.parameters["projectName"]))
     pipeline, revision = _pipelines.get(request.access_key, (None, ""))
     _refuse_unsupported(project, request)
     if project.description["source"]["type"] == "CODEPIPELINE" and pipeline is None:
@@ -242,7 +158,7 @@ def _stop_build(request: Request) -> dict[str, Any]:
 
 @codebuild.operation("ListBuildsForProject", resource=_by("projectName"))
 def _list_builds_for_project(request: Request) -> dict[str, Any]:
-    identifiers = list(_project(_named(request, request.parameters["projectName"])).builds)
+    identifiers = list(find(_named(request, request.parameters["projectName"])).builds)
     newest_first = request.parameters.get("sortOrder", "DESCENDING") == "DESCENDING"
     return {"ids": identifiers[::-1] if newest_first else identifiers}
 
@@ -260,7 +176,7 @@ def _refuse_unsupported(project: CodeBuildProject, request: Request) -> None:
 
 def _find_build(request: Request, identifier: str) -> Build | None:
     build_id = _build_id(identifier)
-    project = _projects.get(_named(request, build_id.partition(":")[0]))
+    project = projects.find(*_named(request, build_id.partition(":")[0]))
     return project.builds.get(build_id) if project else None
 
 

@@ -163,14 +163,6 @@ class GitRepository:
             raise BranchMovedError(str(error)) from None
         return identifier
 
-    def tree(self, commit: str, folder: str) -> str | None:
-        """Return the id of a folder's tree in a commit, if there is such a folder."""
-        try:
-            kind = self._text("cat-file", "-t", f"{commit}:{folder}").strip()
-            return self._text("rev-parse", f"{commit}:{folder}").strip() if kind == "tree" else None
-        except GitError:
-            return None
-
     def _write_tree(self, files: Mapping[str, Entry]) -> str:
         with tempfile.TemporaryDirectory(dir=self.folder) as scratch:
             environment = {"GIT_INDEX_FILE": str(Path(scratch) / "index")}

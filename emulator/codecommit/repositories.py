@@ -14,6 +14,7 @@ from emulator.codecommit.git import BranchMovedError, Commit, Entry, GitReposito
 from emulator.core import archives, resource_tags, state
 from emulator.core.names import RegionalName
 from emulator.core.service import ServiceError
+from emulator.core.store import Store
 from emulator.core.switches import feared
 from emulator.services import events
 
@@ -63,13 +64,19 @@ class Repository:
         return "main" if "main" in branches else next(iter(branches), None)
 
 
-repositories: dict[RepositoryName, Repository] = {}
+repositories: Store[Repository] = Store(
+    "arn:aws:codecommit:{region}:{account}:{name}",
+    missing="{name} does not exist",
+    missing_code="RepositoryDoesNotExistException",
+    duplicate="Repository named {name} already exists",
+    duplicate_code="RepositoryNameExistsException",
+)
 
 
 def tags_of(repository_arn: str) -> Mapping[str, str] | None:
     """Return the tags of a repository, or None if there is none of that ARN."""
     _, _, _, region, account, name = repository_arn.split(":", 5)
-    repository = repositories.get(RepositoryName(account, region, name))
+    repository = repositories.find(account, region, name)
     return repository.tags if repository else None
 
 
@@ -82,9 +89,7 @@ def find(name: RepositoryName) -> Repository:
     Raises:
         ServiceError: There is none of that name.
     """
-    if name not in repositories:
-        raise ServiceError("RepositoryDoesNotExistException", f"{name.name} does not exist")
-    return repositories[name]
+    return repositories.get(*name)
 
 
 def create(
@@ -102,20 +107,18 @@ def create(
             "account or AWS Organization",
             403,
         )
-    if name in repositories:
-        raise ServiceError("RepositoryNameExistsException", f"Repository named {name.name} already exists")
+    repositories.check_free(*name)
     identifier = str(uuid.uuid4())
     git = GitRepository.create(state.folder("codecommit", name.account, name.region) / f"{identifier}.git")
     repository = Repository(
         name=name, identifier=identifier, git=git, description=description, tags=dict(tags or {})
     )
-    repositories[name] = repository
-    return repository
+    return repositories.add(*name, repository)
 
 
 def delete(name: RepositoryName) -> Repository | None:
     """Delete a repository with all its commits; nothing happens if there is none."""
-    repository = repositories.pop(name, None)
+    repository = repositories.discard(*name)
     if repository is not None:
         shutil.rmtree(repository.git.folder)
     return repository
@@ -130,15 +133,14 @@ def rename(repository: Repository, name: str) -> None:
     renamed = repository.name._replace(name=name)
     if renamed == repository.name:
         return
-    if renamed in repositories:
-        raise ServiceError("RepositoryNameExistsException", f"Repository named {name} already exists")
-    repositories[renamed] = repositories.pop(repository.name)
+    repositories.add(*renamed, repository)
+    repositories.remove(*repository.name)
     repository.name = renamed
 
 
 def identified(identifier: str) -> Repository | None:
     """Return the repository of an id, if there is one."""
-    return next((each for each in repositories.values() if each.identifier == identifier), None)
+    return next((each for each in repositories.everywhere() if each.identifier == identifier), None)
 
 
 def seed(repository: Repository, branch: str, archive: bytes) -> None:

@@ -97,20 +97,14 @@ def _delete_pipeline(request: Request) -> dict[str, Any]:
 
 @codepipeline.operation("ListPipelines")
 def _list_pipelines(request: Request) -> dict[str, Any]:
-    here = (request.account, request.region)
-    return {
-        "pipelines": [
-            views.pipeline_summary(pipeline)
-            for name, pipeline in sorted(pipelines.items())
-            if name[:2] == here
-        ]
-    }
+    found = sorted(pipelines.all(request.account, request.region), key=lambda pipeline: pipeline.name)
+    return {"pipelines": [views.pipeline_summary(pipeline) for pipeline in found]}
 
 
 @codepipeline.operation("ListTagsForResource", resource=lambda request: request.parameters["resourceArn"])
 def _list_tags_for_resource(request: Request) -> dict[str, Any]:
-    for name, pipeline in pipelines.items():
-        if name.arn == request.parameters["resourceArn"]:
+    for pipeline in pipelines.everywhere():
+        if pipeline.name.arn == request.parameters["resourceArn"]:
             return {"tags": pipeline.tags}
     raise ServiceError("ResourceNotFoundException", f"There is no {request.parameters['resourceArn']}")
 

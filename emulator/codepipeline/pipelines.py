@@ -11,8 +11,15 @@ from emulator.codepipeline.pipeline import Pipeline
 from emulator.codepipeline.records import PipelineName
 from emulator.core import resource_tags
 from emulator.core.service import ServiceError
+from emulator.core.store import Store
 
-pipelines: dict[PipelineName, Pipeline] = {}
+pipelines: Store[Pipeline] = Store(
+    "arn:aws:codepipeline:{region}:{account}:{name}",
+    missing="Account '{account}' does not have a pipeline with name '{name}'",
+    missing_code="PipelineNotFoundException",
+    duplicate="A pipeline with name '{name}' already exists",
+    duplicate_code="PipelineNameInUseException",
+)
 
 
 def create(name: PipelineName, definition: Mapping[str, Any], tags: Sequence[Mapping[str, str]]) -> Pipeline:
@@ -21,10 +28,8 @@ def create(name: PipelineName, definition: Mapping[str, Any], tags: Sequence[Map
     Raises:
         ServiceError: The name is taken, or the definition is not valid.
     """
-    if name in pipelines:
-        raise ServiceError("PipelineNameInUseException", f"A pipeline with name '{name.name}' already exists")
-    pipelines[name] = Pipeline(name, _checked(definition), tags)
-    return pipelines[name]
+    pipelines.check_free(*name)
+    return pipelines.add(*name, Pipeline(name, _checked(definition), tags))
 
 
 def update(name: PipelineName, definition: Mapping[str, Any]) -> Pipeline:
@@ -46,18 +51,13 @@ def find(name: PipelineName) -> Pipeline:
     Raises:
         ServiceError: There is none of that name.
     """
-    if name not in pipelines:
-        raise ServiceError(
-            "PipelineNotFoundException",
-            f"Account '{name.account}' does not have a pipeline with name '{name.name}'",
-        )
-    return pipelines[name]
+    return pipelines.get(*name)
 
 
 def tags_of(arn: str) -> Mapping[str, str] | None:
     """Return the tags of the pipeline that an ARN names, or to which its stage or action belongs."""
     _, _, _, region, account, path = arn.split(":", 5)
-    pipeline = pipelines.get(PipelineName(account, region, path.partition("/")[0]))
+    pipeline = pipelines.find(account, region, path.partition("/")[0])
     return {tag["key"]: tag["value"] for tag in pipeline.tags} if pipeline else None
 
 
@@ -66,7 +66,7 @@ resource_tags.register("codepipeline", tags_of)
 
 def delete(name: PipelineName) -> None:
     """Delete a pipeline and abandon its executions; nothing happens if there is none."""
-    pipeline = pipelines.pop(name, None)
+    pipeline = pipelines.discard(*name)
     if pipeline is not None:
         for execution in pipeline.executions.values():
             if execution.status == "InProgress":

@@ -31,7 +31,8 @@ from emulator.service_catalog.operations import service_catalog
 from emulator.services import alarms, events, kms, lambda_runtime, logs
 from emulator.services.codeconnections import codeconnections
 from emulator.services.ecr import ecr
-from emulator.services.organizations import establish, organizations
+from emulator.services.organization_operations import organizations
+from emulator.services.organizations import establish
 from emulator.services.service_quotas import service_quotas
 
 SEAMS = (

@@ -1,12 +1,12 @@
 """Where the emulator's SageMaker keeps its resources: by account, Region and name, with their tags."""
 
-import threading
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from emulator.core import pages, resource_tags
 from emulator.core.service import Request, ServiceError
+from emulator.core.store import Store
 
 Item = TypeVar("Item")
 
@@ -22,12 +22,8 @@ def arn(region: str, account: str, resource: str) -> str:
     return f"arn:aws:sagemaker:{region}:{account}:{resource}"
 
 
-class Table(Generic[Item]):
-    """The resources of one type, in all accounts and Regions.
-
-    SageMaker's types differ in what they answer about a resource that is missing or already there, so
-    the wording is given with the type. `{arn}` and `{name}` stand for the resource's.
-    """
+class Table(Store[Item]):
+    """The resources of one type, with their tags."""
 
     def __init__(
         self,
@@ -42,20 +38,23 @@ class Table(Generic[Item]):
 
         Args:
             kind: The type as it stands in ARNs, such as `endpoint`.
-            missing: Message about a resource that does not exist.
-            duplicate: Message about a name that is taken.
-            missing_code: Error code for the former.
-            duplicate_code: Error code for the latter.
+            missing: See `Store`.
+            duplicate: See `Store`.
+            missing_code: See `Store`.
+            duplicate_code: See `Store`.
         """
+        super().__init__(
+            arn("{region}", "{account}", f"{kind}/{{name}}"),
+            missing=missing,
+            duplicate=duplicate,
+            missing_code=missing_code,
+            duplicate_code=duplicate_code,
+        )
         self.kind = kind
-        self.lock = threading.RLock()
-        self._missing = (missing_code, missing)
-        self._duplicate = (duplicate_code, duplicate)
-        self._items: dict[tuple[str, str, str], Item] = {}
 
     def arn(self, request: Request, name: str) -> str:
         """ARN of a resource of the caller's account."""
-        return arn(request.region, request.account, f"{self.kind}/{name}")
+        return self.arn_of(request.account, request.region, name)
 
     def resource(self, parameter: str) -> Callable[[Request], str]:
         """How an operation finds the ARN that IAM is asked about: from the parameter with the name."""
@@ -65,55 +64,15 @@ class Table(Generic[Item]):
 
         return of
 
-    def add(self, account: str, region: str, name: str, item: Item) -> Item:
-        """Keep a new resource.
-
-        Raises:
-            ServiceError: The name is taken.
-        """
-        with self.lock:
-            if (account, region, name) in self._items:
-                raise self._error(self._duplicate, account, region, name)
-            self._items[account, region, name] = item
-        return item
-
-    def get(self, account: str, region: str, name: str) -> Item:
-        """Find a resource.
-
-        Raises:
-            ServiceError: There is none.
-        """
-        try:
-            return self._items[account, region, name]
-        except KeyError:
-            raise self._error(self._missing, account, region, name) from None
-
-    def find(self, account: str, region: str, name: str) -> Item | None:
-        """Find a resource that may not exist."""
-        return self._items.get((account, region, name))
-
     def remove(self, account: str, region: str, name: str) -> Item:
         """Forget a resource and its tags.
 
         Raises:
             ServiceError: There is none.
         """
-        with self.lock:
-            item = self.get(account, region, name)
-            del self._items[account, region, name]
-        tags.forget(arn(region, account, f"{self.kind}/{name}"))
+        item = super().remove(account, region, name)
+        tags.forget(self.arn_of(account, region, name))
         return item
-
-    def all(self, account: str, region: str) -> list[Item]:
-        """All resources of an account in a Region, in the order of their creation."""
-        with self.lock:
-            return [item for key, item in self._items.items() if key[:2] == (account, region)]
-
-    def _error(self, wording: tuple[str, str], account: str, region: str, name: str) -> ServiceError:
-        code, message = wording
-        return ServiceError(
-            code, message.format(arn=arn(region, account, f"{self.kind}/{name}"), name=name, kind=self.kind)
-        )
 
 
 class Tags:

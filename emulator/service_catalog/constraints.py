@@ -17,9 +17,11 @@ from emulator.service_catalog.store import (
     new_id,
     not_found,
     own_portfolio,
+    service_catalog,
+)
+from emulator.service_catalog.visibility import (
     portfolio_resource,
     product_resource,
-    service_catalog,
     shared_resource,
     visible_portfolio,
 )

@@ -9,7 +9,7 @@ CloudFormation's API like anybody else
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -20,84 +20,22 @@ from emulator.core import template_store
 from emulator.core.service import Request, ServiceError
 from emulator.iam.credentials import client, credentials_of_key, service_role_credentials
 from emulator.service_catalog.constraints import launch_role
+from emulator.service_catalog.records import ProvisionedProduct, Record, ended, provisioned
 from emulator.service_catalog.store import (
     SERVICE_CATALOG,
     Artifact,
     Portfolio,
     Product,
-    chosen_path,
-    find_artifact,
-    find_product,
     new_id,
-    options_of,
-    path_id,
     tags_dict,
     tags_list,
 )
+from emulator.service_catalog.visibility import chosen_path, find_artifact, find_product, options_of, path_id
 
 SESSION = "servicecatalog"
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 
 
-@dataclass(kw_only=True)
-class Record:
-    """One request to provision, update or terminate, and how it went."""
-
-    identifier: str
-    kind: str
-    product: "ProvisionedProduct"
-    artifact_id: str
-    path_id: str
-    status: str = "CREATED"
-    errors: list[dict[str, str]] = field(default_factory=list)
-    outputs: Mapping[str, str] = field(default_factory=dict)
-    created: float = field(default_factory=time.time)
-    updated: float = field(default_factory=time.time)
-
-
-@dataclass(kw_only=True)
-class ProvisionedProduct:
-    """What came of a launch.
-
-    Attributes:
-        launched_by: ARN of the session that launched it.
-        role_arn: The launch role, if there is one.
-        access_key: The caller's, for a launch without a launch role.
-    """
-
-    identifier: str
-    name: str
-    account: str
-    region: str
-    product_id: str
-    artifact_id: str
-    path_id: str
-    launched_by: str
-    role_arn: str | None
-    access_key: str
-    token: str
-    tags: dict[str, str]
-    parameters: dict[str, str]
-    status: str = "UNDER_CHANGE"
-    message: str = ""
-    outputs: Mapping[str, str] = field(default_factory=dict)
-    records: list[Record] = field(default_factory=list)
-    created: float = field(default_factory=time.time)
-
-    @property
-    def arn(self) -> str:
-        """ARN of the provisioned product."""
-        return f"arn:aws:servicecatalog:{self.region}:{self.account}:stack/{self.name}/{self.identifier}"
-
-    @property
-    def stack(self) -> cloudformation.StackName:
-        """Its stack."""
-        return cloudformation.StackName(self.account, self.region, f"SC-{self.account}-{self.identifier}")
-
-
-provisioned: dict[str, ProvisionedProduct] = {}
-ended: dict[str, Record] = {}
-"""Records of what has been terminated."""
 _changing = threading.Lock()
 
 

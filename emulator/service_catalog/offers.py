@@ -12,10 +12,8 @@ from emulator.core.service import Request
 from emulator.service_catalog.constraints import launch_role
 from emulator.service_catalog.launches import template_copy
 from emulator.service_catalog.products import describe_artifact, product_summary
-from emulator.service_catalog.store import (
-    Artifact,
-    Portfolio,
-    Product,
+from emulator.service_catalog.store import Artifact, Portfolio, Product, service_catalog, tags_list
+from emulator.service_catalog.visibility import (
     chosen_path,
     find_artifact,
     find_product,
@@ -24,9 +22,7 @@ from emulator.service_catalog.store import (
     options_of,
     path_id,
     product_resource,
-    service_catalog,
     shared_resource,
-    tags_list,
 )
 
 

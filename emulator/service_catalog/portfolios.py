@@ -10,20 +10,22 @@ from emulator.service_catalog.store import (
     not_found,
     own_portfolio,
     own_product,
-    portfolio_resource,
     portfolios,
-    principals_of,
-    product_resource,
     products,
     service_catalog,
-    shared_resource,
     tag_options,
     tags_dict,
     tags_list,
+)
+from emulator.service_catalog.tag_options import describe_tag_option
+from emulator.service_catalog.visibility import (
+    portfolio_resource,
+    principals_of,
+    product_resource,
+    shared_resource,
     visible_portfolio,
     visible_portfolios,
 )
-from emulator.service_catalog.tag_options import describe_tag_option
 
 MAXIMUM_PATTERNS = 10
 

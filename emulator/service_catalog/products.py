@@ -16,17 +16,19 @@ from emulator.service_catalog.store import (
     not_found,
     own_product,
     portfolios,
-    product_resource,
     products,
     service_catalog,
-    shared_resource,
     tag_options,
     tags_dict,
     tags_list,
+)
+from emulator.service_catalog.tag_options import describe_tag_option
+from emulator.service_catalog.visibility import (
+    product_resource,
+    shared_resource,
     visible_portfolio,
     visible_portfolios,
 )
-from emulator.service_catalog.tag_options import describe_tag_option
 
 PRODUCT_DETAILS = (
     "Name",

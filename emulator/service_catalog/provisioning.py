@@ -9,26 +9,10 @@ from typing import Any
 
 from emulator.core.authorization import principal_of_key, refusal
 from emulator.core.service import Request, ServiceError
-from emulator.service_catalog.launches import (
-    ProvisionedProduct,
-    Record,
-    change,
-    ended,
-    provision,
-    provisioned,
-    terminate,
-)
-from emulator.service_catalog.store import (
-    find_artifact,
-    find_product,
-    not_found,
-    product_resource,
-    products,
-    service_catalog,
-    shared_resource,
-    tags_dict,
-    tags_list,
-)
+from emulator.service_catalog.launches import change, provision, terminate
+from emulator.service_catalog.records import ProvisionedProduct, Record, ended, provisioned
+from emulator.service_catalog.store import not_found, products, service_catalog, tags_dict, tags_list
+from emulator.service_catalog.visibility import find_artifact, find_product, product_resource, shared_resource
 
 LEVELS = ("servicecatalog:accountLevel", "servicecatalog:roleLevel", "servicecatalog:userLevel")
 

@@ -17,10 +17,9 @@ from emulator.service_catalog.store import (
     new_id,
     not_found,
     own_portfolio,
-    portfolio_resource,
     service_catalog,
-    visible_portfolios,
 )
+from emulator.service_catalog.visibility import portfolio_resource, visible_portfolios
 from emulator.services.organizations import Organization, enable_service_access, organization_of
 
 

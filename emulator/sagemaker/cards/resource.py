@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 from typing import Any
 
 from emulator.sagemaker.cards.content import of_properties
-from emulator.sagemaker.resources import Created, ResourceType
+from emulator.sagemaker.resource_type import Created, ResourceType
 
 
 class ModelCard(ResourceType):

@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -23,41 +22,15 @@ from emulator.iam import credentials
 from emulator.sagemaker.jobs.containers import FAILURE_REASON_LENGTH
 from emulator.sagemaker.jobs.job import Job
 from emulator.sagemaker.jobs.jobs import job_at
-from emulator.sagemaker.pipelines.cache import CachedStep, StepCache
-from emulator.sagemaker.pipelines.definition import Definition, Step
+from emulator.sagemaker.pipelines.cache import CachedStep
+from emulator.sagemaker.pipelines.definition import Step
 from emulator.sagemaker.pipelines.expressions import DefinitionError, Values
+from emulator.sagemaker.pipelines.plan import Plan, StepError, StepStopped, by_name, operation_of
 from emulator.sagemaker.registry.versions import version_at
 from emulator.sagemaker.service import PRINCIPAL
 from emulator.sagemaker.storage import Location, Storage, StorageError
 
 MAXIMUM_PARALLEL_STEPS = 4
-
-
-class StepError(Exception):
-    """Why a step failed, as its FailureReason."""
-
-
-class StepStopped(Exception):  # noqa: N818 (no error: somebody stopped the execution)
-    """The step's job was stopped with its execution."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Plan:
-    """What an execution is to do.
-
-    Attributes:
-        parameters: Values of the definition's parameters.
-        parallel_steps: How many steps may run at the same time.
-    """
-
-    pipeline_name: str
-    pipeline_arn: str
-    role_arn: str
-    region: str
-    definition: Definition
-    parameters: Mapping[str, Any]
-    parallel_steps: int
-    cache: StepCache
 
 
 class Execution:
@@ -201,7 +174,7 @@ class Execution:
         except (ClientError, ParamValidationError) as error:
             outcome, reason = (
                 "Failed",
-                f"ClientError: Failed to invoke {_operation(step)}. Error Details: {error}",
+                f"ClientError: Failed to invoke {operation_of(step)}. Error Details: {error}",
             )
         except Exception as error:
             outcome, reason = "Failed", f"InternalServerError: {error!r}"
@@ -247,7 +220,7 @@ class Execution:
             raise StepStopped
         if job.status != "Completed":
             raise StepError(job.described()["FailureReason"])
-        properties = _by_name(job.described())
+        properties = by_name(job.described())
         self.plan.cache.keep(step, arguments, CachedStep(time.time(), self.arn, metadata, properties))
         self._succeed(step, metadata, properties)
 
@@ -309,19 +282,3 @@ class Execution:
             return json.loads(self._storage.read(uri))
         except ValueError as error:
             raise DefinitionError(f"{uri} is not JSON: {error}.") from None
-
-
-def _operation(step: Step) -> str:
-    calls = {"RegisterModel": "CreateModelPackage", "Model": "CreateModel"}
-    return f"sagemaker:{calls.get(step.type, f'Create{step.type}Job')}"
-
-
-def _by_name(description: Mapping[str, Any]) -> dict[str, Any]:
-    """A job's description as expressions see it: inputs and outputs by name instead of in a list."""
-    properties = dict(description)
-    if "ProcessingInputs" in properties:
-        properties["ProcessingInputs"] = {each["InputName"]: each for each in properties["ProcessingInputs"]}
-    if "ProcessingOutputConfig" in properties:
-        outputs = {each["OutputName"]: each for each in properties["ProcessingOutputConfig"]["Outputs"]}
-        properties["ProcessingOutputConfig"] = {**properties["ProcessingOutputConfig"], "Outputs": outputs}
-    return properties

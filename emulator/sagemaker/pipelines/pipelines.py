@@ -12,8 +12,9 @@ from typing import Any
 from emulator.core.service import Request, ServiceError
 from emulator.sagemaker.pipelines.cache import StepCache
 from emulator.sagemaker.pipelines.definition import Definition, parse
-from emulator.sagemaker.pipelines.execution import MAXIMUM_PARALLEL_STEPS, Execution, Plan
+from emulator.sagemaker.pipelines.execution import MAXIMUM_PARALLEL_STEPS, Execution
 from emulator.sagemaker.pipelines.expressions import DefinitionError
+from emulator.sagemaker.pipelines.plan import Plan
 from emulator.sagemaker.service import check_pass_role, check_tagging, sagemaker
 from emulator.sagemaker.store import Table, listed, page, tags
 

@@ -8,57 +8,29 @@ import secrets
 import string
 import threading
 import time
-import uuid
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
 from typing import Any
 
-from botocore.exceptions import ClientError
 from ministack.core.concurrency import spawn_background
 
 from emulator.cloudformation import stacks as cloudformation
 from emulator.core.service import Request, ServiceError, authorize
-from emulator.iam.credentials import client, credentials_of_key
-from emulator.sagemaker.projects.status import check_on
+from emulator.sagemaker.projects.provisioning import (
+    Project,
+    call,
+    cloudformation_client,
+    create_stack,
+    follow,
+    latest_artifact,
+    note_source,
+    provision,
+    stack_of,
+)
 from emulator.sagemaker.service import sagemaker
 from emulator.service_catalog import launches as catalog
 from emulator.service_catalog.provisioning import access_keys
-from emulator.service_catalog.store import product_resource, products, shared_resource
 
 _ALPHABET = string.ascii_lowercase + string.digits
-_PAUSE_SECONDS = 0.02
-
-
-@dataclass(kw_only=True)
-class Project:
-    """A project.
-
-    Attributes:
-        source: `ServiceCatalogProvisioningDetails` or `TemplateProviders`, as they were given.
-        launched: What Service Catalog provisioned, for a project from a product.
-        stack: The stack of a project from a template.
-        message: Why the last operation failed.
-    """
-
-    name: str
-    identifier: str
-    account: str
-    region: str
-    description: str
-    source: dict[str, Any]
-    tags: dict[str, str]
-    created_by: str
-    status: str = "CreateInProgress"
-    launched: catalog.ProvisionedProduct | None = None
-    stack: cloudformation.StackName | None = None
-    message: str = ""
-    created: float = field(default_factory=time.time)
-    modified: float = field(default_factory=time.time)
-
-    @property
-    def arn(self) -> str:
-        """ARN of the project."""
-        return f"arn:aws:sagemaker:{self.region}:{self.account}:project/{self.name}"
 
 
 _projects: dict[tuple[str, str, str], Project] = {}
@@ -114,101 +86,12 @@ def _create_project(request: Request) -> dict[str, Any]:
             created_by=request.caller_arn,
         )
         if sources[0] == "TemplateProviders":
-            _create_stack(project, request)
+            create_stack(project, request)
         else:
-            _provision(project, request)
+            provision(project, request)
         _projects[key] = project
-    spawn_background(_follow, project, "Create")
+    spawn_background(follow, project, "Create")
     return {"ProjectArn": project.arn, "ProjectId": project.identifier}
-
-
-def _provision(project: Project, request: Request) -> None:
-    """Launch the product in the caller's name, as Studio does."""
-    check_on(request)
-    details = project.source["ServiceCatalogProvisioningDetails"]
-    chosen = {each["Key"]: each["Value"] for each in details.get("ProvisioningParameters", ())}
-    asked = replace(request, operation="ProvisionProduct", parameters=dict(details))
-    authorize(
-        asked,
-        "servicecatalog:ProvisionProduct",
-        product_resource(asked),
-        resource_policy=shared_resource,
-    )
-    project.launched = catalog.provision(
-        asked,
-        {
-            **details,
-            "ProvisionedProductName": f"{project.name}-{project.identifier}",
-            "ProvisioningParameters": [
-                {"Key": key, "Value": value} for key, value in {**chosen, **_own_parameters(project)}.items()
-            ],
-            "Tags": [{"Key": key, "Value": value} for key, value in project.tags.items()],
-            "ProvisionToken": str(uuid.uuid4()),
-        },
-    )
-
-
-def _create_stack(project: Project, request: Request) -> None:
-    """Create the stack of a template in the caller's name."""
-    (provider,) = project.source["TemplateProviders"]
-    template = provider["CfnTemplateProvider"]
-    stack = cloudformation.StackName(
-        project.account, project.region, f"SP-{project.name}-{project.identifier}"
-    )
-    chosen = {each["Key"]: each["Value"] for each in template.get("Parameters", ())}
-    given: dict[str, Any] = {
-        "StackName": stack.name,
-        "TemplateURL": template["TemplateURL"],
-        "Parameters": [
-            {"ParameterKey": key, "ParameterValue": value}
-            for key, value in {**chosen, **_own_parameters(project)}.items()
-        ],
-        "Capabilities": catalog.CAPABILITIES,
-        "Tags": [{"Key": key, "Value": value} for key, value in project.tags.items()],
-    }
-    if "RoleARN" in template:
-        given["RoleARN"] = template["RoleARN"]
-    _call(lambda: _cloudformation(request).create_stack(**given))
-    project.stack = stack
-
-
-def _cloudformation(request: Request) -> Any:
-    """CloudFormation, in the name of the caller."""
-    credentials = credentials_of_key(request.access_key, request.account)
-    return client("cloudformation", credentials, request.region)
-
-
-def _own_parameters(project: Project) -> Mapping[str, str]:
-    """Parameters that SageMaker fills in by itself."""
-    return {"SageMakerProjectName": project.name, "SageMakerProjectId": project.identifier}
-
-
-def _call(call: Callable[[], Any]) -> None:
-    try:
-        call()
-    except ClientError as error:
-        raise ServiceError("ValidationException", str(error.response["Error"]["Message"])) from None
-
-
-def _follow(project: Project, operation: str) -> None:
-    """Wait for the product or the stack, and note how it ended."""
-    if project.launched is not None:
-        while project.launched.status == "UNDER_CHANGE":
-            time.sleep(_PAUSE_SECONDS)
-        failed = project.launched.records[-1].status == "FAILED"
-        project.message = project.launched.message
-    else:
-        outcome = cloudformation.wait(_stack_of(project), deleted=operation == "Delete")
-        failed = not outcome.ok
-        project.message = "; ".join(outcome.reasons) if failed else ""
-    project.status = f"{operation}Failed" if failed else f"{operation}Completed"
-    project.modified = time.time()
-
-
-def _stack_of(project: Project) -> cloudformation.StackName:
-    if project.stack is None:
-        raise RuntimeError(f"project {project.name} has no stack of its own")
-    return project.stack
 
 
 @sagemaker.operation("DescribeProject", resource=_arn)
@@ -237,8 +120,8 @@ def _describe_project(request: Request) -> dict[str, Any]:
                 "CfnTemplateProviderDetail": {
                     **provider["CfnTemplateProvider"],
                     "StackDetail": {
-                        "Name": _stack_of(project).name,
-                        "Id": cloudformation.identifier(_stack_of(project)),
+                        "Name": stack_of(project).name,
+                        "Id": cloudformation.identifier(stack_of(project)),
                         "StatusMessage": project.message,
                     },
                 }
@@ -289,10 +172,10 @@ def _delete_project(request: Request) -> dict[str, Any]:
         authorize(request, "servicecatalog:TerminateProvisionedProduct", condition_keys=keys)
         catalog.terminate(project.launched)
     else:
-        stack = _stack_of(project)
-        _call(lambda: _cloudformation(request).delete_stack(StackName=stack.name))
+        stack = stack_of(project)
+        call(lambda: cloudformation_client(request).delete_stack(StackName=stack.name))
     project.status, project.modified = "DeleteInProgress", time.time()
-    spawn_background(_follow, project, "Delete")
+    spawn_background(follow, project, "Delete")
     return {}
 
 
@@ -311,33 +194,13 @@ def _update_project(request: Request) -> dict[str, Any]:
         authorize(request, "servicecatalog:UpdateProvisionedProduct", condition_keys=keys)
         parameters = {each["Key"]: each["Value"] for each in details.get("ProvisioningParameters", ())}
         catalog.change(
-            request, project.launched, details.get("ProvisioningArtifactId") or _latest(project), parameters
+            request,
+            project.launched,
+            details.get("ProvisioningArtifactId") or latest_artifact(project),
+            parameters,
         )
-        _note_source(project, parameters)
+        note_source(project, parameters)
         project.status = "UpdateInProgress"
-        spawn_background(_follow, project, "Update")
+        spawn_background(follow, project, "Update")
     project.modified = time.time()
     return {"ProjectArn": project.arn}
-
-
-def _latest(project: Project) -> str:
-    """The version that an update takes which names none: the newest."""
-    if project.launched is None:
-        raise RuntimeError(f"project {project.name} does not come from a product")
-    artifacts = products[project.launched.product_id].artifacts.values()
-    return max((each for each in artifacts if each.active), key=lambda each: each.created).identifier
-
-
-def _note_source(project: Project, parameters: Mapping[str, str]) -> None:
-    """Write into the project's description what it has been updated to."""
-    if project.launched is None:
-        return
-    details = project.source["ServiceCatalogProvisioningDetails"]
-    before = {each["Key"]: each["Value"] for each in details.get("ProvisioningParameters", ())}
-    project.source["ServiceCatalogProvisioningDetails"] = {
-        **details,
-        "ProvisioningArtifactId": project.launched.artifact_id,
-        "ProvisioningParameters": [
-            {"Key": key, "Value": value} for key, value in {**before, **parameters}.items()
-        ],
-    }

@@ -11,7 +11,7 @@ from typing import Any
 
 from emulator.core.service import Request, ServiceError, authorize
 from emulator.sagemaker.service import sagemaker
-from emulator.service_catalog.store import shared_resource
+from emulator.service_catalog.visibility import shared_resource
 
 _OWNER = "000000000000"
 """In place of the account, one in each Region, from which AWS shares its portfolio."""

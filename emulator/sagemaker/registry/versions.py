@@ -8,30 +8,26 @@ numbered twice, and the events of
 https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html.
 """
 
-import re
 import time
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
-
-from ministack.services import kms
 
 from emulator.core.service import Request, ServiceError, authorize
 from emulator.core.switches import feared
 from emulator.sagemaker.lineage.tracking import track_approval, track_version
-from emulator.sagemaker.registry.groups import Group, GroupName, group_name, groups, resource_policy
+from emulator.sagemaker.registry.groups import Group, group_name, groups, resource_policy
+from emulator.sagemaker.registry.version_checks import (
+    ask_for_key,
+    check_metadata,
+    parse_version,
+    version_keys,
+)
 from emulator.sagemaker.service import sagemaker
 from emulator.sagemaker.store import listed, tags
 from emulator.services.events import put_service_event
-from emulator.services.kms import aliases, key_arn
 
-MAXIMUM_CUSTOMER_METADATA = 50
 FEARED_MEMORY_SECONDS = 60
 
-_VERSION_ARN = re.compile(
-    r"arn:aws:sagemaker:(?P<region>[^:]+):(?P<account>\d{12}):model-package/(?P<group>[\w-]+)/(?P<version>\d+)",
-    re.ASCII,
-)
 
 _EVENT_FIELDS = (
     "ModelPackageGroupName",
@@ -80,7 +76,7 @@ def version_at(version_arn: str) -> dict[str, Any]:
     Raises:
         ServiceError: There is none.
     """
-    group, version = _parse_version(version_arn)
+    group, version = parse_version(version_arn)
     found = groups.find(*group)
     if found is None or version not in found.versions:
         raise ServiceError("ValidationException", f"ModelPackage {version_arn} does not exist.")
@@ -97,13 +93,6 @@ def check_use(request: Request, version_arn: str) -> None:
     authorize(request, "sagemaker:DescribeModelPackage", version_arn, resource_policy=resource_policy)
 
 
-def _parse_version(version_arn: str) -> tuple[GroupName, int]:
-    match = _VERSION_ARN.fullmatch(version_arn)
-    if match is None:
-        raise ServiceError("ValidationException", f"{version_arn} is not the ARN of a model package version.")
-    return GroupName(match["account"], match["region"], match["group"]), int(match["version"])
-
-
 def _versions_resource(request: Request) -> str:
     return group_name(request).version_arn("*") if "ModelPackageGroupName" in request.parameters else "*"
 
@@ -112,29 +101,10 @@ def _version_resource(request: Request) -> str:
     return str(request.parameters.get("ModelPackageName") or request.parameters["ModelPackageArn"])
 
 
-def _version_keys(request: Request) -> dict[str, Any]:
-    """Condition keys of CreateModelPackage and UpdateModelPackage.
-
-    Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html.
-    """
-    given = request.parameters
-    stage = given.get("ModelLifeCycle", {})
-    keys = {
-        "sagemaker:ModelApprovalStatus": given.get("ModelApprovalStatus"),
-        "sagemaker:ModelLifeCycle:Stage": stage.get("Stage"),
-        "sagemaker:ModelLifeCycle:StageStatus": stage.get("StageStatus"),
-        "sagemaker:CustomerMetadataPropertiesToRemove": given.get("CustomerMetadataPropertiesToRemove"),
-    } | {
-        f"sagemaker:CustomerMetadataProperties/{key}": value
-        for key, value in given.get("CustomerMetadataProperties", {}).items()
-    }
-    return {key: value for key, value in keys.items() if value is not None}
-
-
 @sagemaker.operation(
     "CreateModelPackage",
     resource=_versions_resource,
-    condition_keys=_version_keys,
+    condition_keys=version_keys,
     resource_policy=resource_policy,
 )
 def _create_version(request: Request) -> dict[str, Any]:
@@ -149,7 +119,7 @@ def _create_version(request: Request) -> dict[str, Any]:
     if feared("model-card-field") and "ModelCard" in request.parameters:
         raise ServiceError("ValidationException", "ModelCard is not supported in this request.")
     given = {key: value for key, value in request.parameters.items() if key != "ClientToken"}
-    _ask_for_key(request, given, "kms:DescribeKey", "kms:CreateGrant", "kms:GenerateDataKey", "kms:Decrypt")
+    ask_for_key(request, given, "kms:DescribeKey", "kms:CreateGrant", "kms:GenerateDataKey", "kms:Decrypt")
     token = request.parameters.get("ClientToken")
     with groups.lock:
         group = groups.get(*group_name(request))
@@ -160,7 +130,7 @@ def _create_version(request: Request) -> dict[str, Any]:
                     "ConflictException", f"ClientToken {token} was used before with other parameters."
                 )
             return {"ModelPackageArn": group.name.version_arn(version)}
-        _check_metadata(given.get("CustomerMetadataProperties", {}))
+        check_metadata(given.get("CustomerMetadataProperties", {}))
         group.last_version += 1
         version_arn = group.name.version_arn(group.last_version)
         now = time.time()
@@ -201,37 +171,11 @@ def _describe_version(request: Request) -> dict[str, Any]:
         if specification:
             described["InferenceSpecification"] = {"SupportedTransformInstanceTypes": [], **specification}
     if request.parameters.get("IncludedData", "AllData") == "AllData":
-        _ask_for_key(request, described, "kms:Decrypt")
+        ask_for_key(request, described, "kms:Decrypt")
     elif "ModelCard" in described:
         # AWS leaves some fields of the content, which nothing here reads.
         described = {**described, "ModelCard": {**described["ModelCard"], "ModelCardContent": "{}"}}
     return described
-
-
-def _ask_for_key(request: Request, version: Mapping[str, Any], *actions: str) -> None:
-    """Ask for the customer's key of a version, through SageMaker and under the caller's own permissions.
-
-    To describe: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeModelPackage.html; to
-    register, the actions of AWS's AmazonSageMakerModelRegistryFullAccess:
-    https://docs.aws.amazon.com/sagemaker/latest/dg/security-iam-awsmanpol-model-registry.html.
-    """
-    key = version.get("SecurityConfig", {}).get("KmsKeyId")
-    if key is None:
-        return
-    owner = version["ModelPackageArn"].split(":")[4] if "ModelPackageArn" in version else request.account
-    resource = key if key.startswith("alias/") else f"key/{key}"
-    arn = key_arn(key if key.startswith("arn:") else f"arn:aws:kms:{request.region}:{owner}:{resource}")
-    for action in actions:
-        authorize(
-            request,
-            action,
-            arn,
-            condition_keys={
-                "kms:ResourceAliases": aliases(arn),
-                "kms:ViaService": f"sagemaker.{request.region}.amazonaws.com",
-            },
-            resource_policy=lambda _, named: kms.key_policy_for_arn(named),
-        )
 
 
 @sagemaker.operation("ListModelPackages", resource=_versions_resource, resource_policy=resource_policy)
@@ -254,7 +198,7 @@ def _list_versions(request: Request) -> dict[str, Any]:
 @sagemaker.operation(
     "UpdateModelPackage",
     resource=_version_resource,
-    condition_keys=_version_keys,
+    condition_keys=version_keys,
     resource_policy=resource_policy,
 )
 def _update_version(request: Request) -> dict[str, Any]:
@@ -270,12 +214,12 @@ def _update_version(request: Request) -> dict[str, Any]:
                 kept = {}
             metadata = {key: value for key, value in kept.items() if key not in removed}
             metadata |= given.get("CustomerMetadataProperties", {})
-            _check_metadata(metadata)
+            check_metadata(metadata)
             changed["CustomerMetadataProperties"] = metadata
         if added := given.get("AdditionalInferenceSpecificationsToAdd"):
             present = version.get("AdditionalInferenceSpecifications", [])
             changed["AdditionalInferenceSpecifications"] = [*present, *added]
-        group, number = _parse_version(version_arn)
+        group, number = parse_version(version_arn)
         groups.get(*group).versions[number] = {
             **version,
             **changed,
@@ -294,20 +238,12 @@ def _update_version(request: Request) -> dict[str, Any]:
 
 @sagemaker.operation("DeleteModelPackage", resource=_version_resource, resource_policy=resource_policy)
 def _delete_version(request: Request) -> dict[str, Any]:
-    group, version = _parse_version(request.parameters["ModelPackageName"])
+    group, version = parse_version(request.parameters["ModelPackageName"])
     with groups.lock:
         version_at(request.parameters["ModelPackageName"])
         del groups.get(*group).versions[version]
     tags.forget(group.version_arn(version))
     return {}
-
-
-def _check_metadata(metadata: Mapping[str, str]) -> None:
-    if len(metadata) > MAXIMUM_CUSTOMER_METADATA:
-        raise ServiceError(
-            "ValidationException",
-            f"CustomerMetadataProperties has {len(metadata)} of {MAXIMUM_CUSTOMER_METADATA} entries.",
-        )
 
 
 def _announce(version_arn: str, updated: list[str] | None = None) -> None:
@@ -317,7 +253,7 @@ def _announce(version_arn: str, updated: list[str] | None = None) -> None:
         version_arn: The version.
         updated: The fields that an update has set; None where the version is new.
     """
-    group, _ = _parse_version(version_arn)
+    group, _ = parse_version(version_arn)
     version = version_at(version_arn)
     detail = {name: version[name] for name in _EVENT_FIELDS if name in version} | {
         name: datetime.fromtimestamp(version[name], UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

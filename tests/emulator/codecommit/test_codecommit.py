@@ -71,30 +71,37 @@ def test_keeps_what_is_committed(codecommit: Any, name: str) -> None:
     assert (file["fileContent"], file["fileMode"], file["fileSize"]) == (b"\x00\xff", "NORMAL", 2)
     old = codecommit.get_file(repositoryName=name, filePath="README.md", commitSpecifier=first["commitId"])
     assert old["fileContent"] == b"one"
-    root = codecommit.get_folder(repositoryName=name, folderPath="/")
-    assert [each["absolutePath"] for each in root["files"]] == ["README.md"]
-    assert [each["absolutePath"] for each in root["subFolders"]] == ["src"]
-    changes = codecommit.get_differences(
-        repositoryName=name, beforeCommitSpecifier=first["commitId"], afterCommitSpecifier="main"
-    )["differences"]
-    assert [(each["changeType"], each["afterBlob"]["path"]) for each in changes] == [("M", "README.md")]
 
 
-def test_moves_deletes_and_changes_modes(codecommit: Any, name: str) -> None:
+def test_deletes_and_puts_programs(codecommit: Any, name: str) -> None:
     first = commit(codecommit, name, {"a": b"1", "b": b"2", "c": b"3"})
 
     second = codecommit.create_commit(
         repositoryName=name,
         branchName="main",
         parentCommitId=first["commitId"],
-        putFiles=[{"filePath": "moved/a", "sourceFile": {"filePath": "a", "isMove": True}}],
-        deleteFiles=[{"filePath": "b"}],
-        setFileModes=[{"filePath": "c", "fileMode": "EXECUTABLE"}],
+        putFiles=[{"filePath": "c", "fileContent": b"3", "fileMode": "EXECUTABLE"}],
+        deleteFiles=[{"filePath": "a"}, {"filePath": "b"}],
     )
 
-    assert [each["absolutePath"] for each in second["filesAdded"]] == ["moved/a"]
+    assert second["filesAdded"] == []
     assert [each["absolutePath"] for each in second["filesDeleted"]] == ["a", "b"]
     assert codecommit.get_file(repositoryName=name, filePath="c")["fileMode"] == "EXECUTABLE"
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        ({"putFiles": [{"filePath": "b", "sourceFile": {"filePath": "a"}}]}, "sourceFile of CreateCommit"),
+        ({"setFileModes": [{"filePath": "a", "fileMode": "EXECUTABLE"}]}, "setFileModes of CreateCommit"),
+    ],
+)
+def test_says_what_it_does_not_offer(codecommit: Any, name: str, change: dict[str, Any], what: str) -> None:
+    first = commit(codecommit, name, {"a": b"1"})
+    with pytest.raises(ClientError, match=f"does not offer {what}; AWS does"):
+        codecommit.create_commit(
+            repositoryName=name, branchName="main", parentCommitId=first["commitId"], **change
+        )
 
 
 def test_put_file_commits_one_file(codecommit: Any, name: str) -> None:
