@@ -1,16 +1,14 @@
 """A template as it is deployed: in an account, with parameters, every reference filled in."""
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from base import intrinsics
+from base.intrinsics import NOTHING, Intrinsics, UnknownFunctionError
 from portfolios.template_values import ACCOUNT, TemplateValues
 from products.product import Template
-
-_PLACEHOLDER = re.compile(r"\$\{(!?)([\w.:]+)\}", re.ASCII)
-_NOTHING = object()
 
 _LOG_GROUP = "AWS::Logs::LogGroup"
 # The attribute `Arn` of a log group ends so
@@ -53,7 +51,7 @@ class DeployedTemplate:
             TemplateError: If a parameter has no value, or a function is not known here.
         """
         for logical_id, resource in self.template["Resources"].items():
-            if resource["Type"] == kind and self._exists(resource):
+            if resource["Type"] == kind and self._intrinsics.exists(resource):
                 yield logical_id, self.filled(resource.get("Properties", {}))
 
     def filled(self, value: Any) -> Any:
@@ -65,18 +63,20 @@ class DeployedTemplate:
         Raises:
             TemplateError: If a parameter has no value, or a function is not known here.
         """
-        if isinstance(value, list):
-            return [entry for entry in map(self.filled, value) if entry is not _NOTHING]
-        if not isinstance(value, dict):
-            return value
-        if len(value) == 1:
-            ((name, argument),) = value.items()
-            if name in _FUNCTIONS:
-                return _FUNCTIONS[name](self, argument)
-            if name.startswith("Fn::"):
-                raise TemplateError(f"{self.name}: {name} is not known here: teach it to {__name__}.")
-        entries = {name: self.filled(entry) for name, entry in value.items()}
-        return {name: entry for name, entry in entries.items() if entry is not _NOTHING}
+        try:
+            return self._intrinsics.value(value)
+        except UnknownFunctionError as error:
+            raise TemplateError(
+                f"{self.name}: {error} is not known here: teach it to {intrinsics.__name__}."
+            ) from None
+
+    @cached_property
+    def _intrinsics(self) -> Intrinsics:
+        return Intrinsics(
+            reference=self._reference,
+            attribute=lambda logical_id, name: self._physical({"Fn::GetAtt": f"{logical_id}.{name}"}),
+            conditions=self.template.get("Conditions", {}),
+        )
 
     @cached_property
     def _given(self) -> Mapping[str, Any]:
@@ -84,7 +84,7 @@ class DeployedTemplate:
         defaults = {name: entry["Default"] for name, entry in declared.items() if "Default" in entry}
         pseudo_parameters = {
             "AWS::AccountId": self.account,
-            "AWS::NoValue": _NOTHING,
+            "AWS::NoValue": NOTHING,
             "AWS::Partition": "aws",
             "AWS::Region": self.region,
             "AWS::StackName": self.name,
@@ -101,7 +101,7 @@ class DeployedTemplate:
                 case {"Ref": name} if name in self._given and name != "AWS::NoValue":
                     return self._given[name]
                 case {"Fn::If": [condition, first, second]}:
-                    return given(first if self._holds({"Condition": condition}) else second)
+                    return given(first if self._intrinsics.holds(condition) else second)
                 case {"Fn::Select": [index, {"Fn::Split": [separator, text]}]}:
                     return self.filled(text).split(separator)[int(index)]
                 case dict():
@@ -128,65 +128,3 @@ class DeployedTemplate:
         value = pattern.replace(ACCOUNT, self.account).replace("*", f"{self.name}-{logical_id}")
         is_group = self.template["Resources"][logical_id]["Type"] == _LOG_GROUP
         return f"{value}{_LOG_STREAMS}" if is_group and "Ref" not in reference else value
-
-    def _joined(self, argument: Any) -> str:
-        separator, parts = argument
-        return str(separator).join(map(str, self.filled(parts)))
-
-    def _chosen(self, argument: Any) -> Any:
-        condition, first, second = argument
-        return self.filled(first if self._holds({"Condition": condition}) else second)
-
-    def _selected(self, argument: Any) -> Any:
-        index, parts = argument
-        return self.filled(parts)[int(self.filled(index))]
-
-    def _split(self, argument: Any) -> list[str]:
-        separator, text = argument
-        return str(self.filled(text)).split(separator)
-
-    def _substituted(self, argument: Any) -> str:
-        text, variables = argument if isinstance(argument, list) else (argument, {})
-
-        def found(placeholder: re.Match[str]) -> str:
-            literal, name = placeholder.groups()
-            if literal:
-                return f"${{{name}}}"
-            if name in variables:
-                return str(self.filled(variables[name]))
-            if "." in name:
-                return self._physical({"Fn::GetAtt": name})
-            return str(self._reference(name))
-
-        return _PLACEHOLDER.sub(found, text)
-
-    def _exists(self, resource: Mapping[str, Any]) -> bool:
-        return "Condition" not in resource or self._holds({"Condition": resource["Condition"]})
-
-    def _holds(self, condition: Any) -> bool:
-        match condition:
-            case {"Condition": name}:
-                return self._holds(self.template["Conditions"][name])
-            case {"Fn::Equals": [first, second]}:
-                return bool(self.filled(first) == self.filled(second))
-            case {"Fn::Not": [inner]}:
-                return not self._holds(inner)
-            case {"Fn::And": inner}:
-                return all(map(self._holds, inner))
-            case {"Fn::Or": inner}:
-                return any(map(self._holds, inner))
-            case _:
-                raise TemplateError(f"{self.name}: the condition {condition} is not known here.")
-
-
-_FUNCTIONS: Mapping[str, Callable[[DeployedTemplate, Any], Any]] = {
-    "Ref": DeployedTemplate._reference,
-    "Fn::Cidr": lambda template, argument: [template.filled(argument[0])] * int(argument[1]),
-    "Fn::GetAZs": lambda template, _: [f"{template.region}{letter}" for letter in "abc"],
-    "Fn::GetAtt": lambda template, attribute: template._physical({"Fn::GetAtt": attribute}),
-    "Fn::If": DeployedTemplate._chosen,
-    "Fn::Join": DeployedTemplate._joined,
-    "Fn::Select": DeployedTemplate._selected,
-    "Fn::Split": DeployedTemplate._split,
-    "Fn::Sub": DeployedTemplate._substituted,
-}

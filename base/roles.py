@@ -177,7 +177,10 @@ def explain_wildcards(construct: Construct, permissions: Iterable[Permission]) -
 
 
 def _flatten(value: Any) -> str:
-    """A resolved value in the form in which cdk-nag writes it in its findings."""
+    """A resolved value in the form in which cdk-nag writes it in its findings.
+
+    It keeps references, for which a finding has names of its own; `base.intrinsics` replaces them by values.
+    """
     match value:
         case str():
             return value.replace("${", "<").replace("}", ">")

@@ -2,6 +2,8 @@
 
 A value becomes one or more patterns, in which ``*`` stands for what only a launch decides: parameters,
 generated ids, attributes. The account in which the product is launched stays open as `ACCOUNT`.
+
+The question is which values a function *may* have; `base.intrinsics` evaluates it once all is known.
 """
 
 import itertools

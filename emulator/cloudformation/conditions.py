@@ -4,6 +4,9 @@ Those that join text, as the bootstrap of the AWS CDK does to tell an empty list
 account or the Region
 (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-conditions.html
 and https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html).
+
+ministack evaluates the rest. `base.intrinsics` is not used here: what the product expects of CloudFormation
+and what the emulator does must not come from one source.
 """
 
 from typing import Any

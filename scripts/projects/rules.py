@@ -4,18 +4,10 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/rules-section-str
 functions, https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-rules.html.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-_FUNCTIONS: Mapping[str, Callable[..., bool]] = {
-    "Fn::And": lambda *conditions: all(conditions),
-    "Fn::Contains": lambda strings, string: string in strings,
-    "Fn::EachMemberEquals": lambda strings, string: all(each == string for each in strings),
-    "Fn::EachMemberIn": lambda strings, allowed: set(strings) <= set(allowed),
-    "Fn::Equals": lambda left, right: bool(left == right),
-    "Fn::Not": lambda condition: not condition,
-    "Fn::Or": lambda *conditions: any(conditions),
-}
+from base.intrinsics import Intrinsics, UnknownFunctionError
 
 
 class _UndecidedError(Exception):
@@ -40,20 +32,15 @@ def broken(rules: Mapping[str, Any], values: Mapping[str, str]) -> Iterator[str]
 
 
 def _holds(condition: Any, values: Mapping[str, str], *, if_undecided: bool) -> bool:
+    def reference(name: str) -> str:
+        if name not in values:
+            raise _UndecidedError(name)
+        return values[name]
+
+    def attribute(logical_id: str, name: str) -> str:
+        raise _UndecidedError(f"{logical_id}.{name}")
+
     try:
-        return bool(_value(condition, values))
-    except _UndecidedError:
+        return Intrinsics(reference=reference, attribute=attribute).holds(condition)
+    except (_UndecidedError, UnknownFunctionError):
         return if_undecided
-
-
-def _value(node: Any, values: Mapping[str, str]) -> Any:
-    if isinstance(node, list):
-        return [_value(item, values) for item in node]
-    if not isinstance(node, dict):
-        return node
-    ((function, given),) = node.items()
-    if function == "Ref" and given in values:
-        return values[given]
-    if function not in _FUNCTIONS:
-        raise _UndecidedError(function)
-    return _FUNCTIONS[function](*_value(given, values))

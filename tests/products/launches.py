@@ -1,13 +1,14 @@
 """Products as they would be launched: settings to choose from, and templates with their values filled in."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import yaml
 
+from base.intrinsics import Intrinsics
 from base.settings import CATALOG, AssumptionSettings, Settings
 from products.discovery import discover
 from products.product import AssetLocation, Product, Template, render_all
@@ -103,7 +104,7 @@ class Launch:
         return {
             logical_id: self.value(resource)
             for logical_id, resource in self.template["Resources"].items()
-            if self._holds(resource.get("Condition"))
+            if self._intrinsics.exists(resource)
         }
 
     @property
@@ -112,7 +113,7 @@ class Launch:
         return {
             name: self.value(output)
             for name, output in self.template["Outputs"].items()
-            if self._holds(output.get("Condition"))
+            if self._intrinsics.exists(output)
         }
 
     def of_type(self, resource_type: str) -> list[dict[str, Any]]:
@@ -131,48 +132,15 @@ class Launch:
 
     def value(self, node: Any) -> Any:
         """A part of the template, as CloudFormation would see it."""
-        if isinstance(node, list):
-            return [self.value(item) for item in node]
-        if not isinstance(node, dict):
-            return node
-        if len(node) == 1:
-            ((function, arguments),) = node.items()
-            if function == "Fn::If":
-                condition, met, otherwise = arguments
-                return self.value(met if self._holds(condition) else otherwise)
-            if function in self._functions:
-                return self._functions[function](self.value(arguments))
-        return {key: self.value(item) for key, item in node.items()}
+        return self._intrinsics.value(node)
 
-    @property
-    def _functions(self) -> dict[str, Callable[[Any], Any]]:
-        return {
-            "Ref": lambda name: self.values.get(name, f"<{name}>"),
-            "Fn::GetAtt": lambda path: f"<{'.'.join(path)}>",
-            "Fn::Join": lambda arguments: arguments[0].join(arguments[1]),
-            "Fn::Split": lambda arguments: arguments[1].split(arguments[0]),
-            "Fn::Select": lambda arguments: arguments[1][int(arguments[0])],
-            "Fn::Sub": lambda arguments: self._substitute(*arguments),
-            "Fn::GetAZs": lambda region: [f"{region}a", f"{region}b"],
-            "Fn::Cidr": lambda arguments: [f"{arguments[0]}-{number}" for number in range(arguments[1])],
-        }
-
-    def _substitute(self, text: str, names: dict[str, str]) -> str:
-        for name, value in (self.values | names).items():
-            text = text.replace(f"${{{name}}}", value)
-        return text
-
-    def _holds(self, condition: str | None) -> bool:
-        if condition is None:
-            return True
-        return self._is_true(self.template["Conditions"][condition])
-
-    def _is_true(self, condition: dict[str, Any]) -> bool:
-        if "Fn::Not" in condition:
-            (negated,) = condition["Fn::Not"]
-            return not self._is_true(negated)
-        left, right = self.value(condition["Fn::Equals"])
-        return bool(left == right)
+    @cached_property
+    def _intrinsics(self) -> Intrinsics:
+        return Intrinsics(
+            reference=lambda name: self.values.get(name, f"<{name}>"),
+            attribute=lambda logical_id, name: f"<{logical_id}.{name}>",
+            conditions=self.template.get("Conditions", {}),
+        )
 
 
 def launch(

@@ -6,6 +6,7 @@ from typing import Any
 from ministack.core.iam_evaluator import EvalContext, evaluate_resource_policy
 
 from base import settings
+from base.intrinsics import Intrinsics
 from base.policy_variables import fill
 from tests.registry.cloud import HUB, REGION, REGISTRY_BUCKET, TEAM
 
@@ -38,22 +39,13 @@ BUCKET = f"arn:aws:s3:::{REGISTRY_BUCKET}"
 OBJECT = f"{BUCKET}/models/{TEAM}/churn/1/20261121T091500Z/model.tar.gz"
 
 
-def resolve(value: Any) -> Any:
-    match value:
-        case {"Ref": name}:
-            return PSEUDO.get(name, name)
-        case {"Fn::GetAtt": [name, attribute]}:
-            return next(
-                (arn for start, arn in ATTRIBUTES.items() if name.startswith(start)), f"{name}.{attribute}"
-            )
-        case {"Fn::Join": [delimiter, items]}:
-            return delimiter.join(resolve(item) for item in items)
-        case dict():
-            return {key: resolve(item) for key, item in value.items()}
-        case list():
-            return [resolve(item) for item in value]
-        case _:
-            return value
+def _attribute(logical_id: str, name: str) -> str:
+    known = (arn for start, arn in ATTRIBUTES.items() if logical_id.startswith(start))
+    return next(known, f"{logical_id}.{name}")
+
+
+resolve = Intrinsics(reference=lambda name: PSEUDO.get(name, name), attribute=_attribute).value
+"""A part of the template, as CloudFormation would see it."""
 
 
 def resources(template: Template, resource_type: str) -> dict[str, Any]:
