@@ -6,7 +6,12 @@ from rehearsal.story import Act, ActError, Story, built
 
 def play(story: Story) -> str:
     """Follow the build and the SageMaker pipeline to the version, and read what they wrote into the card."""
-    candidate = training.follow(story, built(story.build_project), set())
+    project = built(story.build_project)
+    # The creation of the project has started it all; whoever wants to see how it goes asks for it.
+    story.accounts.journal.note(
+        f"aws sagemaker list-pipeline-executions --pipeline-name {project.names.title}"
+    )
+    candidate = training.follow(story, project, set())
     story.candidates.append(candidate)
     story.runs.append(candidate.run)
     story.problem_type = candidate.problem_type
