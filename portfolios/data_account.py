@@ -7,6 +7,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from base.grants.launching import launching
+from base.pseudo_parameters import ACCOUNT_ID
 from base.roles import role
 from base.settings import Settings
 from pipelines.assets import AssetLocation
@@ -63,7 +64,5 @@ class DataAccountStack(cdk.Stack):
             description="Launches the products of the portfolio ML Admin (data)",
             # Identities of this account whose own policy allows it.
             trusts=iam.AccountRootPrincipal(),
-            permissions=launching(
-                owners=(settings.accounts.shared_services, cdk.Aws.ACCOUNT_ID), updates=True
-            ),
+            permissions=launching(owners=(settings.accounts.shared_services, ACCOUNT_ID), updates=True),
         )

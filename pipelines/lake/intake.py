@@ -12,6 +12,7 @@ from base.contracts.lake import TABLES
 from base.grants.objects import FIND_OBJECTS, USE_KEY
 from base.grants.reasons import NOTHING_NARROWER
 from base.names import PlatformNames
+from base.pseudo_parameters import ACCOUNT_ID
 from base.roles import Permission, arn, role, service_principal
 from pipelines.lake.location import LakeLocation
 
@@ -95,7 +96,7 @@ class LakeIntake(Construct):
                 }
             ),
             lake_formation_configuration=glue.CfnCrawler.LakeFormationConfigurationProperty(
-                account_id=cdk.Aws.ACCOUNT_ID, use_lake_formation_credentials=True
+                account_id=ACCOUNT_ID, use_lake_formation_credentials=True
             ),
             schedule=schedule,
             # What is gone from the lake stays described until somebody decides.
@@ -117,7 +118,7 @@ class LakeIntake(Construct):
     ) -> list[lakeformation.CfnPrincipalPermissions]:
         """https://docs.aws.amazon.com/glue/latest/dg/crawler-lf-integ.html."""
         principal = _Permissions.DataLakePrincipalProperty(data_lake_principal_identifier=crawler.role_arn)
-        account = cdk.Aws.ACCOUNT_ID
+        account = ACCOUNT_ID
         on_location = _Permissions(
             self,
             "CrawlLocation",

@@ -1,6 +1,5 @@
 """Where a data lake lies: a bucket under a key of its own, registered with AWS Lake Formation."""
 
-import aws_cdk as cdk
 from aws_cdk import aws_glue as glue
 from aws_cdk import aws_lakeformation as lakeformation
 from constructs import Construct
@@ -8,6 +7,7 @@ from constructs import Construct
 from base.contracts.lake import TABLES
 from base.grants.objects import READ_BUCKET
 from base.names import PlatformNames
+from base.pseudo_parameters import ACCOUNT_ID
 from base.roles import Permission, role, service_principal
 from pipelines.storage import encryption_key, private_bucket
 
@@ -38,7 +38,7 @@ class LakeLocation(Construct):
         self.key = encryption_key(
             self, "Key", alias=names.lake_key_alias, description="The tables of the data lake"
         )
-        self.bucket = private_bucket(self, "Bucket", name=names.lake_bucket(cdk.Aws.ACCOUNT_ID), key=self.key)
+        self.bucket = private_bucket(self, "Bucket", name=names.lake_bucket(ACCOUNT_ID), key=self.key)
         self.tables_arn = f"{self.bucket.bucket_arn}/{TABLES}"
         # https://docs.aws.amazon.com/lake-formation/latest/dg/registration-role.html
         reader = role(
@@ -66,7 +66,7 @@ class LakeLocation(Construct):
         self.database = glue.CfnDatabase(
             self,
             "Database",
-            catalog_id=cdk.Aws.ACCOUNT_ID,
+            catalog_id=ACCOUNT_ID,
             database_name=names.lake_database,
             database_input=glue.CfnDatabase.DatabaseInputProperty(
                 name=names.lake_database,

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Literal
 
-import aws_cdk as cdk
 from aws_cdk import aws_lakeformation as lakeformation
 from constructs import Construct
 
 from base.contracts.lake import AUDIENCES, DEVELOPMENT, READ_DATABASE, READ_TABLES, shared_expression
+from base.pseudo_parameters import ACCOUNT_ID, PARTITION
 from base.settings import Settings
 from pipelines.lake.location import LakeLocation
 
@@ -42,7 +42,7 @@ class LakeSharing(Construct):
         tag = lakeformation.CfnTag(
             self,
             "Audience",
-            catalog_id=cdk.Aws.ACCOUNT_ID,
+            catalog_id=ACCOUNT_ID,
             tag_key=names.lake_audience_tag,
             tag_values=list(AUDIENCES),
         )
@@ -51,12 +51,12 @@ class LakeSharing(Construct):
             "DatabaseAudience",
             resource=lakeformation.CfnTagAssociation.ResourceProperty(
                 database=lakeformation.CfnTagAssociation.DatabaseResourceProperty(
-                    catalog_id=cdk.Aws.ACCOUNT_ID, name=names.lake_database
+                    catalog_id=ACCOUNT_ID, name=names.lake_database
                 )
             ),
             lf_tags=[
                 lakeformation.CfnTagAssociation.LFTagPairProperty(
-                    catalog_id=cdk.Aws.ACCOUNT_ID, tag_key=names.lake_audience_tag, tag_values=[DEVELOPMENT]
+                    catalog_id=ACCOUNT_ID, tag_key=names.lake_audience_tag, tag_values=[DEVELOPMENT]
                 )
             ],
         )
@@ -66,10 +66,9 @@ class LakeSharing(Construct):
         grants = grants_by_tag(
             self,
             settings=settings,
-            owner=cdk.Aws.ACCOUNT_ID,
+            owner=ACCOUNT_ID,
             principal=(
-                f"arn:{cdk.Aws.PARTITION}:organizations::{settings.accounts.management}:"
-                f"ou/{organization.id}/{unit}"
+                f"arn:{PARTITION}:organizations::{settings.accounts.management}:ou/{organization.id}/{unit}"
             ),
             # Administrators of the receiving accounts grant it on to their projects.
             may_grant=True,

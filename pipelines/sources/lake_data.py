@@ -9,6 +9,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lakeformation as lakeformation
 
 from base.grants.reasons import NOTHING_NARROWER
+from base.pseudo_parameters import ACCOUNT_ID, PARTITION, REGION
 from base.roles import Permission, arn
 from pipelines.context import ProjectContext
 from pipelines.lake.sharing import grants_by_tag
@@ -74,7 +75,7 @@ class LakeData:
         link = glue.CfnDatabase(
             project.stack,
             "LakeLink",
-            catalog_id=cdk.Aws.ACCOUNT_ID,
+            catalog_id=ACCOUNT_ID,
             database_name=link_name,
             database_input=glue.CfnDatabase.DatabaseInputProperty(
                 name=link_name,
@@ -89,14 +90,12 @@ class LakeData:
             describe = _Permissions(
                 project.stack,
                 "DescribeLakeLink",
-                catalog=cdk.Aws.ACCOUNT_ID,
+                catalog=ACCOUNT_ID,
                 principal=_Permissions.DataLakePrincipalProperty(
                     data_lake_principal_identifier=role.role_arn
                 ),
                 resource=_Permissions.ResourceProperty(
-                    database=_Permissions.DatabaseResourceProperty(
-                        catalog_id=cdk.Aws.ACCOUNT_ID, name=link_name
-                    )
+                    database=_Permissions.DatabaseResourceProperty(catalog_id=ACCOUNT_ID, name=link_name)
                 ),
                 permissions=["DESCRIBE"],
                 permissions_with_grant_option=[],
@@ -132,7 +131,7 @@ def _work_group(project: ProjectContext, gigabytes: str) -> str:
                 encryption_configuration=athena.CfnWorkGroup.EncryptionConfigurationProperty(
                     encryption_option="SSE_KMS", kms_key=storage.key.key_arn
                 ),
-                expected_bucket_owner=cdk.Aws.ACCOUNT_ID,
+                expected_bucket_owner=ACCOUNT_ID,
                 output_location=f"s3://{storage.bucket.bucket_name}/runs/queries/",
             ),
         ),
@@ -145,8 +144,8 @@ def _work_group(project: ProjectContext, gigabytes: str) -> str:
 
 def _reading(project: ProjectContext, *, owner: str, work_group: str) -> tuple[Permission, ...]:
     """https://docs.aws.amazon.com/athena/latest/ug/lf-athena-user-permissions.html."""
-    database, region = project.platform.lake_database, cdk.Aws.REGION
-    theirs = f"arn:{cdk.Aws.PARTITION}:glue:{region}:{owner}"
+    database, region = project.platform.lake_database, REGION
+    theirs = f"arn:{PARTITION}:glue:{region}:{owner}"
     return (
         Permission(
             actions=(

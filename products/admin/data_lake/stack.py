@@ -7,6 +7,7 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from base.contracts.lake import TABLES
+from base.pseudo_parameters import NO_VALUE, REGION
 from base.settings import Settings
 from pipelines.assets import AssetLocation
 from pipelines.form import Form
@@ -56,7 +57,7 @@ class DataLakeStack(cdk.Stack):
             choices=(DAILY, ON_DEMAND),
         )
         nightly = cdk.CfnCondition(self, "Nightly", expression=cdk.Fn.condition_equals(crawling, DAILY))
-        names = replace(settings.names, region=cdk.Aws.REGION)
+        names = replace(settings.names, region=REGION)
         location = LakeLocation(self, "Lake", names=names)
         LakeSharing(self, "Sharing", settings=settings, location=location)
         intake = LakeIntake(
@@ -64,9 +65,7 @@ class DataLakeStack(cdk.Stack):
             "Intake",
             names=names,
             location=location,
-            schedule=cdk.Fn.condition_if(
-                nightly.logical_id, {"ScheduleExpression": EACH_NIGHT}, cdk.Aws.NO_VALUE
-            ),
+            schedule=cdk.Fn.condition_if(nightly.logical_id, {"ScheduleExpression": EACH_NIGHT}, NO_VALUE),
         )
         form.answer(
             "TablesUri",
