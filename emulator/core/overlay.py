@@ -13,6 +13,7 @@ from emulator.codepipeline.operations import codepipeline
 from emulator.core import missing_parents, not_offered
 from emulator.core.service import Service
 from emulator.glue import catalog as glue_catalog
+from emulator.glue import resources as glue_resources
 from emulator.glue.operations import glue
 from emulator.iam import boundaries as iam_boundaries
 from emulator.iam import conditions, credentials, policy_variables, resource_arns
@@ -46,6 +47,7 @@ SEAMS = (
     credentials,
     events,
     glue_catalog,
+    glue_resources,
     iam_boundaries,
     kms,
     lake_formation_defaults,

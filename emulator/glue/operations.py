@@ -16,13 +16,13 @@ from ministack.core.responses import request_scope
 from ministack.services import glue as ministack_glue
 
 from emulator.core.service import Request, ServiceError, authorize
-from emulator.glue import catalog
+from emulator.glue import catalog, crawlers
 from emulator.glue.access import check, check_location, foreign_policy, visible
 from emulator.glue.catalog import Place
 from emulator.glue.service import glue
 from emulator.lake_formation.defaults import creator
 
-__all__ = ["glue"]
+__all__ = ["crawlers", "glue"]
 
 
 class _Operation(NamedTuple):

@@ -44,6 +44,8 @@ def launch(
 ) -> list[str]:
     """Create a stack under a role with just these statements; why it failed, or nothing."""
     role = emulator.role(*in_account(statements, emulator.development), trusting=SERVICE)
+    if "AWS::LakeFormation::" in json.dumps(template):
+        govern_lakes(emulator, role)
     cloudformation = emulator.client("cloudformation")
     try:
         cloudformation.create_stack(
@@ -60,6 +62,24 @@ def launch(
     status, reasons = finish(emulator, name)
     assert (status == "CREATE_COMPLETE") is (not reasons)
     return reasons
+
+
+def govern_lakes(emulator: Emulator, role: str) -> None:
+    """Make a role a data lake administrator of the development account, which shares by LF-tag.
+
+    On AWS the account's StackSet does so for launch roles.
+    """
+    emulator.client("ram", account=emulator.management).enable_sharing_with_aws_organization()
+    lake_formation = emulator.client("lakeformation")
+    found = lake_formation.get_data_lake_settings()["DataLakeSettings"]
+    known = [each["DataLakePrincipalIdentifier"] for each in found["DataLakeAdmins"]]
+    lake_formation.put_data_lake_settings(
+        DataLakeSettings={
+            **found,
+            "DataLakeAdmins": [{"DataLakePrincipalIdentifier": each} for each in (*known, role)],
+            "Parameters": {"CROSS_ACCOUNT_VERSION": "3"},
+        }
+    )
 
 
 def parameters_of(template: Template, identifier: str) -> dict[str, str]:
