@@ -79,7 +79,7 @@ def _measure(python: Path, folder: Path, rows: int, columns: int) -> Iterator[St
         if step == "preprocess":
             for part in ("train", "validation", "schema"):
                 shutil.copytree(folder / "processing" / part, folder / "input" / "data" / part)
-            for part in ("train", "test"):
+            for part in ("train", "test", "schema"):
                 (folder / "processing" / part).rename(inputs / part)
         elif step == "train":
             (inputs / "model").mkdir()

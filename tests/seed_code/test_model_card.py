@@ -39,6 +39,7 @@ def version(card: ModuleType, hyperparameters: dict[str, str], metrics: dict[str
         input_data=DATA,
         test_data=DATA,
         evaluation_arn=f"{ARN}:processing-job/{'j' * 63}",
+        report=f"s3://{'r' * 1019}",
         training={
             "TrainingJobArn": f"{ARN}:training-job/{'j' * 63}",
             "AlgorithmSpecification": {"TrainingImage": IMAGE},

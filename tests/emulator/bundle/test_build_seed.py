@@ -35,7 +35,8 @@ SETTINGS = launches.settings(prefix="mlplatform-x")
 NAMES = SETTINGS.names
 PROJECT = {"SageMakerProjectName": "flowers", "SageMakerProjectId": "p-k2xyz0abcdef"}
 BUSINESS = {"business_details": {"business_problem": "Flowers are mixed up."}}
-STEPS = ("Preprocess", "Train", "Evaluate", "CheckQuality", "Register", "Document")
+CHECKS = ("CheckQuality", "CheckQualityTooLow", "CheckWorseThanProduction")
+STEPS = ("Preprocess", "Train", "Evaluate", *CHECKS, "Register", "Document")
 
 
 @dataclass(frozen=True, kw_only=True)

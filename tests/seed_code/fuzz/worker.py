@@ -50,7 +50,7 @@ class Worker:
         (inputs / "model").mkdir()
         with tarfile.open(inputs / "model" / "model.tar.gz", "w") as archive:
             archive.add(folder / "model", ".")
-        for name in ("train", "test"):
+        for name in ("train", "test", "schema"):
             shutil.copytree(folder / "processing" / name, inputs / name)
         self._run(self.evaluate)
         self.model = self.inference.model_fn(str(folder / "model"))

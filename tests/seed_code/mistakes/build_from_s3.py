@@ -142,6 +142,34 @@ PICTURES = (
     ),
 )
 
+CHECKS = (
+    _mistake("drift is never found", "baseline", "math.log(now / was)", "math.log(now / now)", "test_baseline"),
+    _mistake("chance counts as drift", "baseline", "(len(bins) - 1) * (1 / first", "0 * (1 / first", "test_baseline"),
+    _mistake("drifted data is trained on", "preprocess", "if drift.index > maximum_drift:", "if False:", "test_baseline"),
+    _mistake("a column may be gone", "preprocess", "if changes and not columns_may_change:", "if False:", "test_baseline"),
+    _mistake("a leak is not refused", "examine", "if told > options.maximum_explained:", "if False:", "test_baseline"),
+    _mistake("empty columns are not refused", "examine", "if share > options.maximum_missing:", "if False:", "test_baseline"),
+    _mistake(
+        "any version's data is the measure", "registered", 'ModelApprovalStatus="Approved"', 'ModelApprovalStatus="Rejected"', "test_registered"
+    ),
+    _mistake(
+        "a card that nobody approved speaks for production",
+        "registered",
+        'ModelCardStatus="Approved"',
+        'ModelCardStatus="Draft"',
+        "test_registered",
+    ),
+    _mistake("the baseline's score is production's", "registered", 'group["name"] == "Model"', 'group["name"] == "Baseline"', "test_registered"),
+    _mistake("a worse model counts as better", "evaluate", "skill_score - theirs", "theirs - skill_score", "test_registered"),
+    Mistake(
+        name="a model that is worse than production's is registered",
+        file="pipelines/definition.py",
+        old="conditions=[reaches, keeps_up]",
+        new="conditions=[reaches]",
+        check="python -m pytest --exitfirst tests/test_pipeline.py",
+    ),
+)
+
 REQUESTS = (
     _mistake(
         "null is zero",
@@ -234,4 +262,4 @@ DATA = (
     ),
 )
 
-MISTAKES = (*READING, *NUMBERS, *PICTURES, *REQUESTS, *SETTINGS, *STEPS, *DATA)
+MISTAKES = (*READING, *NUMBERS, *PICTURES, *CHECKS, *REQUESTS, *SETTINGS, *STEPS, *DATA)

@@ -27,6 +27,7 @@ from hyperparameters import HYPERPARAMETERS
 
 CONFIGURATION_FILE = Path(__file__).parent.parent / "config.toml"
 
+Share = Annotated[float, Field(ge=0, le=1)]
 Fraction = Annotated[float, Field(ge=0.01, le=0.5)]
 # https://docs.aws.amazon.com/sagemaker/latest/dg/model-cards.html#model-cards-json-schema
 CardText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2048)]
@@ -72,6 +73,23 @@ class Data(_Section):
         return self
 
 
+class Checks(_Section):
+    """How bad data may be before it is refused."""
+
+    maximum_missing: Share
+    maximum_explained: Share
+    maximum_drift: Annotated[float, Field(ge=0)]
+    columns_may_change: bool
+
+    @property
+    def arguments(self) -> dict[str, str]:
+        """The arguments of `src/preprocess.py` that concern the data alone, by the names of its options."""
+        return {
+            "maximum-missing": str(self.maximum_missing),
+            "maximum-explained": str(self.maximum_explained),
+        }
+
+
 class Evaluation(_Section):
     """What else is measured."""
 
@@ -87,6 +105,7 @@ class Quality(_Section):
     """What a model must reach to be registered."""
 
     minimum_skill_score: Annotated[float, Field(ge=0, lt=1)]
+    minimum_change: Annotated[float, Field(ge=-1, le=1)]
 
 
 class Instances(_Section):
@@ -114,6 +133,7 @@ class Configuration(_Section):
 
     data: Data
     hyperparameters: dict[str, Value]
+    checks: Checks
     evaluation: Evaluation
     quality: Quality
     instances: Instances

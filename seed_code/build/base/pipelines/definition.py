@@ -30,6 +30,8 @@ from pipelines.data import InputData
 from pipelines.jobs import WITHOUT_INDEX, Jobs, artifact, output
 from pipelines.source import CardTexts, Source
 
+# What Evaluate writes for people.
+REPORT = "report.html"
 NO_TELEMETRY = {
     "SchemaVersion": "1.0",
     "SageMaker": {"PythonSDK": {"Modules": {"TelemetryOptOut": True}}},
@@ -64,8 +66,14 @@ class PipelineBuilder:
         self._jobs = Jobs(project=project, configuration=configuration, source=source, session=self._session)
         self._data = InputData(project, self._jobs)
         self._target = ParameterString("TargetColumn", default_value=project.target_column)
-        self._minimum_skill = ParameterFloat(
-            "MinimumSkillScore", default_value=configuration.quality.minimum_skill_score
+        quality, checks = configuration.quality, configuration.checks
+        self._minimum_skill = ParameterFloat("MinimumSkillScore", default_value=quality.minimum_skill_score)
+        self._minimum_change = ParameterFloat("MinimumChange", default_value=quality.minimum_change)
+        self._maximum_drift = ParameterFloat("MaximumDrift", default_value=checks.maximum_drift)
+        self._columns_may_change = ParameterString(
+            "ColumnsMayChange",
+            default_value=str(checks.columns_may_change).lower(),
+            enum_values=["true", "false"],
         )
 
         preprocess = self._preprocess()
@@ -74,11 +82,19 @@ class PipelineBuilder:
         evaluate = self._evaluate(preprocess, train, report)
         register = self._register(train, evaluate, report)
         document = self._document(preprocess, train, evaluate, register)
-        check = self._check_quality(evaluate, report, [register, document])
+        checks_of_quality = self._check_quality(evaluate, report, [register, document])
         self.pipeline = Pipeline(
             name=project.pipeline_name,
-            parameters=[*self._data.parameters, self._target, *self._jobs.parameters, self._minimum_skill],
-            steps=[*self._data.steps, preprocess, train, evaluate, check],
+            parameters=[
+                *self._data.parameters,
+                self._target,
+                *self._jobs.parameters,
+                self._maximum_drift,
+                self._columns_may_change,
+                self._minimum_skill,
+                self._minimum_change,
+            ],
+            steps=[*self._data.steps, preprocess, train, evaluate, *checks_of_quality],
             sagemaker_session=self._session,
             # Studio shows the executions without it; it would need permission to create experiments.
             pipeline_experiment_config=None,
@@ -94,6 +110,11 @@ class PipelineBuilder:
                 "input-data": self._data.files,
                 **self._configuration.data.arguments,
                 **self._configuration.evaluation.arguments,
+                **self._configuration.checks.arguments,
+                "approved-group": self._project.model_package_group_name,
+                "region": self._project.aws_region,
+                "maximum-drift": self._maximum_drift.to_string(),
+                "columns-may-change": self._columns_may_change,
             },
         )
 
@@ -111,10 +132,14 @@ class PipelineBuilder:
                 "model": artifact(train),
                 "train": output(preprocess, "train"),
                 "test": output(preprocess, "test"),
+                "schema": output(preprocess, "schema"),
             },
             outputs=(report.output_name,),
             of_version=True,
-            arguments=self._configuration.evaluation.arguments,
+            arguments={
+                **self._configuration.evaluation.arguments,
+                "card": self._project.model_card_arn,
+            },
             property_files=[report],
         )
 
@@ -146,7 +171,8 @@ class PipelineBuilder:
                 # What these name goes along wherever the version is promoted to.
                 model_metrics=ModelMetrics(
                     model_statistics=written(report.path, "application/json"),
-                    explainability=written("report.html", "text/html"),
+                    model_data_statistics=written("baseline.json", "application/json"),
+                    explainability=written(REPORT, "text/html"),
                 ),
                 customer_metadata_properties=self._metadata(evaluate, report),
             ),
@@ -191,6 +217,7 @@ class PipelineBuilder:
                 "execution": ExecutionVariables.PIPELINE_EXECUTION_ARN,
                 "training-job": train.properties.TrainingJobArn,
                 "evaluation-job": evaluate.properties.ProcessingJobArn,
+                "report": Join(on="/", values=[output(evaluate, "evaluation"), REPORT]),
                 "input-data": self._data.location,
                 "test-data": output(preprocess, "test"),
             },
@@ -198,21 +225,46 @@ class PipelineBuilder:
 
     def _check_quality(
         self, evaluate: ProcessingStep, report: PropertyFile, good: list[Step]
-    ) -> ConditionStep:
-        skill = JsonGet(step_name=evaluate.name, property_file=report, json_path="metrics.skill_score.value")
-        too_low = FailStep(
-            name="QualityTooLow",
-            error_message=Join(
-                on=" ",
-                values=[
-                    "The model is not registered: its skill score on the test data is below",
-                    self._minimum_skill,
-                ],
+    ) -> list[ConditionStep]:
+        """One step that registers a good model, and for each reason not to one that fails with it.
+
+        A condition step cannot stand in another, so that they stand side by side.
+        """
+
+        def measured(path: str) -> JsonGet:
+            return JsonGet(step_name=evaluate.name, property_file=report, json_path=path)
+
+        reaches = ConditionGreaterThanOrEqualTo(
+            left=measured("metrics.skill_score.value"), right=self._minimum_skill
+        )
+        keeps_up = ConditionGreaterThanOrEqualTo(
+            left=measured("production.change"), right=self._minimum_change
+        )
+        reasons = {
+            "QualityTooLow": (reaches, "is below", self._minimum_skill),
+            "WorseThanProduction": (keeps_up, "changes production's by less than", self._minimum_change),
+        }
+        return [
+            ConditionStep(name="CheckQuality", conditions=[reaches, keeps_up], if_steps=good, else_steps=[]),
+            *(
+                ConditionStep(
+                    name=f"Check{name}",
+                    conditions=[condition],
+                    if_steps=[],
+                    else_steps=[
+                        FailStep(
+                            name=name,
+                            error_message=Join(
+                                on=" ",
+                                values=[
+                                    "The model is not registered: its skill score on the test data",
+                                    says,
+                                    bound,
+                                ],
+                            ),
+                        )
+                    ],
+                )
+                for name, (condition, says, bound) in reasons.items()
             ),
-        )
-        return ConditionStep(
-            name="CheckQuality",
-            conditions=[ConditionGreaterThanOrEqualTo(left=skill, right=self._minimum_skill)],
-            if_steps=good,
-            else_steps=[too_low],
-        )
+        ]

@@ -90,6 +90,7 @@ def run(data: Path, target: str, configuration: Configuration, folder: Path) -> 
     else:
         shutil.copy(data, inputs / "data")
     arguments = {**configuration.data.arguments, **configuration.evaluation.arguments}
+    arguments |= configuration.checks.arguments
     _step("preprocess.py", {"target": target, **arguments}, folder)
     for name in ("train", "validation", "schema"):
         shutil.copytree(folder / "processing" / name, folder / "input" / "data" / name)
@@ -97,7 +98,7 @@ def run(data: Path, target: str, configuration: Configuration, folder: Path) -> 
     (inputs / "model").mkdir()
     with tarfile.open(inputs / "model" / "model.tar.gz", "w:gz") as archive:
         archive.add(folder / "model", ".")
-    for name in ("train", "test"):
+    for name in ("train", "test", "schema"):
         shutil.copytree(folder / "processing" / name, inputs / name)
     _step("evaluate.py", configuration.evaluation.arguments, folder)
 

@@ -45,6 +45,7 @@ class Version:
         input_data: S3 URI of the data it learnt from, before the split.
         test_data: S3 URI of the rows on which it was measured.
         evaluation_arn: The processing job that measured it.
+        report: S3 URI of the page that shows the evaluation.
         training: What DescribeTrainingJob says of its training.
         evaluation: The content of ``evaluation.json``.
         intended_uses: What the team says of it, as `config.toml` has it.
@@ -55,6 +56,7 @@ class Version:
     input_data: str
     test_data: str
     evaluation_arn: str
+    report: str
     training: Mapping[str, Any]
     evaluation: Mapping[str, Any]
     intended_uses: Mapping[str, str]
@@ -188,6 +190,7 @@ def _evaluation(version: Version) -> Content:
         f"{report['baseline']['method']}.",
         "evaluation_job_arn": version.evaluation_arn,
         "datasets": [version.test_data],
+        "metadata": {"report": version.report[:MAXIMUM_DETAIL]},
         "metric_groups": [
             {"name": title, "metric_data": _metric_data(metrics)} for title, metrics in groups.items()
         ],

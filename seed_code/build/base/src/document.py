@@ -40,6 +40,7 @@ def main() -> None:
     parser.add_argument("--execution", required=True, help="ARN of the pipeline's execution")
     parser.add_argument("--training-job", required=True, help="ARN of the training job")
     parser.add_argument("--evaluation-job", required=True, help="ARN of the processing job that evaluated")
+    parser.add_argument("--report", required=True, help="S3 URI of the page that shows the evaluation")
     parser.add_argument("--input-data", required=True, help="S3 URI of the data")
     parser.add_argument("--test-data", required=True, help="S3 URI of the test rows")
     given = parser.given()
@@ -56,6 +57,7 @@ def main() -> None:
         input_data=given.input_data,
         test_data=given.test_data,
         evaluation_arn=given.evaluation_job,
+        report=given.report,
         training=sagemaker.describe_training_job(TrainingJobName=given.training_job.rpartition("/")[2]),
         evaluation=_read("evaluation/evaluation.json"),
         intended_uses=_read("texts/model_card.json"),

@@ -1,13 +1,15 @@
 """Step 3: measure the model on the test part, against a baseline that always gives the same answer.
 
-Reads ``model/model.tar.gz``, ``test/test.csv`` and (for the baseline) ``train/train.csv`` under
-``processing/input``. Writes to ``processing/evaluation``: ``evaluation.json``, by which the pipeline decides;
-``diagnostics.json``, where the model is right and where it errs; the pictures of that; and ``report.html``,
-which shows everything to people. Predictions are made by the code of the endpoint.
+Reads ``model/model.tar.gz``, ``test/test.csv``, (for the baseline) ``train/train.csv``, and
+``schema/baseline.json`` under ``processing/input``. Writes to ``processing/evaluation``: ``evaluation.json``,
+by which the pipeline decides; ``diagnostics.json``, where the model is right and where it errs; the pictures
+of that; ``report.html``, which shows everything to people; and ``baseline.json``, what the data looked like.
+Predictions are made by the code of the endpoint.
 """
 
 import json
 import math
+import shutil
 import tarfile
 import tempfile
 from collections.abc import Iterator
@@ -26,6 +28,7 @@ import step
 from features import Array, labels
 from model_schema import Schema
 from parts import path_of, read_part
+from registered import SKILL, Production, in_production
 from sample import choose_sample
 from scores import compare_classification, compare_regression
 
@@ -38,7 +41,8 @@ def main() -> None:
     """Run the step."""
     parser = step.Arguments(__doc__)
     parser.add_argument("--segment-column", default="", help="the column by whose values to measure as well")
-    column = parser.given().segment_column
+    parser.add_argument("--card", default="", help="ARN of the model card, which knows production's version")
+    given = parser.given()
     test = path_of(folders.processing("input/test"), "test")
     with tempfile.TemporaryDirectory() as unpacked:
         with tarfile.open(folders.processing("input/model") / "model.tar.gz") as archive:
@@ -50,8 +54,15 @@ def main() -> None:
     predicted = inference.predict(model, rows_of(model.schema, test))
     known = target_of(model.schema, path_of(folders.processing("input/train"), "train"))
     evaluation = evaluate(model, test, predicted=predicted, truth=truth, known=known)
-    details = diagnose(model, test, predicted=predicted, truth=truth, segment_column=column)
+    details = diagnose(model, test, predicted=predicted, truth=truth, segment_column=given.segment_column)
+    production = in_production(given.card) if given.card else None
+    evaluation["production"] = beside_production(evaluation["metrics"][SKILL]["value"], production)
     write(model.schema.target, evaluation, details, folders.processing("evaluation"))
+    # What the data looked like is a part of the version, with which the data of later ones is compared.
+    shutil.copyfile(
+        folders.processing("input/schema") / "baseline.json",
+        folders.processing("evaluation") / "baseline.json",
+    )
     for name, metric in evaluation["metrics"].items():
         constant = evaluation["baseline"]["metrics"].get(name)
         print(f"{name}: {metric['value']:.6g}" + (f" (baseline {constant['value']:.6g})" if constant else ""))
@@ -80,7 +91,7 @@ def evaluate(
     return {
         "problem_type": schema.problem_type,
         "primary_metric": comparison.primary,
-        "metrics": _values(comparison.scores | {"skill_score": comparison.skill_score}),
+        "metrics": _values(comparison.scores | {SKILL: comparison.skill_score}),
         "baseline": {"method": comparison.method, "metrics": _values(comparison.baseline)},
         "training": model.training,
         "rows": {"train": len(known), "test": len(truth)},
@@ -141,6 +152,17 @@ def write(target: str, evaluation: dict[str, Any], details: dict[str, Any], fold
         (folder / "pictures" / f"{name}.svg").write_text(picture, encoding="utf-8")
     page = report.page(target, evaluation, details, drawn)
     (folder / "report.html").write_text(page, encoding="utf-8")
+
+
+def beside_production(skill_score: float, production: Production | None) -> dict[str, Any]:
+    """Compare a skill score with that of the version in production.
+
+    Args:
+        skill_score: That of the model.
+        production: That version; without one, the comparison is with a constant answer, whose score is 0.
+    """
+    version, theirs = (production.arn, production.skill_score) if production else ("", 0.0)
+    return {"version": version, SKILL: theirs, "change": skill_score - theirs}
 
 
 def rows_of(schema: Schema, path: Path) -> Iterator[list[str]]:

@@ -26,6 +26,12 @@ SAMPLE_CELLS = 1_000_000
 # More findings than these say no more; the columns that are ignored are in the schema all the same.
 MAXIMUM_FINDINGS = 100
 MAXIMUM_COSTS = 1_000
+# From here on a column is reported: mostly empty, or so near to the target that it may be derived from it. A
+# column that equals a target of numbers explains 99 % of it by its tenths.
+NOTEWORTHY_MISSING = 0.5
+NOTEWORTHY_LEAK = 0.985
+LEAK_ROWS = 1_000
+LEAK = "if it is known only after the target is"
 
 
 @dataclass(frozen=True)
@@ -99,6 +105,7 @@ def examine(location: Path, options: Options) -> Examination:
     target = decide_target(of_target, options.problem)
     answers = _Answers.of(options.target, table.header.index(options.target), target, sample)
     columns, findings = _decide_columns(table, profiles, answers)
+    findings = list(_check_columns(columns, profiles, answers, table, options)) + findings
     schema = Schema(
         target=options.target,
         problem_type=target.problem_type,
@@ -189,6 +196,39 @@ def _decide_columns(
     return tuple(columns), [finding for _, finding in sorted(costs, key=lambda each: each[0])] + findings
 
 
+def _check_columns(
+    columns: tuple[Column, ...],
+    profiles: dict[str, Profile],
+    answers: "_Answers",
+    table: Table,
+    options: Options,
+) -> Iterator[Finding]:
+    """Find columns that are nearly empty or tell the target alone; refuse what the team does not take."""
+    used = [column for column in columns if column.kind != "ignored"]
+    some = answers.thinned(LEAK_ROWS)
+    for column in used:
+        profile = profiles[column.name]
+        missing = profile.rows - profile.known
+        share = missing / profile.rows
+        if share > options.maximum_missing:
+            raise DataError(
+                f'The column "{column.name}" is missing in {share:.1%} of the rows, and maximum_missing in '
+                f"config.toml is {options.maximum_missing:g}; complete it, or leave it out of the data."
+            )
+        if share >= NOTEWORTHY_MISSING:
+            yield Finding(column.name, f"is missing in {share:.0%} of the rows", missing)
+    for column in used[:MAXIMUM_COSTS]:
+        told = some.explained_by(table.header.index(column.name))
+        if told > options.maximum_explained:
+            raise DataError(
+                f'The column "{column.name}" alone explains {told:.1%} of the target, and maximum_explained '
+                f"in config.toml is {options.maximum_explained:g}; leave it out of the data {LEAK}."
+            )
+        if told >= NOTEWORTHY_LEAK:
+            says = f"alone explains about {told:.0%} of the target; leave it out of the data {LEAK}"
+            yield Finding(column.name, says)
+
+
 def _cost(column: Column, known: int, share: float) -> Finding:
     says = f"is ignored: {column.reason}"
     if share >= NOTEWORTHY:
@@ -216,6 +256,11 @@ class _Answers:
         if target.classes:
             return cls(name, [word(cell) for cell in cells], rows)
         return cls(name, [target.numbers.read(cell) for cell in cells], rows)
+
+    def thinned(self, most: int) -> Self:
+        """The same of some of the rows, from all over the sample."""
+        step = -(-len(self.rows) // most) or 1
+        return type(self)(self.name, self.values[::step], self.rows[::step])
 
     def explained_by(self, position: int) -> float:
         return explained([row.cells[position] for row in self.rows], self.values)

@@ -19,6 +19,8 @@ class Options:
         decimal: The decimal mark, or ``auto``.
         never_missing: Texts that are values, although they usually mean a missing one.
         segment_column: The column by whose values the model is measured as well, or nothing.
+        maximum_missing: The largest share of missing cells of a column that is used.
+        maximum_explained: The largest share of the target that a column may explain alone.
     """
 
     target: str
@@ -27,6 +29,8 @@ class Options:
     decimal: str = "auto"
     never_missing: tuple[str, ...] = ()
     segment_column: str = ""
+    maximum_missing: float = 1.0
+    maximum_explained: float = 1.0
 
     @staticmethod
     def add_to(parser: argparse.ArgumentParser) -> None:
@@ -41,6 +45,8 @@ class Options:
             "--never-missing", type=_texts, default=(), help='JSON list of texts that are values, as ["NA"]'
         )
         parser.add_argument("--segment-column", default="", help="column by whose values to measure as well")
+        parser.add_argument("--maximum-missing", type=float, default=1.0, help="share of a column's cells")
+        parser.add_argument("--maximum-explained", type=float, default=1.0, help="share of the target")
 
     @classmethod
     def of(cls, arguments: argparse.Namespace) -> Self:
@@ -52,6 +58,8 @@ class Options:
             arguments.decimal_mark,
             arguments.never_missing,
             arguments.segment_column,
+            arguments.maximum_missing,
+            arguments.maximum_explained,
         )
 
 

@@ -5,13 +5,15 @@ its version. Equal numbers give equal bytes here.
 """
 
 import html
+import math
 import re
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
 WIDTH, HEIGHT = 440, 320
-LEFT, RIGHT, TOP, BOTTOM = 70, 16, 34, 48
+LEFT, RIGHT, TOP, BOTTOM = 76, 26, 34, 48
 TICKS = 5
 COLOURS = ("#1f6fb4", "#c8443c", "#2d8a4e", "#b07d12", "#7a4fa3", "#0e8a92", "#a8527f", "#5f6b2d")
 MAXIMUM_LABEL = 24
@@ -53,13 +55,17 @@ class Axis:
 
     @property
     def ticks(self) -> list[tuple[float, str]]:
-        """Values to write beside the axis, as few digits of them as tell them apart."""
-        step = (self.high - self.low) / (TICKS - 1)
-        values = [self.low + number * step for number in range(TICKS)]
-        for digits in range(2, 8):
-            texts = [f"{value:.{digits}g}" for value in values]
-            if len(set(texts)) == TICKS:
-                break
+        """Round values to write beside the axis; its ends where no round value tells them apart."""
+        apart = (self.high - self.low) / TICKS
+        if apart < sys.float_info.min:
+            return [(value, f"{value:.6g}") for value in (self.low, self.high)]
+        unit = 10.0 ** math.floor(math.log10(apart))
+        step = next(each * unit for each in (1, 2, 5, 10) if each * unit >= apart)
+        first, last = math.ceil(self.low / step), math.floor(self.high / step)
+        values = [number * step for number in range(first, last + 1)]
+        texts = [f"{value:.9g}" for value in values]
+        if len(set(texts)) < len(texts):
+            texts = [f"{value:.17g}" for value in values]
         return list(zip(values, texts, strict=True))
 
 
@@ -87,7 +93,8 @@ def curves(
         places = " ".join(f"{_x(across, point[0])},{_y(up, point[1])}" for point in points)
         parts.append(f'<polyline points="{places}" fill="none" stroke="{colour}" stroke-width="2"/>')
         if len(lines) > 1:
-            y = TOP + 14 + 14 * number
+            # Below the diagonal, where curves of chances seldom are.
+            y = HEIGHT - BOTTOM - 8 - 14 * (len(lines) - 1 - number)
             parts.append(
                 f'<text x="{WIDTH - RIGHT - 6}" y="{y}" fill="{colour}" text-anchor="end">{text(name)}</text>'
             )

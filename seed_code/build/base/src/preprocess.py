@@ -1,23 +1,31 @@
 """Step 1: check the data, decide what each column is, and split the rows.
 
 Reads every table of ``processing/input/data``; writes ``train``, ``validation`` and ``test`` (one CSV file
-each, texts as they came) and ``schema/schema.json``.
+each, texts as they came), ``schema/schema.json``, and ``schema/baseline.json``: what the columns look like,
+with which the data of later versions is compared. Data that differs too much from that of the version that
+was approved last ends the step.
 """
 
 import hashlib
+import json
+import math
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+import baseline
 import folders
 import step
 from cells import word
-from errors import DataError, UsageError
-from examine import Examination, examine
+from errors import DataError, UsageError, shortened
+from examine import MAXIMUM_FINDINGS, Examination, examine
+from model_schema import Finding
 from options import Options
 from parts import NAMES, PartWriter, path_of
+from registered import Approved, last_approved
 
 Array = np.ndarray[Any, Any]
 
@@ -32,6 +40,10 @@ def main() -> None:
     parser.add_argument("--split-seed", type=int, default=1)
     parser.add_argument("--validation-fraction", type=float, default=0.15)
     parser.add_argument("--test-fraction", type=float, default=0.15)
+    parser.add_argument("--approved-group", default="", help="where versions are, of which one was approved")
+    parser.add_argument("--region", default="", help="its Region")
+    parser.add_argument("--maximum-drift", type=float, default=math.inf, help="since that version")
+    parser.add_argument("--columns-may-change", choices=("true", "false"), default="false")
     arguments = parser.given()
     validation, test = arguments.validation_fraction, arguments.test_fraction
     if not (0 < validation < 1 and 0 < test < 1 and validation + test < 1):
@@ -39,12 +51,60 @@ def main() -> None:
 
     location = named(folders.processing("input/data"), arguments.input_data)
     examination = examine(location, Options.of(arguments))
+    if arguments.approved_group:
+        examination = compared(
+            examination,
+            last_approved(arguments.approved_group, arguments.region),
+            maximum_drift=arguments.maximum_drift,
+            columns_may_change=arguments.columns_may_change == "true",
+        )
     for line in examination.report():
         print(line)
     keys, classes = row_keys(examination, arguments.split_seed)
     parts = split(keys, classes, validation=validation, test=test)
     write(examination, parts, folders.processing("."))
     print(", ".join(f"{name} {int((parts == number).sum()):,}" for number, name in enumerate(NAMES)))
+
+
+def compared(
+    examination: Examination, approved: Approved | None, *, maximum_drift: float, columns_may_change: bool
+) -> Examination:
+    """Compare the data with that of the version that was approved last.
+
+    Args:
+        examination: What the table means.
+        approved: That version, if there is one.
+        maximum_drift: The largest drift of a column that is taken.
+        columns_may_change: Whether columns may be gone, or be of another kind.
+
+    Returns:
+        The examination, with what differs among the findings.
+
+    Raises:
+        DataError: The data differs by more than is taken.
+    """
+    if approved is None or approved.baseline is None:
+        return examination
+    schema, before = examination.schema, approved.baseline
+    since = f"since version {approved.arn.rpartition('/')[2]}, which was approved last"
+    changes = baseline.changes(before, schema)
+    if changes and not columns_may_change:
+        raise DataError(
+            f"The columns have changed {since}: {shortened(changes, 5)}; correct the data, or set "
+            "columns_may_change in config.toml to true."
+        )
+    found = [Finding("", f"{change}, {since}") for change in changes]
+    rows = [row.cells for row in examination.sample]
+    for drift in baseline.drifts(before, schema, examination.table.header, rows):
+        if drift.index > maximum_drift:
+            raise DataError(
+                f'The column "{drift.column}" has drifted by {drift.index:.3g} {since}, and maximum_drift in '
+                f"config.toml is {maximum_drift:g}; correct the data, or raise it if the world has changed."
+            )
+        if drift.index >= baseline.NOTEWORTHY_DRIFT:
+            found.append(Finding(drift.column, f"has drifted by {drift.index:.3g} {since}"))
+    findings = (*found, *schema.findings)[:MAXIMUM_FINDINGS]
+    return replace(examination, schema=replace(schema, findings=findings))
 
 
 def named(folder: Path, uri: str) -> Path:
@@ -121,6 +181,9 @@ def write(examination: Examination, parts: Array, folder: Path) -> None:
             writers[part].write(cells)
     (folder / "schema").mkdir(parents=True, exist_ok=True)
     examination.schema.save(folder / "schema" / "schema.json")
+    described = baseline.describe(examination.schema, header, [row.cells for row in examination.sample])
+    text = json.dumps(described, ensure_ascii=False, allow_nan=False)
+    (folder / "schema" / "baseline.json").write_text(text + "\n", encoding="utf-8")
 
 
 def _mix(values: Array) -> Array:

@@ -106,7 +106,7 @@ def play(
     (inputs / "model").mkdir()
     with tarfile.open(inputs / "model/model.tar.gz", "w:gz") as archive:
         archive.add(folder / "model", ".")
-    for name in ("train", "test"):
+    for name in ("train", "test", "schema"):
         shutil.copytree(folder / "processing" / name, inputs / name)
     given = dict(zip(options[::2], options[1::2], strict=True))
     column = given.get("--segment-column", "")

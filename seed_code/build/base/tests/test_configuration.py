@@ -29,11 +29,18 @@ num_round = 300
 max_depth = 4
 eta = 0.1
 
+[checks]
+maximum_missing = 0.9
+maximum_explained = 0.99
+maximum_drift = 0.5
+columns_may_change = false
+
 [evaluation]
 segment_column = "colour"
 
 [quality]
 minimum_skill_score = 0.05
+minimum_change = 0
 
 [instances]
 processing = "ml.m5.large"

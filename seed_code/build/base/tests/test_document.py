@@ -20,6 +20,7 @@ from conftest import Run
 
 CARD = "arn:aws:sagemaker:eu-west-1:222222222222:model-card/flowers"
 GROUP = "arn:aws:sagemaker:eu-west-1:333333333333:model-package/flowers"
+REPORT = "s3://flowers-bucket/models/1/evaluation/report.html"
 EVALUATION_JOB = "arn:aws:sagemaker:eu-west-1:333333333333:processing-job/pipelines-1-Evaluate"
 LEAD = {
     "business_details": {"business_problem": "Flowers are mixed up."},
@@ -117,6 +118,7 @@ def version(run: Run) -> card.Version:
         input_data="s3://team-data/flowers",
         test_data="s3://flowers-bucket/runs/1/test",
         evaluation_arn=EVALUATION_JOB,
+        report=REPORT,
         training=TRAINING,
         evaluation=run.evaluation,
         intended_uses=SAID,
@@ -174,6 +176,7 @@ def test_a_card_lists_what_was_found_in_the_data(version: card.Version) -> None:
 def test_a_card_compares_the_model_with_the_baseline(version: card.Version) -> None:
     (evaluation,) = card.describe(LEAD, version)["evaluation_details"]
     assert evaluation["evaluation_job_arn"] == EVALUATION_JOB
+    assert evaluation["metadata"] == {"report": REPORT}
     assert evaluation["datasets"] == ["s3://flowers-bucket/runs/1/test"]
     groups = {group["name"]: group["metric_data"] for group in evaluation["metric_groups"]}
     report = version.evaluation
@@ -291,6 +294,7 @@ def step(monkeypatch: pytest.MonkeyPatch, folder: Path, version: card.Version, s
         "execution": version.execution_arn,
         "training-job": version.training["TrainingJobArn"],
         "evaluation-job": version.evaluation_arn,
+        "report": version.report,
         "input-data": version.input_data,
         "test-data": version.test_data,
     }

@@ -87,7 +87,10 @@ def test_an_axis_tells_values_apart(values: list[float]) -> None:
     axis = Axis.of("x", values)
     assert axis.low < axis.high
     assert all(0 <= axis.share(value) <= 1 for value in values)
-    assert len(axis.ticks) == 5
+    places, labels = zip(*axis.ticks, strict=True)
+    assert 2 <= len(set(labels)) == len(labels) <= 11
+    assert all(-1e-9 <= axis.share(place) <= 1 + 1e-9 for place in places)
+    assert [float(label) for label in labels] == [pytest.approx(place) for place in places]
 
 
 def test_a_matrix_shows_each_count() -> None:

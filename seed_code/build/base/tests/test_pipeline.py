@@ -202,7 +202,10 @@ def test_the_steps_stand_in_their_order() -> None:
         "CheckQuality",
         "Register",
         "Document",
+        "CheckQualityTooLow",
         "QualityTooLow",
+        "CheckWorseThanProduction",
+        "WorseThanProduction",
     ]
 
 
@@ -284,8 +287,24 @@ def test_a_step_reads_what_it_names_and_nothing_that_begins_alike() -> None:
 @pytest.mark.parametrize("registration", REGISTRATIONS)
 def test_a_good_version_is_registered_in_the_group_of_the_project(registration: str) -> None:
     steps = json.loads(definition(registration))["Steps"]
-    (check,) = (step for step in steps if step["Type"] == "Condition")
-    assert check["Arguments"]["Conditions"][0]["RightValue"] == {"Get": "Parameters.MinimumSkillScore"}
+    (check,) = (step for step in steps if step["Type"] == "Condition" and step["Arguments"]["IfSteps"])
+    measured = {
+        condition["LeftValue"]["Std:JsonGet"]["Path"]: condition["RightValue"]
+        for condition in check["Arguments"]["Conditions"]
+    }
+    assert measured == {
+        "metrics.skill_score.value": {"Get": "Parameters.MinimumSkillScore"},
+        "production.change": {"Get": "Parameters.MinimumChange"},
+    }
+    # Either reason ends the execution by itself, and no condition stands in another: SageMaker takes none.
+    for number, (name, bound) in enumerate(
+        (("QualityTooLow", "MinimumSkillScore"), ("WorseThanProduction", "MinimumChange"))
+    ):
+        (reason,) = (step for step in steps if step["Name"] == f"Check{name}")
+        assert reason["Arguments"]["Conditions"] == [check["Arguments"]["Conditions"][number]]
+        (end,) = reason["Arguments"]["ElseSteps"]
+        assert (end["Name"], end["Type"], reason["Arguments"]["IfSteps"]) == (name, "Fail", [])
+        assert end["Arguments"]["ErrorMessage"]["Std:Join"]["Values"][-1] == {"Get": f"Parameters.{bound}"}
     register = check["Arguments"]["IfSteps"][0]["Arguments"]
     assert (
         register["ModelPackageGroupName"]
@@ -302,6 +321,15 @@ def test_the_card_is_told_which_version_to_describe() -> None:
         "--execution": {"Get": "Execution.PipelineExecutionArn"},
         "--training-job": {"Get": "Steps.Train.TrainingJobArn"},
         "--evaluation-job": {"Get": "Steps.Evaluate.ProcessingJobArn"},
+        "--report": {
+            "Std:Join": {
+                "On": "/",
+                "Values": [
+                    {"Get": "Steps.Evaluate.ProcessingOutputConfig.Outputs['evaluation'].S3Output.S3Uri"},
+                    "report.html",
+                ],
+            }
+        },
         "--input-data": {"Get": "Parameters.InputDataUri"},
         "--test-data": {"Get": "Steps.Preprocess.ProcessingOutputConfig.Outputs['test'].S3Output.S3Uri"},
     }
