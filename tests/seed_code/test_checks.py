@@ -28,6 +28,15 @@ def test_a_seed_passes_its_own_checks(repositories: dict[str, Path], name: str, 
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.parametrize("name", MISTAKES)
+def test_each_mistake_can_still_be_made(name: str) -> None:
+    """In a moment, and of all at once: whoever changes a seed sees which mistakes to write anew."""
+    seed = Seed(name)
+    texts = {each.name: (seed.folder / each.file).read_text(encoding="utf-8").count(each.old) for each in MISTAKES[name]}
+    assert texts == dict.fromkeys(texts, 1)
+    assert all(any(each.check.startswith(check) for check in seed.checks) for each in MISTAKES[name])
+
+
 @pytest.mark.parametrize(
     ("name", "mistake"),
     [
