@@ -131,12 +131,13 @@ class Emulator:
         log: What the process writes.
     """
 
-    def __init__(self, folder: Path, *, fears: Iterable[str] = ()) -> None:
+    def __init__(self, folder: Path, *, fears: Iterable[str] = (), catalog: Path | None = None) -> None:
         """Start the process and wait until it answers.
 
         Args:
             folder: Where it keeps its state, its home and its log; emptied by the caller.
             fears: What AWS is like here, by keys of `emulator.core.switches.FEARS`.
+            catalog: Describes the organisation; by default the one that every command follows.
 
         Raises:
             ProcessError: It ended, or did not answer in time; with the end of its log.
@@ -153,6 +154,7 @@ class Emulator:
                     *(sys.executable, "-m", "emulator"),
                     *("--port", str(self.port), "--state", str(state)),
                     *(f"--fear={key}" for key in fears),
+                    *(("--catalog", str(catalog)) if catalog else ()),
                 ],
                 env=clean_environment(folder / "home", download_settings()),
                 cwd=REPOSITORY,

@@ -45,7 +45,7 @@ def launch(
     """Create a stack under a role with just these statements; why it failed, or nothing."""
     role = emulator.role(*in_account(statements, emulator.development), trusting=SERVICE)
     if "AWS::LakeFormation::" in json.dumps(template):
-        govern_lakes(emulator, role)
+        govern_lakes(emulator, role, account=emulator.development, governs=True)
     cloudformation = emulator.client("cloudformation")
     try:
         cloudformation.create_stack(
@@ -64,20 +64,31 @@ def launch(
     return reasons
 
 
-def govern_lakes(emulator: Emulator, role: str) -> None:
-    """Make a role a data lake administrator of the development account, which shares by LF-tag.
+def govern_lakes(emulator: Emulator, role: str, *, account: str, governs: bool) -> None:
+    """Make a role a data lake administrator of its account, as on AWS the account's StackSet does.
 
-    On AWS the account's StackSet does so for launch roles.
+    Args:
+        emulator: The emulator.
+        role: The role.
+        account: The account.
+        governs: Whether the account shares tables by LF-tag, and opens them to nobody else.
     """
     emulator.client("ram", account=emulator.management).enable_sharing_with_aws_organization()
-    lake_formation = emulator.client("lakeformation")
+    lake_formation = emulator.client("lakeformation", account=account)
     found = lake_formation.get_data_lake_settings()["DataLakeSettings"]
     known = [each["DataLakePrincipalIdentifier"] for each in found["DataLakeAdmins"]]
     lake_formation.put_data_lake_settings(
         DataLakeSettings={
             **found,
-            "DataLakeAdmins": [{"DataLakePrincipalIdentifier": each} for each in (*known, role)],
+            "DataLakeAdmins": [
+                {"DataLakePrincipalIdentifier": each} for each in dict.fromkeys((*known, role))
+            ],
             "Parameters": {"CROSS_ACCOUNT_VERSION": "3"},
+            **(
+                {"CreateDatabaseDefaultPermissions": [], "CreateTableDefaultPermissions": []}
+                if governs
+                else {}
+            ),
         }
     )
 

@@ -27,7 +27,7 @@ from products.discovery import discover
 from products.product import AssetLocation, LaunchAccount, Product, Template, render
 from rehearsal.processes import Emulator as EmulatorProcess
 from tests.data_account import with_data_account
-from tests.emulator.launch_support import add_boundary, changed, in_account, parameters_of
+from tests.emulator.launch_support import add_boundary, changed, govern_lakes, in_account, parameters_of
 from tests.emulator.support import SETTINGS, Emulator, allow, policy, trust
 from tests.hangs import HANGS
 from tests.products.launches import settings as example
@@ -101,6 +101,67 @@ def place_of(product: Product, place: LaunchAccount) -> tuple[Settings, str]:
     return settings, str(getattr(settings.accounts, place))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Launched:
+    """A product that is launched.
+
+    Attributes:
+        stack: Its stack.
+        template: Its template.
+        parameters: With which it is launched.
+        name: The stack's name, which is the project's id.
+    """
+
+    stack: "_Stack"
+    template: Template
+    parameters: Mapping[str, str]
+    name: str
+
+
+def launch_product(
+    emulator: Emulator,
+    product: Product,
+    place: LaunchAccount,
+    *,
+    beside: Iterable[Template] = (),
+    without: Sequence[str] = (),
+    given: Mapping[str, str] | None = None,
+    tell: Callable[[str], None] = print,
+) -> Launched:
+    """Launch a product under its derived role.
+
+    Args:
+        emulator: The emulator.
+        product: The product.
+        place: The kind of account in which it is launched.
+        beside: Templates that the account's boundary has to allow as well.
+        without: Actions to take away from the derived role, to see what is said then.
+        given: Values of parameters, in place of those that are made up.
+        tell: Is called with a line about each step.
+
+    Raises:
+        UserError: If no role can be derived, or the launch fails under it.
+    """
+    settings, account = place_of(product, place)
+    template = render(product, settings, _publish(emulator, product))
+    statements = derive(template, region=settings.region, product_tag=settings.names.product_tag)
+    allowed = json.loads(json.dumps(in_account(statements, account)))
+    for statement in allowed:
+        statement["Action"] = [each for each in statement["Action"] if each not in without]
+    launch_role = settings.names.launch_role(product.identifier)
+    add_boundary(emulator, account=account, templates=(template, *beside))
+    arn = _role(emulator, account, launch_role, [each for each in allowed if each["Action"]])
+    if "AWS::LakeFormation::" in json.dumps(template):
+        govern_lakes(emulator, arn, account=account, governs=place == "data")
+
+    name = f"p-{uuid.uuid4().hex[:12]}"
+    parameters = {**parameters_of(template, name), **OPTIONS.get(product.identifier, {}), **(given or {})}
+    stack = _Stack(emulator.client("cloudformation", account=account), name, launch_role)
+    tell(f"{product.identifier}: launch in {place} ({account}) as {name}, with {parameters}")
+    stack.create(template, arn, parameters)
+    return Launched(stack=stack, template=template, parameters=parameters, name=name)
+
+
 def try_product(
     emulator: Emulator,
     product: Product,
@@ -123,22 +184,8 @@ def try_product(
     Raises:
         UserError: If no role can be derived, or a step fails under it.
     """
-    settings, account = place_of(product, place)
-    template = render(product, settings, _publish(emulator, product))
-    statements = derive(template, region=settings.region, product_tag=settings.names.product_tag)
-    allowed = json.loads(json.dumps(in_account(statements, account)))
-    for statement in allowed:
-        statement["Action"] = [each for each in statement["Action"] if each not in without]
-    launch_role = settings.names.launch_role(product.identifier)
-    add_boundary(emulator, account=account, templates=(template, *beside))
-    arn = _role(emulator, account, launch_role, [each for each in allowed if each["Action"]])
-
-    name = f"p-{uuid.uuid4().hex[:12]}"
-    parameters = {**parameters_of(template, name), **OPTIONS.get(product.identifier, {})}
-    stack = _Stack(emulator.client("cloudformation", account=account), name, launch_role)
-    tell(f"{product.identifier}: launch in {place} ({account}) as {name}, with {parameters}")
-    stack.create(template, arn, parameters)
-
+    launched = launch_product(emulator, product, place, beside=beside, without=without, tell=tell)
+    stack, template, parameters = launched.stack, launched.template, launched.parameters
     update = changed(template, parameters)
     if update is None:
         tell(f"{product.identifier}: no update, because no parameter takes a second value")

@@ -206,7 +206,7 @@ def test_a_project_with_a_connection_launches_only_if_the_connection_may_be_pass
     assert launch(emulator, identifier, template, statements, parameters) == []
 
 
-# They need a data account in the organisation; `test_data_lake_role` launches the lake in another one.
+# They need a data account in the organisation, and each other: `test_lake_products` launches them.
 NOT_EMULATED = {"build_from_lake", "data_lake"}
 
 LAUNCHES = [

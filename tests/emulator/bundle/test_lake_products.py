@@ -1,0 +1,157 @@
+"""The data lake and a project that reads it, each in its account under its derived role, with real tables.
+
+What a project's training role needs of Athena, AWS Glue, Lake Formation, Amazon S3 and AWS KMS is asked here
+by none of the tables from which the role is made.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from base.contracts.lake import TABLES
+from base.settings import CATALOG
+from emulator.machine.isolation import LoopbackSession
+from rehearsal.processes import Emulator as EmulatorProcess
+from tests.data_account import DATA
+from tests.emulator.lake_support import HOUSE_COLUMNS, HOUSES, Ended, comma_separated, ended, parquet
+from tests.emulator.launch_support import changed
+from tests.emulator.support import SETTINGS, Emulator, trust
+from tests.emulator.support_code import until
+from tests.emulator.try_product import Launched, launch_product
+from tests.products.launches import PRODUCTS
+from tests.products.launches import settings as example
+
+NAMES = example(prefix="mlplatform-x").names
+LAKE_BUCKET = NAMES.lake_bucket(DATA)
+
+
+@pytest.fixture(scope="module")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """An emulator whose organisation has a data account."""
+    folder = tmp_path_factory.mktemp("with-data")
+    catalog = folder / "catalog.yaml"
+    catalog.write_text(re.sub(r"^( +)# data: ", r"\1data: ", CATALOG.read_text("utf-8"), flags=re.MULTILINE))
+    with EmulatorProcess(folder, catalog=catalog) as process:
+        yield Emulator(
+            process=process,
+            endpoint=process.endpoint,
+            region=SETTINGS.region,
+            session=LoopbackSession(process.endpoint, SETTINGS.region),
+        )
+
+
+@pytest.fixture(scope="module")
+def lake(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Launched:
+    """The lake, with houses as CSV and as Parquet, which its crawler has found."""
+    launched = launch_product(emulator, PRODUCTS["data_lake"], "data")
+    s3 = emulator.client("s3", account=DATA)
+    written = {
+        "plain/a.csv": comma_separated(HOUSES, HOUSE_COLUMNS),
+        "houses/a.parquet": parquet(HOUSES, HOUSE_COLUMNS, tmp_path_factory.mktemp("houses")),
+    }
+    for key, content in written.items():
+        s3.put_object(Bucket=LAKE_BUCKET, Key=f"{TABLES}/{key}", Body=content)
+    glue = emulator.client("glue", account=DATA)
+    glue.start_crawler(Name=NAMES.lake_crawler)
+    crawler = until(
+        lambda: glue.get_crawler(Name=NAMES.lake_crawler)["Crawler"],
+        lambda found: found["State"] == "READY",
+    )
+    assert crawler["LastCrawl"]["Status"] == "SUCCEEDED", crawler["LastCrawl"]
+    return launched
+
+
+@pytest.fixture(scope="module")
+def project(emulator: Emulator, lake: Launched) -> Launched:
+    """A project that reads the lake."""
+    return launch_product(emulator, PRODUCTS["build_from_lake"], "development", given={"LakeTable": "houses"})
+
+
+def resource(emulator: Emulator, project: Launched, kind: str, word: str = "") -> str:
+    """The physical id of a resource of the project."""
+    listed = emulator.client("cloudformation").describe_stack_resources(StackName=project.name)[
+        "StackResources"
+    ]
+    [found] = [
+        each["PhysicalResourceId"]
+        for each in listed
+        if each["ResourceType"] == kind and word in each["LogicalResourceId"]
+    ]
+    return str(found)
+
+
+def unloaded(emulator: Emulator, project: Launched, select: str, folder: str) -> Ended:
+    """Unload a query in the project's training role, which whoever tests may assume as well."""
+    role = resource(emulator, project, "AWS::IAM::Role", "Training")
+    trusting = trust(Service="sagemaker.amazonaws.com", AWS=f"arn:aws:iam::{emulator.development}:root")
+    emulator.client("iam").update_assume_role_policy(RoleName=role, PolicyDocument=trusting)
+    athena = emulator.client("athena", role=role)
+    location = f"s3://{resource(emulator, project, 'AWS::S3::Bucket')}/runs/unloaded/{folder}/"
+    started = athena.start_query_execution(
+        QueryString=f"UNLOAD ({select}) TO '{location}' WITH (format = 'PARQUET', compression = 'SNAPPY')",
+        WorkGroup=resource(emulator, project, "AWS::Athena::WorkGroup"),
+        QueryExecutionContext={"Database": resource(emulator, project, "AWS::Glue::Database")},
+    )
+    return ended(athena, started["QueryExecutionId"])
+
+
+@pytest.mark.parametrize("table", ["houses", "plain"])
+def test_a_project_reads_the_lake(emulator: Emulator, project: Launched, table: str, tmp_path: Path) -> None:
+    done = unloaded(emulator, project, f"SELECT id, price FROM {table} WHERE region = 'north'", table)
+    assert done.state == "SUCCEEDED", done.reason
+    bucket = resource(emulator, project, "AWS::S3::Bucket")
+    s3 = emulator.client("s3")
+    listed = s3.list_objects_v2(Bucket=bucket, Prefix=f"runs/unloaded/{table}/")["Contents"]
+    found = []
+    for number, each in enumerate(listed):
+        path = tmp_path / f"{number}.parquet"
+        path.write_bytes(s3.get_object(Bucket=bucket, Key=each["Key"])["Body"].read())
+        found += duckdb.connect().execute(f"SELECT * FROM '{path}'").fetchall()
+    assert sorted(found) == [(number, price) for number, region, _, price in HOUSES if region == "north"]
+
+
+def test_a_column_that_is_for_nobody_is_hidden(emulator: Emulator, project: Launched) -> None:
+    lake_formation = emulator.client("lakeformation", account=DATA)
+    column = {"DatabaseName": NAMES.lake_database, "Name": "plain", "ColumnNames": ["price"]}
+    tagged = {
+        "Resource": {"TableWithColumns": column},
+        "LFTags": [{"TagKey": NAMES.lake_audience_tag, "TagValues": ["nobody"]}],
+    }
+    assert lake_formation.add_lf_tags_to_resource(**tagged)["Failures"] == []
+    try:
+        hidden = unloaded(emulator, project, "SELECT price FROM plain", "hidden")
+        seen = unloaded(emulator, project, "SELECT * FROM plain", "seen")
+    finally:
+        lake_formation.remove_lf_tags_from_resource(**tagged)
+    assert hidden.reason.startswith(
+        "COLUMN_NOT_FOUND: line 1:16: Column 'price' cannot be resolved or requester"
+    )
+    assert seen.state == "SUCCEEDED", seen.reason
+
+
+def test_a_table_that_is_for_nobody_is_refused(emulator: Emulator, project: Launched) -> None:
+    lake_formation = emulator.client("lakeformation", account=DATA)
+    tagged = {
+        "Resource": {"Table": {"DatabaseName": NAMES.lake_database, "Name": "plain"}},
+        "LFTags": [{"TagKey": NAMES.lake_audience_tag, "TagValues": ["nobody"]}],
+    }
+    lake_formation.add_lf_tags_to_resource(**tagged)
+    try:
+        refused = unloaded(emulator, project, "SELECT id FROM plain", "refused")
+    finally:
+        lake_formation.remove_lf_tags_from_resource(**tagged)
+    assert refused.reason == (
+        "Insufficient permissions to execute the query. Insufficient Lake Formation permission(s): Required "
+        "Describe on plain"
+    )
+
+
+def test_both_change_and_leave(project: Launched, lake: Launched) -> None:
+    for launched in (project, lake):
+        update = changed(launched.template, launched.parameters)
+        assert update is not None
+        launched.stack.update(update)
+        launched.stack.delete()
