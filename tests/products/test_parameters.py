@@ -77,6 +77,16 @@ CASES = [
     ("studio_domain", "codecommit", "VpcCidr", "10.0.0.0/8", False),
     ("studio_domain", "codecommit", "VpcCidr", "10.0.0.256/24", False),
     ("studio_domain", "codecommit", "VpcCidr", "10.0.0/24", False),
+    ("data_lake", "codecommit", "Crawling", "Daily", True),
+    ("data_lake", "codecommit", "Crawling", "OnDemand", True),
+    ("data_lake", "codecommit", "Crawling", "hourly", False),
+    ("build_from_lake", "codecommit", "LakeTable", "houses_2026", True),
+    ("build_from_lake", "codecommit", "LakeTable", "t" * 129, False),
+    ("build_from_lake", "codecommit", "LakeTable", "lake.houses", False),
+    ("build_from_lake", "codecommit", "LakeTable", 'houses"; --', False),
+    ("build_from_lake", "codecommit", "LakeTable", "Houses", False),
+    ("build_from_lake", "codecommit", "ScanLimit", "10", True),
+    ("build_from_lake", "codecommit", "ScanLimit", "10000", False),
 ]
 
 
