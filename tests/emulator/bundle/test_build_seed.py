@@ -8,7 +8,7 @@ import json
 import os
 import random
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,8 @@ class Outcome:
         reasons: Why steps failed.
         version: The version in the hub.
         card: The card there.
+        data: Where the data lies.
+        start: Starts the pipeline once more, and gives the ARN of the execution.
     """
 
     status: str
@@ -56,6 +58,8 @@ class Outcome:
     reasons: Mapping[str, str]
     version: Mapping[str, Any]
     card: Mapping[str, Any]
+    data: str
+    start: Callable[[], str]
 
 
 @pytest.fixture(scope="module")
@@ -119,6 +123,8 @@ def outcome(emulator: Emulator, key_arn: str, tmp_path_factory: pytest.TempPathF
         if versions
         else {},
         card=sagemaker.describe_model_card(ModelCardName=project.title),
+        data=data,
+        start=lambda: run(emulator, repository, variables, "start").strip(),
     )
 
 
@@ -257,3 +263,33 @@ def test_the_hubs_card_describes_the_version_and_waits_for_review(outcome: Outco
         for metric in group["metric_data"]
     }
     assert f"{measured['skill_score']:.6g}" == outcome.version["CustomerMetadataProperties"]["skill_score"]
+
+
+def test_data_that_has_drifted_since_the_approved_version_is_not_trained_on(
+    emulator: Emulator, outcome: Outcome
+) -> None:
+    """The job finds the approved version and its baseline in the hub, by what the product's role may read."""
+    sagemaker = emulator.client("sagemaker", account=emulator.hub)
+    arn = outcome.version["ModelPackageArn"]
+    sagemaker.update_model_package(ModelPackageArn=arn, ModelApprovalStatus="Approved")
+    bucket, _, key = outcome.data.removeprefix("s3://").partition("/")
+    header, *rows = flowers().splitlines()
+    moved = "\n".join([header, *(f"1{row}" for row in rows)])
+    emulator.client("s3").put_object(Bucket=bucket, Key=key, Body=moved.encode())
+
+    theirs = emulator.client("sagemaker")
+    execution = outcome.start()
+    ended = settled(
+        lambda: theirs.describe_pipeline_execution(PipelineExecutionArn=execution),
+        "PipelineExecutionStatus",
+        ("Executing",),
+    )
+    assert ended["PipelineExecutionStatus"] == "Failed"
+    steps = theirs.list_pipeline_execution_steps(PipelineExecutionArn=execution)["PipelineExecutionSteps"]
+    (failed,) = steps
+    assert failed["StepName"] == "Preprocess"
+    assert 'The column "petal" has drifted by' in failed["FailureReason"]
+    assert f"since version {arn.rpartition('/')[2]}, which was approved last" in failed["FailureReason"]
+    group = outcome.version["ModelPackageGroupName"]
+    listed = sagemaker.list_model_packages(ModelPackageGroupName=group)["ModelPackageSummaryList"]
+    assert [version["ModelPackageArn"] for version in listed] == [arn]
