@@ -1,6 +1,9 @@
 """The example catalog with a data account."""
 
-from base.settings import Settings
+import re
+from pathlib import Path
+
+from base.settings import CATALOG, Settings
 
 DATA = "666666666666"
 DATA_UNIT = "ou-ml01-dataunit0"
@@ -16,3 +19,15 @@ def with_data_account(settings: Settings) -> Settings:
             "organization": organization.model_copy(update={"organizational_units": units}),
         }
     )
+
+
+def catalog_with_data_account(folder: Path) -> Path:
+    """Write the example catalog with its data account, and return where.
+
+    Args:
+        folder: Where.
+    """
+    path = folder / "catalog.yaml"
+    text = CATALOG.read_text("utf-8")
+    path.write_text(re.sub(r"^( +)# data: ", r"\1data: ", text, flags=re.MULTILINE), "utf-8")
+    return path

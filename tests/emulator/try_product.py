@@ -26,7 +26,7 @@ from portfolios.permissions import derive
 from products.discovery import discover
 from products.product import AssetLocation, LaunchAccount, Product, Template, render
 from rehearsal.processes import Emulator as EmulatorProcess
-from tests.data_account import with_data_account
+from tests.data_account import catalog_with_data_account, with_data_account
 from tests.emulator.launch_support import add_boundary, changed, govern_lakes, in_account, parameters_of
 from tests.emulator.support import SETTINGS, Emulator, allow, policy, trust
 from tests.hangs import HANGS
@@ -301,6 +301,12 @@ def _archive(folder: Path) -> bytes:
     return archive.getvalue()
 
 
+def _emulator(folder: Path, product: Product) -> EmulatorProcess:
+    """An emulator whose organisation has the accounts that a product is about."""
+    about_data = "data" in (*product.launched_in, *product.needs)
+    return EmulatorProcess(folder, catalog=catalog_with_data_account(folder) if about_data else None)
+
+
 def main(arguments: Sequence[str]) -> int:
     """Run the program.
 
@@ -317,16 +323,15 @@ def main(arguments: Sequence[str]) -> int:
             mistake = f"There is no product {named}" if named else "No product is named"
             raise TryError(f"{mistake}: make try-product PRODUCT= takes one of {', '.join(products)}.")
         product = products[arguments[0]]
-        with (
-            tempfile.TemporaryDirectory() as folder,
-            EmulatorProcess(Path(folder)) as process,
-        ):
+        with tempfile.TemporaryDirectory() as name, _emulator(Path(name), product) as process:
             emulator = Emulator(
                 process=process,
                 endpoint=process.endpoint,
                 region=SETTINGS.region,
                 session=LoopbackSession(process.endpoint, SETTINGS.region),
             )
+            if "data" in product.needs:
+                launch_product(emulator, products["data_lake"], "data")
             for place in product.launched_in:
                 try_product(emulator, product, place)
     except UserError as error:

@@ -4,7 +4,6 @@ What a project's training role needs of Athena, AWS Glue, Lake Formation, Amazon
 by none of the tables from which the role is made.
 """
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,10 +11,9 @@ import duckdb
 import pytest
 
 from base.contracts.lake import TABLES
-from base.settings import CATALOG
 from emulator.machine.isolation import LoopbackSession
 from rehearsal.processes import Emulator as EmulatorProcess
-from tests.data_account import DATA
+from tests.data_account import DATA, catalog_with_data_account
 from tests.emulator.lake_support import HOUSE_COLUMNS, HOUSES, Ended, comma_separated, ended, parquet
 from tests.emulator.launch_support import changed
 from tests.emulator.support import SETTINGS, Emulator, trust
@@ -32,9 +30,7 @@ LAKE_BUCKET = NAMES.lake_bucket(DATA)
 def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     """An emulator whose organisation has a data account."""
     folder = tmp_path_factory.mktemp("with-data")
-    catalog = folder / "catalog.yaml"
-    catalog.write_text(re.sub(r"^( +)# data: ", r"\1data: ", CATALOG.read_text("utf-8"), flags=re.MULTILINE))
-    with EmulatorProcess(folder, catalog=catalog) as process:
+    with EmulatorProcess(folder, catalog=catalog_with_data_account(folder)) as process:
         yield Emulator(
             process=process,
             endpoint=process.endpoint,
