@@ -64,7 +64,11 @@ def lend(execution: Execution, credentials: dict[str, Any], table: Table) -> Len
         raise insufficient(reason)
     return Lent(
         s3=client("s3", _role_credentials(location), execution.region),
-        visible=Visible(columns=seen.columns, filters=filters),
+        visible=Visible(
+            columns=seen.columns,
+            filters=filters,
+            masks={name: [translated_filter(each) for each in mask] for name, mask in seen.masks.items()},
+        ),
     )
 
 

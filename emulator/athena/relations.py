@@ -5,7 +5,7 @@ there (https://docs.aws.amazon.com/athena/latest/ug/handling-schema-updates-chap
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
@@ -51,10 +51,12 @@ class Visible:
     Attributes:
         columns: Names of the columns.
         filters: Conditions of which a row must meet one, in DuckDB's SQL; None for all rows.
+        masks: For columns that not all of these rows show, the conditions of which a row must meet one.
     """
 
     columns: Sequence[str]
     filters: Sequence[str] | None = None
+    masks: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def quoted(name: str) -> str:
@@ -96,11 +98,21 @@ def view(connection: Any, table: Table, found: Sequence[Object], visible: Visibl
     """
     parts = list(_parts(connection, table, found)) or [_nothing(table)]
     whole = " UNION ALL ".join(parts)
-    columns = ", ".join(quoted(name) for name in visible.columns)
+    columns = ", ".join(_cell(name, visible.masks.get(name)) for name in visible.columns)
     condition = ""
     if visible.filters is not None:
-        condition = " WHERE " + (" OR ".join(f"({each})" for each in visible.filters) or "false")
+        condition = f" WHERE {_any(visible.filters)}"
     return f"SELECT {columns} FROM ({whole}) AS rows{condition}"  # noqa: S608  names are quoted
+
+
+def _cell(name: str, conditions: Sequence[str] | None) -> str:
+    """A column, which is NULL in the rows in which it may not be seen."""
+    shown = quoted(name)
+    return shown if conditions is None else f"CASE WHEN {_any(conditions)} THEN {shown} END AS {shown}"
+
+
+def _any(conditions: Sequence[str]) -> str:
+    return " OR ".join(f"({each})" for each in conditions) or "false"
 
 
 def _nothing(table: Table) -> str:

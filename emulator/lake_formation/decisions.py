@@ -6,8 +6,8 @@ to a unit or to an organisation reach the data lake administrators there, who gr
 with the grant that it comes from.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from emulator.glue import catalog
@@ -28,10 +28,13 @@ class Sight:
     Attributes:
         columns: Names of the columns.
         filters: Conditions of which a row must meet one; None for all rows.
+        masks: For columns that are not seen in all these rows, the conditions of which a row must meet one
+            (https://docs.aws.amazon.com/lake-formation/latest/dg/data-filtering-overview.html).
     """
 
     columns: list[str]
     filters: list[str] | None
+    masks: Mapping[str, list[str]] = field(default_factory=dict)
 
 
 def owner_of(place: Place) -> Home:
@@ -86,26 +89,30 @@ def is_shared(account: str, place: Place) -> bool:
 def sight(caller: Caller, table: Place) -> Sight:
     """What a caller may see of a table's data, by its SELECT permissions."""
     everything = catalog.column_names(table)
-    columns: set[str] = set()
-    conditions: list[str] = []
-    whole = caller.is_root and table.account == caller.home.account
+    if caller.is_root and table.account == caller.home.account:
+        return Sight(columns=everything, filters=None)
+    seen: dict[str, list[str] | None] = {}
     for grant in _grants_for(caller, table):
         if not {SELECT, "ALL"} & _permissions_at(grant, table):
             continue
-        seen = set(_columns_of(grant.resource, table, everything))
+        columns = set(_columns_of(grant.resource, table, everything))
         if table.account != grant.grantor:
-            seen &= _columns_of_account(grant.grantor, table, everything)
-        columns |= seen
+            columns &= _columns_of_account(grant.grantor, table, everything)
         condition = _condition_of(grant.resource, table)
-        if condition is None and seen:
-            whole = True
-        elif condition is not None:
-            conditions.append(condition)
-    if caller.is_root and table.account == caller.home.account:
-        columns = set(everything)
+        for name in columns:
+            before = seen.get(name, [])
+            seen[name] = None if condition is None or before is None else [*before, condition]
+    conditions = [each for each in seen.values() if each is not None]
+    filters = list(dict.fromkeys(one for each in conditions for one in each))
+    whole = len(conditions) < len(seen)  # A column that is seen in all rows.
     return Sight(
-        columns=[name for name in everything if name.lower() in columns],
-        filters=None if whole else conditions,
+        columns=[name for name in everything if name in seen],
+        filters=None if whole else filters,
+        masks={
+            name: each
+            for name, each in seen.items()
+            if each is not None and (whole or set(each) != set(filters))
+        },
     )
 
 

@@ -87,6 +87,16 @@ def two_filters(governed: Governed, role: str) -> None:
     _filter(governed, role, "price < 5000", ColumnWildcard={})
 
 
+def cells_of_each_row(governed: Governed, role: str) -> None:
+    _filter(governed, role, "region = 'north'", ColumnNames=["id", "region", "price"])
+    _filter(governed, role, "region = 'south'", ColumnNames=["id", "region", "size"])
+
+
+def prices_in_the_north_alone(governed: Governed, role: str) -> None:
+    _columns(governed, role, ColumnNames=["id"])
+    _filter(governed, role, "region = 'north'", ColumnNames=["price"])
+
+
 def _policy(governed: Governed, role: str, key: str, value: str) -> None:
     expression = [{"TagKey": key, "TagValues": [value]}]
     for kind, permissions in (("DATABASE", ["DESCRIBE"]), ("TABLE", ["SELECT", "DESCRIBE"])):
@@ -142,6 +152,30 @@ def expected(columns: str, keep: Callable[[Row], bool] = lambda _: True) -> list
 
 
 ALL = "id region size price"
+
+CELLS: list[tuple[Granting, Callable[[Row], list[Any] | None]]] = [
+    (
+        cells_of_each_row,
+        lambda house: {
+            "north": [house[0], house[1], None, house[3]],
+            "south": [house[0], house[1], house[2], None],
+        }.get(house[1]),
+    ),
+    (prices_in_the_north_alone, lambda house: [house[0], house[3] if house[1] == "north" else None]),
+]
+
+
+@pytest.mark.parametrize("name", ["houses", "plain"])
+@pytest.mark.parametrize(("granting", "seen"), CELLS)
+def test_a_role_sees_other_columns_in_other_rows(
+    governed: Governed, granting: Granting, seen: Callable[[Row], list[Any] | None], name: str
+) -> None:
+    """https://docs.aws.amazon.com/lake-formation/latest/dg/data-filtering-overview.html."""
+    role = governed.reader()
+    granting(governed, role)
+    shown = [row for house in HOUSES if (row := seen(house)) is not None]
+    expected_rows = [[None if each is None else str(each) for each in row] for row in shown]
+    assert governed.lake.query(f"SELECT * FROM {name} ORDER BY id", role=role).rows() == expected_rows
 
 
 @pytest.mark.parametrize("name", ["houses", "plain"])
