@@ -115,7 +115,8 @@ def _start(request: Request) -> dict[str, Any]:
 
 
 def _crawl(record: dict[str, Any], role: str, account: str, region: str) -> None:
-    from emulator.glue.crawling import Crawl, CrawlError  # noqa: PLC0415  DuckDB takes a moment
+    from emulator.glue.crawling import Crawl  # noqa: PLC0415  DuckDB takes a moment
+    from emulator.glue.schemas import CrawlError  # noqa: PLC0415
 
     started, message = time.time(), None
     try:
