@@ -4,6 +4,8 @@ What a project's training role needs of Athena, AWS Glue, Lake Formation, Amazon
 by none of the tables from which the role is made.
 """
 
+import csv
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,8 +21,10 @@ from tests.emulator.launch_support import changed
 from tests.emulator.support import SETTINGS, Emulator, trust
 from tests.emulator.support_code import until
 from tests.emulator.try_product import Launched, launch_product
+from tests.hangs import HANGS
 from tests.products.launches import PRODUCTS
 from tests.products.launches import settings as example
+from tests.seed_code.seeds import Seed
 
 NAMES = example(prefix="mlplatform-x").names
 LAKE_BUCKET = NAMES.lake_bucket(DATA)
@@ -109,6 +113,83 @@ def test_a_project_reads_the_lake(emulator: Emulator, project: Launched, table: 
     assert sorted(found) == [(number, price) for number, region, _, price in HOUSES if region == "north"]
 
 
+def step(
+    emulator: Emulator, project: Launched, folder: Path, select: str, table: str = "houses"
+) -> subprocess.CompletedProcess[str]:
+    """Run the first step of the project's repository with a query, as its training role."""
+    seed = Seed("build_from_lake")
+    repository = seed.copy(folder / "repository")
+    (repository / "src" / "query.sql").write_text(select, encoding="utf-8")
+    role = resource(emulator, project, "AWS::IAM::Role", "Training")
+    trusting = trust(Service="sagemaker.amazonaws.com", AWS=f"arn:aws:iam::{emulator.development}:root")
+    emulator.client("iam").update_assume_role_policy(RoleName=role, PolicyDocument=trusting)
+    given = emulator.client("sts").assume_role(
+        RoleArn=f"arn:aws:iam::{emulator.development}:role/{role}", RoleSessionName="step"
+    )["Credentials"]
+    arguments = {
+        "source": f"athena://{DATA}/{NAMES.lake_database}/{table}",
+        "database": resource(emulator, project, "AWS::Glue::Database"),
+        "work-group": resource(emulator, project, "AWS::Athena::WorkGroup"),
+        "unload-to": f"s3://{resource(emulator, project, 'AWS::S3::Bucket')}/runs/unloaded",
+        "region": emulator.region,
+    }
+    return subprocess.run(
+        [
+            str(seed.environment() / "bin" / "python"),
+            str(repository / "src" / "query.py"),
+            *(f"--{name}={value}" for name, value in arguments.items()),
+        ],
+        env={
+            "PATH": "/usr/bin:/bin",
+            "HOME": str(folder),
+            "SAGEMAKER_BASE_DIR": str(folder / "ml"),
+            "AWS_ENDPOINT_URL": emulator.endpoint,
+            "AWS_ACCESS_KEY_ID": given["AccessKeyId"],
+            "AWS_SECRET_ACCESS_KEY": given["SecretAccessKey"],
+            "AWS_SESSION_TOKEN": given["SessionToken"],
+        },
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=HANGS,
+    )
+
+
+def test_the_step_of_the_repository_brings_the_rows_of_its_query(
+    emulator: Emulator, project: Launched, tmp_path: Path
+) -> None:
+    done = step(emulator, project, tmp_path, "-- some\nSELECT id, size FROM {table} WHERE region = 'east';\n")
+    assert done.returncode == 0, done.stderr
+    wanted = [(str(number), str(size)) for number, region, size, _ in HOUSES if region == "east"]
+    assert f"returned {len(wanted)} rows" in done.stdout
+    found: list[tuple[str, ...]] = []
+    for path in (tmp_path / "ml" / "processing" / "queried").iterdir():
+        with path.open(encoding="utf-8", newline="") as file:
+            header, *rows = csv.reader(file, strict=True)
+            assert header == ["id", "size"]
+            found += map(tuple, rows)
+    assert sorted(found) == sorted(wanted)
+
+
+@pytest.mark.parametrize(
+    ("select", "sentence"),
+    [
+        ("SELECT id FROM {table} WHERE id < 0", "The query returns no rows: "),
+        ("SELECT owner FROM {table}", 'The table has no column "owner", or the training role lacks the Lake'),
+        ("SELECT id FROM castles", "There is no "),
+        ("SELEC id", "Athena refused src/query.sql: "),
+    ],
+)
+def test_the_step_ends_with_one_sentence(
+    emulator: Emulator, project: Launched, tmp_path: Path, select: str, sentence: str
+) -> None:
+    done = step(emulator, project, tmp_path, select)
+    assert done.returncode == 2
+    assert done.stderr.startswith(sentence), done.stderr
+    assert done.stderr.count("\n") == 1
+    assert (tmp_path / "ml" / "output" / "message").read_text(encoding="utf-8") == done.stderr.strip()
+
+
 def test_a_column_that_is_for_nobody_is_hidden(emulator: Emulator, project: Launched) -> None:
     lake_formation = emulator.client("lakeformation", account=DATA)
     column = {"DatabaseName": NAMES.lake_database, "Name": "plain", "ColumnNames": ["price"]}
@@ -128,7 +209,7 @@ def test_a_column_that_is_for_nobody_is_hidden(emulator: Emulator, project: Laun
     assert seen.state == "SUCCEEDED", seen.reason
 
 
-def test_a_table_that_is_for_nobody_is_refused(emulator: Emulator, project: Launched) -> None:
+def test_a_table_that_is_for_nobody_is_refused(emulator: Emulator, project: Launched, tmp_path: Path) -> None:
     lake_formation = emulator.client("lakeformation", account=DATA)
     tagged = {
         "Resource": {"Table": {"DatabaseName": NAMES.lake_database, "Name": "plain"}},
@@ -137,11 +218,16 @@ def test_a_table_that_is_for_nobody_is_refused(emulator: Emulator, project: Laun
     lake_formation.add_lf_tags_to_resource(**tagged)
     try:
         refused = unloaded(emulator, project, "SELECT id FROM plain", "refused")
+        done = step(emulator, project, tmp_path, "SELECT id FROM {table}", "plain")
     finally:
         lake_formation.remove_lf_tags_from_resource(**tagged)
     assert refused.reason == (
         "Insufficient permissions to execute the query. Insufficient Lake Formation permission(s): Required "
         "Describe on plain"
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith(
+        "The training role lacks the Lake Formation permission DESCRIBE on plain: ask the data lake's"
     )
 
 
