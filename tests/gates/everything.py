@@ -74,6 +74,7 @@ def synthesize(folder: Path, settings: Settings, products: tuple[Product, ...]) 
     Products and StackSets are rendered to files apart from the app, where cdk-nag cannot see them. They are
     defined once more as stacks here; `test_nag` shows that both renderings agree.
     """
+    offered = on_offer(products, settings)
     with acknowledgements():
         composed = app.new_app(str(folder))
         app.compose(composed, settings, products)
@@ -81,12 +82,12 @@ def synthesize(folder: Path, settings: Settings, products: tuple[Product, ...]) 
         assert isinstance(published, PortfoliosStack)
         prepared = composed.node.find_child(settings.names.accounts_stack)
         assert isinstance(prepared, AccountsStack)
-        for product in on_offer(products, settings):
+        for product in offered:
             add_stack(composed, product, settings, published.assets[product.identifier])
         account_stacks(
             composed,
             settings=settings,
-            products=products,
+            products=offered,
             offered=published.offered,
             custom_resources=prepared.custom_resources,
         )
