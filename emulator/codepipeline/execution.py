@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from botocore.exceptions import ClientError
 
@@ -27,12 +27,9 @@ from emulator.codepipeline.artifact_store import Location
 from emulator.codepipeline.cloudformation_action import run_cloudformation
 from emulator.codepipeline.events import ExecutionEvents
 from emulator.codepipeline.lambda_action import run_lambda
-from emulator.codepipeline.records import ActionExecution, Approval, Check, StageExecution
+from emulator.codepipeline.records import ActionExecution, Approval, Check, PipelineName, StageExecution
 from emulator.core.service import ServiceError
 from emulator.iam import credentials
-
-if TYPE_CHECKING:
-    from emulator.codepipeline.pipeline import Pipeline
 
 SERVICE_PRINCIPAL = "codepipeline.amazonaws.com"
 APPROVAL_SECONDS = 7 * 24 * 3600
@@ -48,12 +45,34 @@ PROVIDERS: Mapping[tuple[str, str], Callable[[ActionRun], ActionResult]] = {
 """What runs an action, by its category and provider. An approval is not among them: it waits for a person."""
 
 
+class RunningPipeline(Protocol):
+    """What an execution sees of its pipeline (`pipeline.Pipeline`).
+
+    Attributes:
+        name: The pipeline's name.
+        version: How often the definition has been changed, from 1.
+        definition: The definition.
+        changed: Held while an execution or a stage changes, and notified afterwards.
+    """
+
+    name: PipelineName
+    version: int
+    definition: dict[str, Any]
+    changed: threading.Condition
+
+    def enter(self, execution: "Execution", stage: str, /) -> bool:
+        """Wait for a stage to be free, and take it; False if the execution ends here instead."""
+
+    def leave(self, execution: "Execution", stage: str, /) -> None:
+        """Give a stage free."""
+
+
 class Execution:
     """An execution of a pipeline, which runs in a thread of its own."""
 
     def __init__(
         self,
-        pipeline: "Pipeline",
+        pipeline: RunningPipeline,
         number: int,
         *,
         trigger: tuple[str, str],

@@ -148,12 +148,12 @@ def _stop_pipeline_execution(request: Request) -> dict[str, Any]:
 
 @codepipeline.operation("RetryStageExecution", resource=_stage_arn)
 def _retry_stage_execution(request: Request) -> dict[str, Any]:
-    execution, stage = _execution(request), request.parameters["stageName"]
-    _check_stage(execution.pipeline, stage)
+    pipeline, execution, stage = _pipeline(request), _execution(request), request.parameters["stageName"]
+    _check_stage(pipeline, stage)
     run = execution.stages.get(stage)
     if run is None or run.status != "Failed" or execution.status != "Failed":
         raise ServiceError("StageNotRetryableException", f"Stage {stage} of the execution has not failed")
-    if execution.pipeline.entered[stage] is not execution:
+    if pipeline.entered[stage] is not execution:
         raise ServiceError(
             "NotLatestPipelineExecutionException", f"A later execution has entered stage {stage}"
         )
@@ -164,7 +164,7 @@ def _retry_stage_execution(request: Request) -> dict[str, Any]:
             for action in execution.actions
             if action.stage == stage and action.status == "Succeeded"
         )
-    execution.start(execution.pipeline.stage_names().index(stage), kept)
+    execution.start(pipeline.stage_names().index(stage), kept)
     return {"pipelineExecutionId": execution.identifier}
 
 

@@ -10,8 +10,8 @@ _SENTENCE = re.compile(r"(?<=\.)\s+(?=[A-Z])|(?<=\?)\s+")
 _CARD, _ELSE = "Model card", "Also"
 _BEGINNINGS = {
     "Tests": re.compile(r"Version \S+ has passed"),
-    "Question": re.compile(r"Approve it for account \d+\?"),
-    "The version": re.compile(r"\S+ version \d+, commit "),
+    "Question": re.compile(r"Approve it for account \d+\?", re.ASCII),
+    "The version": re.compile(r"\S+ version \d+, commit ", re.ASCII),
     "Beside production": re.compile(r"Production runs "),
     _CARD: re.compile(r"Its model card|It cannot be deployed yet"),
 }

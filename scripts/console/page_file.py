@@ -12,7 +12,8 @@ from scripts.console.change import Change, OperatorError, Outcome
 TEMPLATES = Path(__file__).with_name("templates")
 
 _SEAM = re.compile(
-    r"(?<=[A-Za-z/:][/:=?&_.,@+-])(?=\w)|(?<=\d[/:=?&_.,@+-])(?=[A-Za-z_])|(?<=[a-z0-9])(?=[A-Z][a-z])"
+    r"(?<=[A-Za-z/:][/:=?&_.,@+-])(?=\w)|(?<=\d[/:=?&_.,@+-])(?=[A-Za-z_])|(?<=[a-z0-9])(?=[A-Z][a-z])",
+    re.ASCII,
 )
 """Where an identifier has parts: after its punctuation, and before a capital within it; not in numbers."""
 

@@ -20,9 +20,6 @@ from products.product import Product, Template, add_stack, on_offer
 from tests.assumptions.fallbacks import FALLBACKS
 from tests.data_account import with_data_account
 
-PROJECTS = sorted(product.identifier.replace("_", "-") for product in discover() if SEED in product.seeds)
-"""The products that are projects with a repository, by the names of their stacks."""
-
 REPORT = "validation-report.json"
 
 CONNECTED = Repository(
@@ -66,6 +63,15 @@ def settings_of(variant: str) -> Settings:
     """The settings of the repository's own catalog file, varied."""
     settings = load().model_copy(update=dict(VARIANTS[variant]))
     return with_data_account(settings) if variant == "codeconnections" else settings
+
+
+def projects(settings: Settings) -> list[str]:
+    """The products on offer that are projects with a repository, by the names of their stacks."""
+    return sorted(
+        product.identifier.replace("_", "-")
+        for product in on_offer(discover(), settings)
+        if SEED in product.seeds
+    )
 
 
 def synthesize(folder: Path, settings: Settings, products: tuple[Product, ...]) -> Everything:

@@ -12,8 +12,10 @@ from typing import Any
 
 import pytest
 
+from base.settings import load
 from products.product import Template
-from tests.gates.everything import PROJECTS, Everything
+from tests.data_account import with_data_account
+from tests.gates.everything import Everything, projects
 from tests.gates.test_policies import listed
 
 OWN_ACCOUNT = {"Ref": "AWS::AccountId"}
@@ -309,7 +311,7 @@ RULES = (
         holds=_only_the_own_account,
         breaks=_open_trust,
         exceptions={
-            **{f"{project} RepositorySeedingRole": LAMBDA for project in PROJECTS},
+            **{f"{project} RepositorySeedingRole": LAMBDA for project in projects(with_data_account(load()))},
             "launch SageMakerProjectsRole": LAMBDA,
             "data DataLakeAdministratorsRole": LAMBDA,
             "launch DataLakeAdministratorsRole": LAMBDA,

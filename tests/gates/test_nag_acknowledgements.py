@@ -13,9 +13,10 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 
+from base.settings import Settings
 from products.discovery import discover
 from products.product import Template
-from tests.gates.everything import PROJECTS, VARIANTS, Everything, settings_of, synthesize
+from tests.gates.everything import VARIANTS, Everything, projects, settings_of, synthesize
 from tests.gates.test_policies import resources
 from tests.sharing import made_once
 
@@ -29,8 +30,10 @@ class Found:
     Attributes:
         findings: Rule and construct.
         acknowledged: Construct and rule.
+        settings: What an adopter decided.
     """
 
+    settings: Settings
     findings: frozenset[tuple[str, str]]
     acknowledged: frozenset[tuple[str, str]]
 
@@ -69,7 +72,7 @@ def _find(folder: Path, variant: str) -> Found:
         )
         everything = synthesize(folder, settings_of(variant), discover())
     rules = frozenset((rule, path) for rule, _, path in (each.partition(" ") for each in everything.findings))
-    return Found(findings=rules, acknowledged=frozenset(kept))
+    return Found(settings=everything.settings, findings=rules, acknowledged=frozenset(kept))
 
 
 def test_every_acknowledgement_is_used(found: Found) -> None:
@@ -91,7 +94,6 @@ ACKNOWLEDGED: Mapping[str, tuple[str, ...]] = {
         "mlplatform-registry/Stages/Function",
     ),
     "AwsSolutions-S1": (
-        *(f"{project}/Storage/Bucket" for project in PROJECTS),
         "deployment-target/Batch",
         "deployment-target/DataCapture",
         "studio-domain/TeamData",
@@ -101,8 +103,16 @@ ACKNOWLEDGED: Mapping[str, tuple[str, ...]] = {
         "mlplatform-registry/Release/DeadLetters",
     ),
 }
-# Where a provider keeps the repositories, a function of each project answers for the first commit.
-_SEEDING = tuple(f"{project}/RepositorySeeding/Function" for project in PROJECTS)
+"""By rule, what every platform has; each project has a bucket besides."""
+
+ACKNOWLEDGED_WITH_A_DATA_ACCOUNT: Mapping[str, tuple[str, ...]] = {
+    "AwsSolutions-L1": (
+        "data/DataLakeAdministrators/Function",
+        "launch/DataLakeAdministrators/Function",
+    ),
+    "AwsSolutions-S1": ("data-lake/Lake/Bucket",),
+}
+"""By rule, what a data account adds."""
 
 
 def test_what_is_acknowledged_is_listed(found: Found) -> None:
@@ -110,10 +120,17 @@ def test_what_is_acknowledged_is_listed(found: Found) -> None:
     for construct, rule in found.acknowledged:
         if not rule.startswith(_WILDCARDS):
             by_rule[rule].add(construct)
-    seeding = set(_SEEDING) & by_rule["AwsSolutions-L1"]
+    offered = projects(found.settings)
+    # Where a provider keeps the repositories, a function of each project answers for the first commit.
+    seeding = {construct for construct in by_rule["AwsSolutions-L1"] if "/RepositorySeeding/" in construct}
     by_rule["AwsSolutions-L1"] -= seeding
-    assert seeding in (set(), set(_SEEDING))
-    assert {rule: tuple(sorted(constructs)) for rule, constructs in by_rule.items()} == ACKNOWLEDGED
+    assert seeding in (set(), {f"{project}/RepositorySeeding/Function" for project in offered})
+    expected = {rule: set(constructs) for rule, constructs in ACKNOWLEDGED.items()}
+    expected["AwsSolutions-S1"] |= {f"{project}/Storage/Bucket" for project in offered}
+    if found.settings.accounts.data is not None:
+        for rule, constructs in ACKNOWLEDGED_WITH_A_DATA_ACCOUNT.items():
+            expected[rule] |= {*constructs}
+    assert dict(by_rule) == expected
 
 
 def test_functions_run_the_python_that_is_tested(everything: Everything) -> None:
