@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from access.abilities import Topic
 from access.access import Role
 from access.access_matrix import Access, AccessMatrix, is_person
-from access.example import DEPLOY, DIRECT, TEAM
+from access.example import DEPLOY, DIRECT, LAKE, TEAM
 
 COMMAND = "scripts/catalog access-matrix"
 
@@ -39,11 +39,13 @@ def _introduction(matrix: AccessMatrix) -> Iterator[str]:
     )
     yield ""
     yield _paragraph(
-        f"The accounts are {accounts}. There are three projects, whose ids end the names of their roles:"
+        f"The accounts are {accounts}. Each project has an id, which ends the names of its roles:"
     )
     yield ""
     yield f"* `{TEAM.id}` registers with its team, and promotion copies what the lead approves;"
     yield f"* `{DIRECT.id}` registers in the central registry itself;"
+    if "data" in matrix.accounts.values():
+        yield f"* `{LAKE.id}` trains on a table of the data lake, and registers with its team;"
     yield f"* `{DEPLOY.id}` deploys the versions of `{TEAM.id}`."
     yield ""
     yield _paragraph(

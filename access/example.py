@@ -73,6 +73,14 @@ DEPLOY = ExampleProject(
 )
 """A project that deploys the versions of the first one."""
 
+LAKE = ExampleProject(
+    name="houses",
+    id="p-lake",
+    product="build_from_lake",
+    parameters={"LakeTable": "houses", "TargetColumn": "price"},
+)
+"""A project that trains on a table of the data lake; only with a data account."""
+
 DOMAIN = {"DomainName": "team"}
 
 # https://docs.aws.amazon.com/sagemaker/latest/dg/model-cards-xaccount.html
@@ -134,6 +142,7 @@ class Example:
                 [
                     self._deploy("data", data, accounts.data),
                     self._deploy("lake", self.templates.products["data_lake"], accounts.data),
+                    self._launch(LAKE),
                 ]
                 if data and accounts.data
                 else []

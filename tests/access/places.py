@@ -1,6 +1,6 @@
 """The accounts in which the tables ask: the example of `access`, and how tables write its ARNs."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,16 +10,25 @@ from access.example import DEPLOY, DIRECT, TEAM, Example
 from access.platform import synthesize
 from base import settings as catalog
 from base.settings import ModelCards, Repository, Settings
+from tests.data_account import with_data_account
 from tests.sharing import made_once
 
 CONNECTION = "arn:aws:codeconnections:eu-west-1:222222222222:connection/00000000-0000-0000-0000-000000000000"
 
-VARIANTS: Mapping[str, Mapping[str, Any]] = {
-    "codecommit": {},
-    "github": {
-        "repository": Repository(provider="github", connection_arn=CONNECTION),
-        "model_cards": ModelCards(layout="hub_and_spoke"),
-    },
+
+def _with_github(settings: Settings) -> Settings:
+    return settings.model_copy(
+        update={
+            "repository": Repository(provider="github", connection_arn=CONNECTION),
+            "model_cards": ModelCards(layout="hub_and_spoke"),
+        }
+    )
+
+
+VARIANTS: Mapping[str, Callable[[Settings], Settings]] = {
+    "codecommit": lambda settings: settings,
+    "github": _with_github,
+    "data": with_data_account,
 }
 """What adopters may decide otherwise, as far as it changes a role."""
 
@@ -38,7 +47,7 @@ class Place:
         """A role, as tables name it.
 
         Args:
-            account: ``dev``, ``hub``, ``test`` or ``prod``.
+            account: ``dev``, ``hub``, ``test``, ``prod`` or ``data``.
             name: Its name without the platform's prefix.
         """
         return self.example.estate.role(self.accounts[account], f"{self.example.names.prefix}-{name}")
@@ -82,6 +91,7 @@ class Place:
             "dev": accounts.development,
             "test": accounts.test,
             "prod": accounts.production,
+            **({"data": accounts.data} if accounts.data else {}),
         }
 
     @cached_property
@@ -108,5 +118,5 @@ def place(variant: str) -> Place:
     Args:
         variant: Its name.
     """
-    settings: Settings = catalog.load().model_copy(update=dict(VARIANTS[variant]))
+    settings = VARIANTS[variant](catalog.load())
     return Place(Example(settings, made_once(f"platform-{variant}", lambda _: synthesize(settings))))

@@ -67,7 +67,7 @@ class Table:
 
     Attributes:
         role: The role's name, without the platform's prefix.
-        account: ``dev``, ``hub``, ``test`` or ``prod``.
+        account: ``dev``, ``hub``, ``test``, ``prod`` or ``data``.
         may: What passes.
         may_not: What is refused beyond the variations of what passes.
         derived: Statements that are derived from a template, by their ids, and the test that proves them.

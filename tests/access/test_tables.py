@@ -12,7 +12,7 @@ import pytest
 from access.access import Policy, Role
 from tests.access.places import VARIANTS, place
 from tests.access.rows import Asked, Table, asked
-from tests.access.tables import DERIVED, TABLES
+from tests.access.tables import DERIVED, DERIVED_WITH_DATA, TABLES
 
 ROOT = Path(__file__).parents[2]
 
@@ -54,7 +54,7 @@ def test_what_a_table_refuses_is_refused(table: Table) -> None:
 def test_every_part_of_a_policy_is_asked_for(table: Table) -> None:
     """A permission that goes, comes, or grows wider changes the answer to a row."""
     role = role_of(table)
-    statements = [statement for policy in role.policies for statement in policy.statements]
+    statements = statements_of(role)
     unnoticed = {
         change
         for number, statement in enumerate(statements)
@@ -83,7 +83,22 @@ def test_every_role_has_a_table(variant: str) -> None:
     roles = {(accounts[role.account], role.name.removeprefix(prefix)) for role in found.example.estate.roles}
     tabled = {(table.account, table.role) for table in TABLES if table.variant == variant}
     tabled |= {(table.account, table.role) for table in TABLES if table.variant == "codecommit"} & roles
-    assert roles - tabled == DERIVED
+    assert roles - tabled == (DERIVED | DERIVED_WITH_DATA if variant == "data" else DERIVED)
+
+
+@pytest.mark.parametrize("variant", [variant for variant in VARIANTS if variant != "codecommit"])
+def test_a_role_that_a_variant_changes_has_a_table_for_it(variant: str) -> None:
+    """Otherwise what the variant adds would be asked of nobody."""
+    plain, found = places("codecommit").example.estate.roles, places(variant)
+    before = {role.arn: statements_of(role) for role in plain}
+    prefix = f"{found.example.names.prefix}-"
+    tabled = {found.role(table.account, table.role).arn for table in TABLES if table.variant == variant}
+    changed = {
+        role.name.removeprefix(prefix)
+        for role in found.example.estate.roles
+        if role.arn in before and before[role.arn] != statements_of(role) and role.arn not in tabled
+    }
+    assert changed - {name for _, name in DERIVED} == set()
 
 
 def test_a_table_with_a_row_less_is_noticed() -> None:
@@ -91,7 +106,7 @@ def test_a_table_with_a_row_less_is_noticed() -> None:
     for table in TABLES:
         shorter = dataclasses.replace(table, may=table.may[1:])
         rows = tuple(asked(shorter, places(table.variant)))
-        statements = [statement for policy in role_of(table).policies for statement in policy.statements]
+        statements = statements_of(role_of(table))
         assert any(
             not is_noticed(table, rows, number, changed)
             for number, statement in enumerate(statements)
@@ -126,13 +141,17 @@ def changes(statement: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, An
 def is_noticed(table: Table, rows: tuple[Asked, ...], number: int, changed: Mapping[str, Any] | None) -> bool:
     """Whether a row has another answer once a statement, given by its place, has changed."""
     estate, role = places(table.variant).example.estate, role_of(table)
-    statements = [statement for policy in role.policies for statement in policy.statements]
+    statements = statements_of(role)
     touched = set(listed(statements[number]["Action"]))
     statements[number : number + 1] = [changed] if changed else []
     altered = dataclasses.replace(role, policies=(Policy({"Statement": statements}),))
     return any(
         estate.allows(altered, each.request) != each.passes for each in rows if each.request.action in touched
     )
+
+
+def statements_of(role: Role) -> list[Mapping[str, Any]]:
+    return [statement for policy in role.policies for statement in policy.statements]
 
 
 def listed(value: Any) -> list[Any]:

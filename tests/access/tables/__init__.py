@@ -1,6 +1,7 @@
 """Who may do what: a table for each role that is written by hand."""
 
 from tests.access.rows import Table
+from tests.access.tables.data_account import DATA_ACCOUNT
 from tests.access.tables.hub_people import GOVERNANCE_OFFICER, ML_ENGINEER
 from tests.access.tables.launch_accounts import LAUNCH_ACCOUNTS
 from tests.access.tables.platform import ASSETS, ENGINEER
@@ -10,6 +11,7 @@ from tests.access.tables.serving import SERVING
 from tests.access.tables.target_accounts import TARGET_ACCOUNTS
 from tests.access.tables.team_people import TEAM_PEOPLE
 from tests.access.tables.training import TRAINING
+from tests.access.tables.variants import VARIED
 
 TABLES: tuple[Table, ...] = (
     ENGINEER,
@@ -23,6 +25,8 @@ TABLES: tuple[Table, ...] = (
     *REGISTRY_FUNCTIONS,
     *SERVING,
     *TARGET_ACCOUNTS,
+    *DATA_ACCOUNT,
+    *VARIED,
 )
 
 DERIVED: frozenset[tuple[str, str]] = frozenset(
@@ -38,3 +42,13 @@ DERIVED: frozenset[tuple[str, str]] = frozenset(
     }
 )
 """Roles that are derived from templates; `tests/portfolios`, `tests/gates` and the rehearsal prove them."""
+
+DERIVED_WITH_DATA: frozenset[tuple[str, str]] = frozenset(
+    {
+        ("data", "launch-data-lake"),
+        ("dev", "launch-build-from-lake"),
+        ("hub", "launch-build-from-lake"),
+        ("hub", "launch-data-lake"),
+    }
+)
+"""Roles that are derived besides where there is a data account."""

@@ -160,7 +160,7 @@ def _build_project(title: str, project: str, variant: str = "codecommit") -> tup
                     "StartPipelineExecution UpdatePipeline",
                     on=(f"sagemaker:dev:pipeline/{title}",),
                     not_on=("sagemaker:dev:pipeline/other", f"sagemaker:dev:model-package-group/{title}"),
-                    promise=(_BUILD_README, "brings the SageMaker pipeline up to date, starts it and ends"),
+                    promise=(_BUILD_README, "updates the SageMaker pipeline, starts it and ends"),
                 ),
                 May(
                     actions="iam: PassRole",
@@ -385,6 +385,7 @@ PROJECTS = (
     *_build_project("churn-p-team", "p-team"),
     *_build_project("fraud-p-direct", "p-direct"),
     *_build_project("churn-p-team", "p-team", "github"),
+    *_build_project("houses-p-lake", "p-lake", "data"),
     *_deploy_project("codecommit"),
     *_deploy_project("github"),
     *_seeding("dev", "churn-p-team", "p-team", "team/churn"),

@@ -1,6 +1,7 @@
 """The role under which a project's SageMaker pipeline trains, registers and documents."""
 
 from tests.access.rows import May, MayNot, Table
+from tests.access.tables.sources import Source, lake_data, s3_data
 
 _SEED_README = "seed_code/build/base/README.md"
 _JOBS = (
@@ -15,22 +16,26 @@ _OTHER_GROUPS = ("logs:dev:log-group:payroll", "logs:dev:log-group:payroll:log-s
 _TWICE = (
     "Where versions go is a parameter, and the project's own bucket and key are among the project's storage."
 )
-_BUCKET_OF_THE_TEAM = "arn:aws:s3:::mlplatform-p-team-{dev}-{region}"
-_TWICE_WITH_THE_TEAM = (
-    "kms:Decrypt is gone",
-    "kms:DescribeKey is gone",
-    "kms:GenerateDataKey is gone",
-    "s3:ListBucket is gone",
-    f"s3:ListBucket on {_BUCKET_OF_THE_TEAM} is gone",
-    f"s3:ListBucket on * instead of ['{_BUCKET_OF_THE_TEAM}']",
-    "s3:ListBucket: the condition StringLike s3:prefix is gone",
-)
+
+
+def _twice(project: str) -> tuple[str, ...]:
+    bucket = f"arn:aws:s3:::mlplatform-{project}-{{dev}}-{{region}}"
+    return (
+        "kms:Decrypt is gone",
+        "kms:DescribeKey is gone",
+        "kms:GenerateDataKey is gone",
+        "s3:ListBucket is gone",
+        f"s3:ListBucket on {bucket} is gone",
+        f"s3:ListBucket on * instead of ['{bucket}']",
+        "s3:ListBucket: the condition StringLike s3:prefix is gone",
+    )
 
 
 def _training(
     name: str,
     project: str,
     *,
+    source: Source,
     registry: str,
     artifacts: str,
     card_account: str,
@@ -42,6 +47,7 @@ def _training(
     Args:
         name: The project's name.
         project: Its id.
+        source: Where its data comes from.
         registry: The account of the group in which it registers.
         artifacts: Where it keeps what makes up a version: bucket and folder.
         card_account: The account of the model's card.
@@ -71,13 +77,13 @@ def _training(
                 actions="sagemaker: CreateProcessingJob DescribeProcessingJob StopProcessingJob",
                 on=_JOBS[:1],
                 not_on=("sagemaker:dev:processing-job/other",),
-                promise=(_SEED_README, "checks the data, decides what each column is, splits the rows"),
+                promise=(_SEED_README, "checks the data, decides what each column is"),
             ),
             May(
                 actions="sagemaker: CreateTrainingJob DescribeTrainingJob StopTrainingJob",
                 on=_JOBS[1:],
                 not_on=("sagemaker:dev:training-job/other",),
-                promise=(_SEED_README, "trains XGBoost"),
+                promise=(_SEED_README, "trains the model on the training rows"),
             ),
             May(
                 actions="iam: PassRole",
@@ -100,7 +106,7 @@ def _training(
             ),
             May(
                 actions="s3: GetBucketLocation ListBucket",
-                on=(bucket, "s3::team-data"),
+                on=(bucket, *source.buckets),
                 not_on=("s3::payroll",),
                 why="Jobs list the files of their inputs.",
             ),
@@ -137,26 +143,7 @@ def _training(
                 not_on=("arn:aws:kms:{region}:999999999999:key/1",),
                 why="The parts of a version are encrypted with the key of the place where they are.",
             ),
-            May(
-                actions="s3: GetObject",
-                # SageMaker reads every key that begins alike, and Preprocess what the address names.
-                on=(f"s3::team-data/{name}/1.csv", f"s3::team-data/{name}.bak"),
-                not_on=("s3::team-data/other/1.csv", "s3::payroll/1.csv"),
-                promise=(
-                    "products/build/from_s3/README.md",
-                    "The training role reads the input data and nothing else outside the project's bucket",
-                ),
-            ),
-            May(
-                actions="kms: Decrypt",
-                on=("kms:studio",),
-                only_if={"kms:ResourceAliases": ["alias/mlplatform-domain"]},
-                not_on=("arn:aws:kms:{region}:999999999999:key/1",),
-                promise=(
-                    "products/build/from_s3/README.md",
-                    "The team data bucket of the Studio domain works without further ado.",
-                ),
-            ),
+            *source.rows,
             May(
                 actions="sagemaker: DescribeModelPackage ListModelPackages",
                 on=(version,),
@@ -228,6 +215,7 @@ def _training(
             May(actions="ecr: GetAuthorizationToken", on=("*",), why="Whoever pulls an image signs in."),
         ),
         may_not=(
+            *source.refused,
             MayNot(
                 actions="sagemaker: CreateModelPackage",
                 on=(group, version),
@@ -246,12 +234,12 @@ def _training(
             ),
             MayNot(
                 actions="s3: DeleteObject DeleteObjectVersion PutObjectTagging",
-                on=(f"{artifacts}/1/model.tar.gz", f"s3::team-data/{name}/1.csv"),
+                on=(f"{artifacts}/1/model.tar.gz", *source.objects),
                 why="What a version consists of stays, and is opened by others.",
             ),
             MayNot(
                 actions="s3: PutObject",
-                on=(f"s3::team-data/{name}/1.csv",),
+                on=source.objects,
                 why="A training leaves its data as it is.",
             ),
         ),
@@ -259,26 +247,32 @@ def _training(
     )
 
 
-_TEAMS = tuple(
-    _training(
-        "churn",
-        "p-team",
+def _of_the_team(
+    name: str, project: str, source: Source, *, card_account: str = "hub", variant: str = "codecommit"
+) -> Table:
+    """The table of a project that registers with its team."""
+    return _training(
+        name,
+        project,
+        source=source,
         registry="dev",
-        artifacts="s3::mlplatform-p-team-{dev}-{region}/models",
+        artifacts=f"s3::mlplatform-{project}-{{dev}}-{{region}}/models",
         card_account=card_account,
         variant=variant,
-        unnoticed=_TWICE_WITH_THE_TEAM,
+        unnoticed=_twice(project),
     )
-    for variant, card_account in (("codecommit", "hub"), ("github", "dev"))
-)
+
 
 TRAINING = (
-    *_TEAMS,
+    _of_the_team("churn", "p-team", s3_data("churn")),
+    _of_the_team("churn", "p-team", s3_data("churn"), card_account="dev", variant="github"),
     _training(
         "fraud",
         "p-direct",
+        source=s3_data("fraud"),
         registry="hub",
         artifacts="s3::mlplatform-registry-{hub}-{region}/registered/{dev}/p-direct",
         card_account="hub",
     ),
+    _of_the_team("houses", "p-lake", lake_data("houses", "p-lake"), variant="data"),
 )
