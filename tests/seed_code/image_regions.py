@@ -1,4 +1,4 @@
-"""Prints each Region of its arguments in which AWS publishes the image of the build seed, as its SDK knows it."""
+"""Prints each Region of its arguments in which AWS publishes the build seed's image, as its SDK knows it."""
 
 import sys
 
@@ -10,4 +10,4 @@ for region in sys.argv[1:]:
         image_uris.retrieve(FRAMEWORK, region, version=VERSION)
     except ValueError:
         continue
-    print(region)  # noqa: T201
+    print(region)

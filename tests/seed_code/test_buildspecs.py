@@ -127,10 +127,16 @@ def test_templates_are_written_after_all_checks_for_the_resolved_version(
     [
         pytest.param("build_from_s3", CHECK, CHECK, id="build_from_s3: a check"),
         pytest.param(
-            "build_from_s3", "python -m pipelines.run upsert", "python -m pipelines.run upsert", id="build_from_s3: upsert"
+            "build_from_s3",
+            "python -m pipelines.run upsert",
+            "python -m pipelines.run upsert",
+            id="build_from_s3: upsert",
         ),
         pytest.param(
-            "build_from_s3", "python -m pipelines.run start", "python -m pipelines.run start", id="build_from_s3: start"
+            "build_from_s3",
+            "python -m pipelines.run start",
+            "python -m pipelines.run start",
+            id="build_from_s3: start",
         ),
         pytest.param("deploy_realtime", CHECK, CHECK, id="deploy_realtime: a check"),
         pytest.param("deploy_realtime", RESOLVE, RESOLVE, id="deploy_realtime: no such version"),

@@ -11,6 +11,7 @@ from tests.seed_code.seeds import SEEDS, Seed
 LOCKS = {"tools/uv"}
 CHECKS = [(name, command) for name in SEEDS for command in Seed(name).checks]
 
+
 @pytest.fixture(scope="module")
 def repositories(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {name: Seed(name).copy(tmp_path_factory.mktemp(name)) for name in SEEDS}
@@ -32,7 +33,10 @@ def test_a_seed_passes_its_own_checks(repositories: dict[str, Path], name: str, 
 def test_each_mistake_can_still_be_made(name: str) -> None:
     """In a moment, and of all at once: whoever changes a seed sees which mistakes to write anew."""
     seed = Seed(name)
-    texts = {each.name: (seed.folder / each.file).read_text(encoding="utf-8").count(each.old) for each in MISTAKES[name]}
+    texts = {
+        each.name: (seed.folder / each.file).read_text(encoding="utf-8").count(each.old)
+        for each in MISTAKES[name]
+    }
     assert texts == dict.fromkeys(texts, 1)
     assert all(any(each.check.startswith(check) for check in seed.checks) for each in MISTAKES[name])
 
@@ -59,5 +63,7 @@ def test_a_mistake_in_a_seed_is_noticed(tmp_path: Path, name: str, mistake: Mist
 
 def test_every_layer_is_tried_with_mistakes() -> None:
     """What a layer is there for, its seed's own checks must hold."""
-    tried = {SEEDS[name].origins()[each.file].name for name, mistakes in MISTAKES.items() for each in mistakes}
+    tried = {
+        SEEDS[name].origins()[each.file].name for name, mistakes in MISTAKES.items() for each in mistakes
+    }
     assert {layer for seed in SEEDS.values() for layer in seed.layers} - LOCKS == tried

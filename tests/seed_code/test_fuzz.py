@@ -1,6 +1,7 @@
 """Generated tables and requests: a model whose endpoint answers as it does, or one sentence.
 
-``make test`` plays the same cases each time, ``make fuzz`` as many others as it is told, and prints their seed.
+``make test`` plays the same cases each time, ``make fuzz`` as many others as it is told, and prints their
+seed.
 """
 
 import csv

@@ -74,7 +74,9 @@ def pairs() -> Iterator[tuple[tuple[str, Path], tuple[str, Path]]]:
 @cache
 def lines(path: Path) -> Counter[str]:
     """The lines that say something."""
-    return Counter(line.strip() for line in path.read_text(encoding="utf-8").splitlines() if line.strip(" \n()[]{},"))
+    return Counter(
+        line.strip() for line in path.read_text(encoding="utf-8").splitlines() if line.strip(" \n()[]{},")
+    )
 
 
 def near(one: Path, other: Path) -> bool:

@@ -1,4 +1,4 @@
-"""Whoever clones a build repository has a model and its pictures by one command, and predictions by the next."""
+"""A build repository gives a model and its pictures by one command, and predictions by the next."""
 
 import csv
 import random

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from registry.functions.model_registry import card_content
 from base.settings import ModelCards
+from registry.functions.model_registry import card_content
 from tests.seed_code.seeds import Seed
 
 IMAGE = "141502667606.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-xgboost:3.2-0"
@@ -22,7 +22,9 @@ SENTENCE = "w" * 2048
 @pytest.fixture(scope="module")
 def card() -> ModuleType:
     """The seed's module, which needs nothing but Python."""
-    spec = importlib.util.spec_from_file_location("seed_card", Seed("build_from_s3").folder / "src" / "card.py")
+    spec = importlib.util.spec_from_file_location(
+        "seed_card", Seed("build_from_s3").folder / "src" / "card.py"
+    )
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
@@ -60,7 +62,12 @@ def version(card: ModuleType, hyperparameters: dict[str, str], metrics: dict[str
             },
             "rows": {"train": 10**9, "test": 10**9},
             "findings": [
-                {"column": "c" * 900, "says": SENTENCE[:200], "count": 10**9, "example": '"x" (a.csv, line 9)'}
+                {
+                    "column": "c" * 900,
+                    "says": SENTENCE[:200],
+                    "count": 10**9,
+                    "example": '"x" (a.csv, line 9)',
+                }
             ]
             * 100,
         },

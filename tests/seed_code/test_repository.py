@@ -17,7 +17,7 @@ REQUIRED = {".gitignore", "README.md", "buildspec.yml", "pyproject.toml", *LOCKS
 
 
 def imports(source: str) -> set[str]:
-    """The top-level names that a module imports, but for those that it does without where they are missing."""
+    """The top-level names that a module imports, without those that it can do without."""
     found = set()
     tree = ast.parse(source)
     optional = {

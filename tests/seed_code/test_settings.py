@@ -1,4 +1,4 @@
-"""Whoever changes the settings of the build seed learns of a mistake first, in one sentence, and of nothing else."""
+"""A mistake in the settings of the build seed is told first, in one sentence, and nothing else is."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -14,9 +14,12 @@ ODD = ("\r", "\n", '"', "'", ",", ";", "\t", "|", "\ufeff", "\u2028", "\x85", "\
 
 texts = st.one_of(
     st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8),
-    st.text(st.sampled_from((*ODD, "a", "1", " ")), max_size=6), st.sampled_from(MARKS)
+    st.text(st.sampled_from((*ODD, "a", "1", " ")), max_size=6),
+    st.sampled_from(MARKS),
 )
-numbers = st.one_of(st.integers(-50, 50), st.floats(), st.integers(), st.floats(-1e3, 1e3).map(lambda x: round(x, 2)))
+numbers = st.one_of(
+    st.integers(-50, 50), st.floats(), st.integers(), st.floats(-1e3, 1e3).map(lambda x: round(x, 2))
+)
 
 
 def _grouped(number: float) -> str:
@@ -33,7 +36,21 @@ written = st.one_of(
     st.integers(0, 99).map(lambda number: f"{number:02}"),
     st.integers(10**15, 10**80).map(str),
 )
-WORDS = ("yes", "no", "TRUE", "False", "a", "B", "1", "1.0", "01", "1A", "9007199254740993", "9007199254740992", "ü")
+WORDS = (
+    "yes",
+    "no",
+    "TRUE",
+    "False",
+    "a",
+    "B",
+    "1",
+    "1.0",
+    "01",
+    "1A",
+    "9007199254740993",
+    "9007199254740992",
+    "ü",
+)
 
 
 @dataclass(frozen=True)
@@ -93,7 +110,9 @@ def tables(draw: st.DrawFn) -> TableCase:
         lineterminator=draw(st.sampled_from(("\n", "\r\n", "\r"))),
     ).writerows([header, *zip(*data, strict=True)] if rows else [header])
     encoding = draw(st.sampled_from(("utf-8",) * 8 + ("utf-8-sig", "utf-16", "cp1252", "cp1251")))
-    content = lines.getvalue().encode(encoding, errors="replace" if encoding.startswith("cp") else "surrogatepass")
+    content = lines.getvalue().encode(
+        encoding, errors="replace" if encoding.startswith("cp") else "surrogatepass"
+    )
     damage = draw(st.sampled_from((9,) * 12 + (0, 1, 2)))
     if damage == 0:
         content = content[: draw(st.integers(0, len(content)))]
@@ -106,8 +125,17 @@ def tables(draw: st.DrawFn) -> TableCase:
     if draw(st.integers(0, 9)) == 9:
         files |= {"_SUCCESS": b"", "part-00001.csv": draw(st.sampled_from((content, b"", b"a\n")))}
     options = draw(
-        st.sampled_from(((), (), ("--problem-type", "classification"), ("--problem-type", "regression"),
-                         ("--decimal-mark", ","), ("--never-missing", '["NA", "?"]'), ("--split-seed", "-7")))
+        st.sampled_from(
+            (
+                (),
+                (),
+                ("--problem-type", "classification"),
+                ("--problem-type", "regression"),
+                ("--decimal-mark", ","),
+                ("--never-missing", '["NA", "?"]'),
+                ("--split-seed", "-7"),
+            )
+        )
     )
     return TableCase(files, target, options)
 
@@ -122,8 +150,7 @@ def requests(draw: st.DrawFn, width: int) -> tuple[bytes, str]:
         lines = io.StringIO()
         wide = st.sampled_from((width,) * 6 + (width - 1, width + 1, 0))
         rows = [
-            draw(st.lists(cell, min_size=count, max_size=count))
-            for count in draw(st.lists(wide, max_size=4))
+            draw(st.lists(cell, min_size=count, max_size=count)) for count in draw(st.lists(wide, max_size=4))
         ]
         csv.writer(lines, lineterminator=draw(st.sampled_from(("\n", "\r\n")))).writerows(rows)
         return lines.getvalue().encode("utf-8", "surrogatepass"), "text/csv"
@@ -135,4 +162,6 @@ def requests(draw: st.DrawFn, width: int) -> tuple[bytes, str]:
         )
         return json.dumps({"instances": draw(st.lists(instance, max_size=4))}).encode(), "application/json"
     body = draw(st.one_of(st.binary(max_size=40), texts.map(lambda text: text.encode("utf-8", "replace"))))
-    return body, draw(st.sampled_from(("text/csv", "application/json", "text/csv; charset=utf-8", "", "image/png")))
+    return body, draw(
+        st.sampled_from(("text/csv", "application/json", "text/csv; charset=utf-8", "", "image/png"))
+    )

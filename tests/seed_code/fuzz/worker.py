@@ -1,4 +1,4 @@
-"""Play generated tables and requests on the build seed: ``worker.py SOURCE_FOLDER``, in the seed's environment.
+"""Play generated tables and requests on the build seed: ``worker.py SOURCE_FOLDER``, in its environment.
 
 Each line of the standard input is a case in JSON, each line of the output what came of it.
 """

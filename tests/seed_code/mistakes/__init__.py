@@ -1,4 +1,4 @@
-"""Seeds that are wrong on purpose: a module here for each product, with what its seed's own checks must notice.
+"""Seeds that are wrong on purpose: a module for each product, with what its seed's own checks must notice.
 
 A mistake in a layer that several seeds share is tried in one of them.
 """

@@ -67,7 +67,8 @@ NUMBERS = (
         "the training part is evaluated",
         "evaluate",
         "    truth = target_of(model.schema, test)\n",
-        '    test = path_of(folders.processing("input/train"), "train")\n    truth = target_of(model.schema, test)\n',
+        '    test = path_of(folders.processing("input/train"), "train")\n'
+        "    truth = target_of(model.schema, test)\n",
         "test_numbers",
     ),
     _mistake(
@@ -143,14 +144,50 @@ PICTURES = (
 )
 
 CHECKS = (
-    _mistake("drift is never found", "baseline", "math.log(now / was)", "math.log(now / now)", "test_baseline"),
-    _mistake("chance counts as drift", "baseline", "(len(bins) - 1) * (1 / first", "0 * (1 / first", "test_baseline"),
-    _mistake("drifted data is trained on", "preprocess", "if drift.index > maximum_drift:", "if False:", "test_baseline"),
-    _mistake("a column may be gone", "preprocess", "if changes and not columns_may_change:", "if False:", "test_baseline"),
-    _mistake("a leak is not refused", "examine", "if told > options.maximum_explained:", "if False:", "test_baseline"),
-    _mistake("empty columns are not refused", "examine", "if share > options.maximum_missing:", "if False:", "test_baseline"),
     _mistake(
-        "any version's data is the measure", "registered", 'ModelApprovalStatus="Approved"', 'ModelApprovalStatus="Rejected"', "test_registered"
+        "drift is never found", "baseline", "math.log(now / was)", "math.log(now / now)", "test_baseline"
+    ),
+    _mistake(
+        "chance counts as drift",
+        "baseline",
+        "(len(bins) - 1) * (1 / first",
+        "0 * (1 / first",
+        "test_baseline",
+    ),
+    _mistake(
+        "drifted data is trained on",
+        "preprocess",
+        "if drift.index > maximum_drift:",
+        "if False:",
+        "test_baseline",
+    ),
+    _mistake(
+        "a column may be gone",
+        "preprocess",
+        "if changes and not columns_may_change:",
+        "if False:",
+        "test_baseline",
+    ),
+    _mistake(
+        "a leak is not refused",
+        "examine",
+        "if told > options.maximum_explained:",
+        "if False:",
+        "test_baseline",
+    ),
+    _mistake(
+        "empty columns are not refused",
+        "examine",
+        "if share > options.maximum_missing:",
+        "if False:",
+        "test_baseline",
+    ),
+    _mistake(
+        "any version's data is the measure",
+        "registered",
+        'ModelApprovalStatus="Approved"',
+        'ModelApprovalStatus="Rejected"',
+        "test_registered",
     ),
     _mistake(
         "a card that nobody approved speaks for production",
@@ -159,8 +196,20 @@ CHECKS = (
         'ModelCardStatus="Draft"',
         "test_registered",
     ),
-    _mistake("the baseline's score is production's", "registered", 'group["name"] == "Model"', 'group["name"] == "Baseline"', "test_registered"),
-    _mistake("a worse model counts as better", "evaluate", "skill_score - theirs", "theirs - skill_score", "test_registered"),
+    _mistake(
+        "the baseline's score is production's",
+        "registered",
+        'group["name"] == "Model"',
+        'group["name"] == "Baseline"',
+        "test_registered",
+    ),
+    _mistake(
+        "a worse model counts as better",
+        "evaluate",
+        "skill_score - theirs",
+        "theirs - skill_score",
+        "test_registered",
+    ),
     Mistake(
         name="a model that is worse than production's is registered",
         file="pipelines/definition.py",
@@ -175,7 +224,8 @@ REQUESTS = (
         "null is zero",
         "inference",
         "    return [cell.strip() if isinstance(cell, str) else cell for cell in row]\n",
-        "    row = [0 if cell is None else cell for cell in row]\n    return [str(cell).strip() for cell in row]\n",
+        "    row = [0 if cell is None else cell for cell in row]\n"
+        "    return [str(cell).strip() for cell in row]\n",
         "test_inference",
     ),
     _mistake(
