@@ -1,0 +1,57 @@
+"""Mistakes in the layer `build/lake_data`; those in the layers below it are tried with `build_from_s3`."""
+
+from tests.seed_code.mistakes.mistake import Mistake
+
+
+def _mistake(name: str, file: str, old: str, new: str, test: str = "test_query") -> Mistake:
+    """A mistake that the tests of one file must notice."""
+    return Mistake(name=name, file=file, old=old, new=new, check=f"python -m pytest tests/{test}.py")
+
+
+MISTAKES = (
+    _mistake(
+        "any text is taken for a source",
+        "src/query.py",
+        "if match is None:\n        raise UsageError",
+        "if match is None and not source:\n        raise UsageError",
+    ),
+    _mistake("a comment at the end hides the UNLOAD", "src/query.py", 'startswith("--")', 'startswith("#")'),
+    _mistake("a file without a query is sent", "src/query.py", "if not select:", "if select is None:"),
+    _mistake("what is unloaded is not Parquet", "src/query.py", "format = 'PARQUET'", "format = 'TEXTFILE'"),
+    _mistake("the step asks Athena without a pause", "src/query.py", "seconds * 2", "seconds * 1"),
+    _mistake("a query that failed is taken for one without rows", "src/query.py", '!= "SUCCEEDED"', '== ""'),
+    _mistake(
+        "a model is trained on no rows",
+        "src/unloaded.py",
+        "num_rows:\n            return 0",
+        "num_rows:\n            return 1",
+    ),
+    _mistake("lists become texts", "src/unloaded.py", "pa.types.is_nested(field.type) or ", ""),
+    _mistake(
+        "a missing number becomes a text",
+        "src/unloaded.py",
+        '"" if math.isnan(value) else repr(value)',
+        "repr(value)",
+    ),
+    _mistake("a refusal does not name the grant", "src/refusals.py", "{said['right'].upper()} on ", "on "),
+    _mistake(
+        "the limit on what a query reads goes unexplained",
+        "src/refusals.py",
+        "[Bb]ytes scanned limit was exceeded",
+        "[Bb]ytes read limit was exceeded",
+    ),
+    _mistake(
+        "the rows are kept under a key that nobody chose",
+        "pipelines/data.py",
+        'outputs=("queried",)',
+        "outputs=()",
+        test="test_query_step",
+    ),
+    _mistake(
+        "the query runs in another project's workgroup",
+        "pipelines/data.py",
+        "project.pipeline_name",
+        '"primary"',
+        test="test_query_step",
+    ),
+)
