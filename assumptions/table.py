@@ -4,9 +4,10 @@ from assumptions.accounts import ACCOUNTS
 from assumptions.assumption import Assumption
 from assumptions.cards import CARDS
 from assumptions.deployment import DEPLOYMENT
+from assumptions.lake import LAKE
 from assumptions.registry import REGISTRY
 
-ASSUMPTIONS: tuple[Assumption, ...] = (*ACCOUNTS, *REGISTRY, *CARDS, *DEPLOYMENT)
+ASSUMPTIONS: tuple[Assumption, ...] = (*ACCOUNTS, *REGISTRY, *CARDS, *DEPLOYMENT, *LAKE)
 
 
 def by_key(key: str) -> Assumption:

@@ -16,6 +16,8 @@ NOT_PLAYED = {
     "codecommit-closed": "The emulator's other repositories have no seed: pushing one through a connection "
     "takes AWS.",
     "instance-quota": "The teams' own repositories choose other instances, and the emulator has them all.",
+    "lake-location-trust": "The story has no data account.",
+    "lake-settings-context": "The story has no data account.",
     "last-modified-by": "The emulator has no CloudTrail, which says who approved in place of the version.",
 }
 """Fears of which the story does not tell, and why."""

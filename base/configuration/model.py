@@ -160,6 +160,8 @@ class AssumptionSettings(_Section):
             ``aws:SourceAccount``, or trusts the service.
         group_policy: Whether the policy of a group names the organisation, or each account.
         key_access: Whether aliases tell roles of other accounts which keys to use, or the keys' policies do.
+        lake_location_trust: Whether the role under which Lake Formation reads the data lake asks for
+            ``aws:SourceAccount``, or trusts the service.
         model_card_permission: The managed permission of accounts that only read a model card.
         pipeline_start: What starts a deploy pipeline: a rule of EventBridge, or the release function.
     """
@@ -169,6 +171,7 @@ class AssumptionSettings(_Section):
     cloudformation_trust: Literal["source_account", "service"] = "source_account"
     group_policy: Literal["organization", "accounts"] = "organization"
     key_access: Literal["alias", "key_policy"] = "alias"
+    lake_location_trust: Literal["source_account", "service"] = "source_account"
     model_card_permission: Literal["customer_managed", "aws_managed"] = "customer_managed"
     pipeline_start: Literal["rule", "release_function"] = "rule"
 

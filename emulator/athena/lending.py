@@ -15,6 +15,7 @@ from emulator.athena.tables import Table
 from emulator.athena.translation import translated_filter
 from emulator.core.authorization import principal_of_key, refusal
 from emulator.core.service import ServiceError
+from emulator.core.switches import feared
 from emulator.iam.credentials import client, service_role_credentials
 from emulator.lake_formation import decisions, store
 from emulator.lake_formation.callers import Caller
@@ -63,7 +64,7 @@ def lend(execution: Execution, credentials: dict[str, Any], table: Table) -> Len
     if reason is not None:
         raise insufficient(reason)
     return Lent(
-        s3=client("s3", _role_credentials(location), execution.region),
+        s3=client("s3", _role_credentials(location, execution.account), execution.region),
         visible=Visible(
             columns=seen.columns,
             filters=filters,
@@ -77,8 +78,9 @@ def _location(table: Table) -> Location | None:
     return store.location_of(Home(table.place.account, table.place.region), arn)
 
 
-def _role_credentials(location: Location) -> dict[str, Any]:
+def _role_credentials(location: Location, borrower: str) -> dict[str, Any]:
+    told = borrower if feared("lake-location-trust") else None
     try:
-        return service_role_credentials(location.role, PRINCIPAL, "AWSLF-00-AT")
+        return service_role_credentials(location.role, PRINCIPAL, "AWSLF-00-AT", source_account=told)
     except ServiceError as error:
         raise QueryError(f"PERMISSION_DENIED: {error.message}") from None

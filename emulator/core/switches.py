@@ -26,6 +26,8 @@ FEARS = {
     "group-policy": "A group's policy names accounts, and has no conditions.",
     "instance-quota": "The account may run no instance of the seeds' types.",
     "key-alias": "A key's aliases are not told to policies of other accounts.",
+    "lake-location-trust": "Lake Formation tells the borrower's account when it assumes a location's role.",
+    "lake-settings-context": "PutDataLakeSettings refuses SET_CONTEXT, which GetDataLakeSettings returns.",
     "last-modified-by": "A version does not say which role has changed it.",
     "metadata-update": "UpdateModelPackage replaces the customer metadata.",
     "model-card-field": "A version is registered without a ModelCard.",

@@ -12,6 +12,7 @@ from ministack.services import iam
 
 from emulator.core import service_linked_roles
 from emulator.core.service import ServiceError
+from emulator.core.switches import feared
 from emulator.lake_formation import store
 from emulator.lake_formation.callers import Caller
 from emulator.lake_formation.calls import authorize, operation, page
@@ -42,6 +43,8 @@ def _put_settings(caller: Caller, given: Mapping[str, Any]) -> dict[str, Any]:
         principal = named["DataLakePrincipalIdentifier"]
         if not exists(principal, home.account):
             raise invalid(f"Invalid principal, {principal}")
+    if feared("lake-settings-context") and "SET_CONTEXT" in wanted.get("Parameters", {}):
+        raise invalid(f"Valid Parameters Keys are: [{store.VERSION}], but found: [SET_CONTEXT]")
     version = wanted.get("Parameters", {}).get(store.VERSION, "1")
     if version not in _VERSIONS:
         raise invalid(f"{store.VERSION} must be one of {', '.join(_VERSIONS)}, and is {version}.")

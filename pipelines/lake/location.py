@@ -26,13 +26,16 @@ class LakeLocation(Construct):
         tables_arn: ARN of the folder whose folders are tables.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, names: PlatformNames) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, *, names: PlatformNames, tells_account: bool
+    ) -> None:
         """Define the location.
 
         Args:
             scope: The construct it belongs to.
             construct_id: Its id there.
             names: The platform's names, for the Region of the launch.
+            tells_account: Whether Lake Formation says for which account it acts.
         """
         super().__init__(scope, construct_id)
         self.key = encryption_key(
@@ -46,7 +49,7 @@ class LakeLocation(Construct):
             "Reader",
             name=names.lake_location_role,
             description="Lake Formation reads the data lake under this role, for whoever may read a table",
-            trusts=service_principal("lakeformation"),
+            trusts=service_principal("lakeformation", tells_account=tells_account),
             permissions=[
                 Permission(
                     actions=READ_BUCKET,

@@ -35,9 +35,16 @@ def trusts(everything: Everything) -> Iterator[tuple[str, str, Mapping[str, Any]
 
 def test_services_act_for_the_account_of_the_role(everything: Everything) -> None:
     found = list(trusts(everything))
-    # The fallback for where CloudFormation does not tell the account: docs/assumptions.md.
-    is_told = everything.settings.assumptions.cloudformation_trust == "source_account"
-    without = WITHOUT if is_told else WITHOUT | {"cloudformation.amazonaws.com"}
+    # The fallbacks for where a service does not tell the account: docs/assumptions.md.
+    chosen = everything.settings.assumptions
+    without = WITHOUT | {
+        service
+        for service, trust in {
+            "cloudformation.amazonaws.com": chosen.cloudformation_trust,
+            "lakeformation.amazonaws.com": chosen.lake_location_trust,
+        }.items()
+        if trust == "service"
+    }
     assert {"sagemaker.amazonaws.com", "codebuild.amazonaws.com"} <= {service for _, service, _ in found}
     wrong = [
         f"{role} trusts {service} under {conditions}"

@@ -37,12 +37,16 @@ class Account:
         settings: Its data lake settings, which a call replaces as a whole.
         puts: How often they were replaced.
         denies: A call that is refused.
+        takes_context: Whether the settings may hold SET_CONTEXT.
+        invalid: An administrator that is none, for whom any settings are refused.
     """
 
     def __init__(self) -> None:
         self.settings = settings(THEIRS)
         self.puts = 0
         self.denies = ""
+        self.takes_context = True
+        self.invalid = ""
 
     def answer(self, model: Any, params: dict[str, Any], **_: Any) -> tuple[Any, dict[str, Any]]:
         """Answer a call in place of the network."""
@@ -50,7 +54,11 @@ class Account:
             return _Http(400), {"Error": {"Code": "AccessDeniedException", "Message": f"no {model.name}"}}
         if model.name == "PutDataLakeSettings":
             self.puts += 1
-            self.settings = json.loads(params["body"])["DataLakeSettings"]
+            wanted = json.loads(params["body"])["DataLakeSettings"]
+            named = [each["DataLakePrincipalIdentifier"] for each in wanted["DataLakeAdmins"]]
+            if self.invalid in named or ("SET_CONTEXT" in wanted["Parameters"] and not self.takes_context):
+                return _Http(400), {"Error": {"Code": "InvalidInputException", "Message": "not taken"}}
+            self.settings = wanted
             return _Http(200), {}
         return _Http(200), {"DataLakeSettings": self.settings}
 
@@ -114,11 +122,35 @@ def test_what_others_have_set_is_put_back_as_it_was(
     before = account.settings
     app.handler(cloudformation.request(kind, ResourceProperties=properties(OURS)), None)
     assert account.puts == 1
-    ignored = ("DataLakeAdmins", "Parameters")
-    assert {key: value for key, value in account.settings.items() if key not in ignored} == {
-        key: value for key, value in before.items() if key not in ignored
+    assert {key: value for key, value in account.settings.items() if key != "DataLakeAdmins"} == {
+        key: value for key, value in before.items() if key != "DataLakeAdmins"
     }
+
+
+@pytest.mark.parametrize("kind", ["Create", "Delete"])
+def test_lake_settings_context(
+    app: ModuleType, account: Account, cloudformation: CloudFormation, kind: str
+) -> None:
+    account.settings = settings(THEIRS, OURS) if kind == "Delete" else settings(THEIRS)
+    account.takes_context = False
+    app.handler(cloudformation.request(kind, ResourceProperties=properties(OURS)), None)
+    assert account.puts == 2
     assert account.settings["Parameters"] == {"CROSS_ACCOUNT_VERSION": "1"}
+    assert account.administrators == ([THEIRS] if kind == "Delete" else [THEIRS, OURS])
+    assert [answer["Status"] for answer in cloudformation.answers] == ["SUCCESS"]
+
+
+@pytest.mark.parametrize("parameters", [{}, {"SET_CONTEXT": "TRUE"}], ids=["without", "with-context"])
+def test_settings_that_are_refused_for_another_reason_fail(
+    app: ModuleType, account: Account, cloudformation: CloudFormation, parameters: dict[str, str]
+) -> None:
+    account.settings = settings(THEIRS, Parameters=parameters)
+    account.invalid = OURS
+    app.handler(cloudformation.request("Create", ResourceProperties=properties(OURS)), None)
+    (created,) = cloudformation.answers
+    assert created["Status"] == "FAILED"
+    assert "not taken" in created["Reason"]
+    assert account.administrators == [THEIRS]
 
 
 @pytest.mark.parametrize("kind", ["Create", "Update", "Delete"])

@@ -35,6 +35,16 @@ def test_build_quota(product: str) -> None:
     assert len(computes(launch(product))) == len(computes(launch_assuming(FALLBACKS, product)))
 
 
+def test_lake_location_trust() -> None:
+    def trust(launched: Launch) -> dict[str, Any]:
+        (statement,) = launched.role("mlplatform-x-lake-location")["AssumeRolePolicyDocument"]["Statement"]
+        return dict(statement)
+
+    hoped, feared = trust(launch("data_lake")), trust(launch_assuming(FALLBACKS, "data_lake"))
+    assert hoped["Condition"] == {"StringEquals": {"aws:SourceAccount": "333333333333"}}
+    assert feared == {key: value for key, value in hoped.items() if key != "Condition"}
+
+
 RELEASED = "Model Version Released"
 
 

@@ -13,6 +13,8 @@ from tests.assumptions.fallbacks import FALLBACKS
 # What the emulator always does, or what no program can show.
 WITHOUT_A_SWITCH = {
     "card-resource-policy": "nothing depends on it",
+    "csv-empty-numbers": "the emulator's Athena always refuses them",
+    "image-pyarrow": "the emulator runs steps in the environment of the tests",
     "list-tags": "the emulator never lists the tags of another account's group",
 }
 
@@ -25,13 +27,16 @@ def test_the_story_plays_all_but_what_is_named() -> None:
     assert set(fear.PLAYED) == switches.FEARS.keys() - {
         "codecommit-closed",
         "instance-quota",
+        "lake-location-trust",
+        "lake-settings-context",
         "last-modified-by",
     }
 
 
 def test_the_catalog_of_the_story_chooses_every_fallback(tmp_path: Path) -> None:
     settings = load(fear.write_catalog(tmp_path / "catalog.yaml"))
-    assert settings.assumptions == FALLBACKS.model_copy(update={"approver": "version"})
+    hoped = {"approver": "version", "lake_location_trust": "source_account"}
+    assert settings.assumptions == FALLBACKS.model_copy(update=hoped)
     assert settings.model_copy(update={"assumptions": load().assumptions}) == load()
 
 

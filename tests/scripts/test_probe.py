@@ -100,7 +100,11 @@ def test_every_probe_answers(aws: Emulator, request: pytest.FixtureRequest, tmp_
 
 def test_the_settings_that_are_not_probed_are_few() -> None:
     unprobed = {f"assumptions.{name}" for name in CHOSEN} - SETTINGS_OF_PROBED.keys()
-    assert unprobed == {"assumptions.key_access", "assumptions.pipeline_start"}
+    assert unprobed == {
+        "assumptions.key_access",
+        "assumptions.lake_location_trust",
+        "assumptions.pipeline_start",
+    }
 
 
 @pytest.mark.usefixtures("as_administrator")

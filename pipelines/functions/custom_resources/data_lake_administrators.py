@@ -21,8 +21,9 @@ VERSION = "CROSS_ACCOUNT_VERSION"
 # Grants to organisational units by LF-tag
 # (https://docs.aws.amazon.com/lake-formation/latest/dg/optimize-ram.html).
 LEAST_VERSION = 3
-# AWS returns it, and sets it itself: only the version is for callers to set
-# (https://docs.aws.amazon.com/lake-formation/latest/APIReference/API_DataLakeSettings.html).
+# GetDataLakeSettings returns it, and the documentation names it nowhere as a parameter to set
+# (https://docs.aws.amazon.com/lake-formation/latest/APIReference/API_DataLakeSettings.html): it is put back
+# as everything else is, and left out where it is refused.
 SET_BY_AWS = ("SET_CONTEXT",)
 
 Settings = dict[str, Any]
@@ -69,8 +70,19 @@ def change(*, add: list[str], remove: list[str], governs: bool) -> None:
     if wanted == merged(dict(found), add=[], remove=[], governs=False):
         logger.info("The data lake settings are as they must be")
         return
-    lake_formation.put_data_lake_settings(DataLakeSettings=wanted)
+    _put(wanted)
     logger.info("Changed the data lake settings", added=add, removed=remove)
+
+
+def _put(settings: Settings) -> None:
+    """Replace the settings; without what AWS sets itself if they are refused with it."""
+    try:
+        lake_formation.put_data_lake_settings(DataLakeSettings=settings)
+    except lake_formation.exceptions.InvalidInputException:
+        left = {key: value for key, value in settings["Parameters"].items() if key not in SET_BY_AWS}
+        if left == settings["Parameters"]:
+            raise
+        lake_formation.put_data_lake_settings(DataLakeSettings={**settings, "Parameters": left})
 
 
 def merged(settings: Settings, *, add: list[str], remove: list[str], governs: bool) -> Settings:
@@ -89,9 +101,7 @@ def merged(settings: Settings, *, add: list[str], remove: list[str], governs: bo
     administrators = [each["DataLakePrincipalIdentifier"] for each in settings.get("DataLakeAdmins", [])]
     kept = [each for each in administrators if each not in remove]
     kept += [role for role in add if role not in kept]
-    parameters = {
-        key: value for key, value in settings.get("Parameters", {}).items() if key not in SET_BY_AWS
-    }
+    parameters = dict(settings.get("Parameters", {}))
     changed = {
         **settings,
         "DataLakeAdmins": [{"DataLakePrincipalIdentifier": each} for each in kept],

@@ -58,7 +58,12 @@ class DataLakeStack(cdk.Stack):
         )
         nightly = cdk.CfnCondition(self, "Nightly", expression=cdk.Fn.condition_equals(crawling, DAILY))
         names = replace(settings.names, region=REGION)
-        location = LakeLocation(self, "Lake", names=names)
+        location = LakeLocation(
+            self,
+            "Lake",
+            names=names,
+            tells_account=settings.assumptions.lake_location_trust == "source_account",
+        )
         LakeSharing(self, "Sharing", settings=settings, location=location)
         intake = LakeIntake(
             self,

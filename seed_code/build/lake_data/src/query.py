@@ -4,6 +4,7 @@ Athena unloads the rows as Parquet into the project's bucket, under the project'
 CSV files to ``queried``. Lake Formation decides which rows, columns and cells the training role sees.
 """
 
+import importlib.util
 import re
 import time
 import uuid
@@ -19,7 +20,6 @@ import folders
 import step
 from errors import DataError, UsageError
 from refusals import sentence
-from unloaded import write_csv
 
 RETRIES = Config(retries={"mode": "standard", "max_attempts": 10})
 QUERY = Path(__file__).parent / "query.sql"
@@ -27,6 +27,7 @@ SOURCE = re.compile(r"athena://\d{12}/[a-z0-9_]+/(?P<table>[a-z0-9_]+)")
 PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 10.0
 RUNNING = ("QUEUED", "RUNNING")
+READS_PARQUET = "pyarrow"
 NO_ROWS = (
     "The query returns no rows: look at the conditions in src/query.sql, and at the rows that Lake Formation "
     "lets the training role see."
@@ -42,6 +43,7 @@ def main() -> None:
     parser.add_argument("--unload-to", required=True, help="S3 URI of the folder for what queries return")
     parser.add_argument("--region", required=True, help="the Region of the project")
     given = parser.given()
+    check_image()
     session = boto3.Session(region_name=given.region)
     athena, s3 = (session.client(name, config=RETRIES) for name in ("athena", "s3"))
     # Athena wants a folder that holds nothing, and the step may run again.
@@ -50,6 +52,19 @@ def main() -> None:
     scanned = run(athena, statement, database=given.database, work_group=given.work_group)
     rows = fetch(s3, location, folders.processing("queried"))
     print(f"The query read {scanned:,} bytes and returned {rows:,} rows.")
+
+
+def check_image() -> None:
+    """Look whether the image can read what Athena unloads, before a query costs anything.
+
+    Raises:
+        UsageError: It cannot.
+    """
+    if importlib.util.find_spec(READS_PARQUET) is None:
+        raise UsageError(
+            f"The image of this job has no {READS_PARQUET}, with which the step reads what Athena unloads: "
+            "name a version that has it in pipelines/image.py."
+        )
 
 
 def table_of(source: str) -> str:
@@ -144,6 +159,8 @@ def fetch(s3: Any, location: str, folder: Path) -> int:
     Raises:
         DataError: There are none.
     """
+    from unloaded import write_csv  # noqa: PLC0415  after `check_image`
+
     bucket, _, prefix = location.removeprefix("s3://").partition("/")
     rows = 0
     folder.mkdir(parents=True, exist_ok=True)

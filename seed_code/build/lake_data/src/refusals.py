@@ -49,6 +49,16 @@ _REFUSALS = (
             "update the project to the newest version of its product."
         ),
     ),
+    # https://docs.aws.amazon.com/athena/latest/ug/csv-serde.html
+    _Refusal(
+        re.compile(r"Error parsing field value '(?P<value>[^']*)' for field (?P<place>\d+)"),
+        lambda said: (
+            f"A CSV file of the lake holds '{said['value']}' in column {said['place']} of its table (from 0), "
+            "which is not of the column's type: ask the data producer for Parquet, or ask the data lake's "
+            "administrator to set the table property use.null.for.invalid.data to true, which makes such "
+            "cells missing ones."
+        ),
+    ),
     _Refusal(
         re.compile(r"[Bb]ytes scanned limit was exceeded"),
         lambda _: (

@@ -60,6 +60,13 @@ def run(athena: Athena, waited: list[float] | None = None) -> int:
     return query.run(athena, "UNLOAD", database="link", work_group="flowers", pause=pauses.append)
 
 
+def test_an_image_without_pyarrow_is_refused_before_the_query(monkeypatch: pytest.MonkeyPatch) -> None:
+    query.check_image()
+    monkeypatch.setattr(query, "READS_PARQUET", "a_package_that_no_image_has")
+    with pytest.raises(UsageError, match=r"The image of this job has no a_package.*pipelines/image\.py"):
+        query.check_image()
+
+
 def test_the_table_is_that_of_the_source() -> None:
     assert query.table_of("athena://666666666666/lake/houses") == "houses"
 
@@ -139,6 +146,10 @@ REFUSED = {
     "limit": (
         "Query cancelled! : Bytes scanned limit was exceeded",
         "The query reads more than the project's limit: name fewer columns or rows",
+    ),
+    "an empty number": (
+        "HIVE_BAD_DATA: Error parsing field value '' for field 2: For input string: \"\"",
+        "A CSV file of the lake holds '' in column 2 of its table (from 0), which is not of",
     ),
     "anything else": ("SYNTAX_ERROR: line 1:1", "Athena refused src/query.sql: SYNTAX_ERROR: line 1:1."),
 }
