@@ -53,7 +53,7 @@ _REFUSALS = (
     _Refusal(
         re.compile(r"Error parsing field value '(?P<value>[^']*)' for field (?P<place>\d+)"),
         lambda said: (
-            f"A CSV file of the lake holds '{said['value']}' in column {said['place']} of its table (from 0), "
+            f"A CSV file in the lake has '{said['value']}' in column {said['place']} of its table (from 0), "
             "which is not of the column's type: ask the data producer for Parquet, or ask the data lake's "
             "administrator to set the table property use.null.for.invalid.data to true, which makes such "
             "cells missing ones."

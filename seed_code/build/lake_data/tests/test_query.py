@@ -149,7 +149,7 @@ REFUSED = {
     ),
     "an empty number": (
         "HIVE_BAD_DATA: Error parsing field value '' for field 2: For input string: \"\"",
-        "A CSV file of the lake holds '' in column 2 of its table (from 0), which is not of",
+        "A CSV file in the lake has '' in column 2 of its table (from 0), which is not of",
     ),
     "anything else": ("SYNTAX_ERROR: line 1:1", "Athena refused src/query.sql: SYNTAX_ERROR: line 1:1."),
 }
