@@ -1,0 +1,37 @@
+"""Every package that the code of a build's jobs imports is in the image that runs them."""
+
+import ast
+import subprocess
+import sys
+
+from base.places import REPOSITORY
+from emulator.machine.environments import prepare
+
+BUILD = REPOSITORY / "seed_code" / "build"
+PROGRAM = "import importlib, sys; [importlib.import_module(name) for name in sys.argv[1:]]"
+
+
+def imported() -> set[str]:
+    """Names of the modules that the jobs import as they start, and that are neither Python's nor the repository's own."""
+    files = sorted(BUILD.glob("*/src/*.py"))
+    own = {file.stem for file in files}
+    names: set[str] = set()
+    for file in files:
+        for node in ast.parse(file.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.Import):
+                names |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                names.add(node.module)
+    return {name for name in names if name.partition(".")[0] not in own | sys.stdlib_module_names}
+
+
+def test_the_image_has_every_package_that_a_job_imports() -> None:
+    names = sorted(imported())
+    assert {"xgboost", "pyarrow"} <= {name.partition(".")[0] for name in names}
+    done = subprocess.run(
+        [str(prepare("xgboost").python), "-I", "-c", PROGRAM, *names],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
