@@ -38,8 +38,8 @@ lock: $(VENV)/.installed ## Renew requirements.lock and package-lock.json from p
 	$(NPM) install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
 
 .PHONY: rehearse
-rehearse: setup ## Play the life of a model on this machine. DATA=file.csv TARGET=column KEEP=1 FEAR=1
-	@"$(BIN)/python" -m rehearsal $(if $(DATA),--data "$(DATA)") $(if $(TARGET),--target "$(TARGET)") $(if $(KEEP),--keep) $(if $(FEAR),--fear)
+rehearse: setup ## Play the life of a model on this machine. DATA=file.csv TARGET=column KEEP=1 FEAR=1 STORY=lake
+	@"$(BIN)/python" -m rehearsal $(if $(DATA),--data "$(DATA)") $(if $(TARGET),--target "$(TARGET)") $(if $(KEEP),--keep) $(if $(FEAR),--fear) $(if $(STORY),--story "$(STORY)")
 
 .PHONY: test
 test: setup ## Lint, type-check and test everything, the rehearsal included.

@@ -1,4 +1,4 @@
-"""`python -m rehearsal`: play the life of one model on this machine."""
+"""`python -m rehearsal`: play a story on this machine, by default the life of one model."""
 
 import shutil
 import signal
@@ -14,28 +14,20 @@ import typer
 from rich.console import Console
 
 from base.places import REPOSITORY
-from base.settings import CATALOG
 from emulator.machine import environments
 from rehearsal import fear, report
 from rehearsal.accounts import Accounts
-from rehearsal.acts import ACTS, LEAVING
+from rehearsal.acts import ACTS
 from rehearsal.data import DataError, DataSet, check, default
 from rehearsal.display import Display, duration
 from rehearsal.keep import end_kept, guide, keep
 from rehearsal.limits import LIMITS
-from rehearsal.people import ACCOUNTS
 from rehearsal.processes import AlreadyRunningError, Emulator, ProcessError, single_run
 from rehearsal.record import AccountRecord, Page, Report
 from rehearsal.runner import PeakMemory, Played, play
+from rehearsal.stories import DEFAULT, Telling, TellingError, choose
 from rehearsal.story import Act, Story
 
-TITLE = "The life of a model, rehearsed"
-SUMMARY = (
-    "A team trained a model in its own account. Each version that the lead data scientist approved was "
-    "copied to the central registry and tested in the test account. It went to production once the "
-    "governance officer had approved its card and the deployment. A second version replaced the first, and "
-    "was rolled back."
-)
 REPORT_FOLDER = REPOSITORY / "build" / "rehearsal"
 BAD_INPUT = 2
 INTERRUPTED = 130
@@ -62,6 +54,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 @app.command()
 def main(
+    *,
     data: Annotated[
         Path | None, typer.Option(help="A CSV file to play the story on, in place of the penguins.")
     ] = None,
@@ -72,17 +65,21 @@ def main(
     afraid: Annotated[
         bool, typer.Option("--fear", help="Play on AWS as it is feared to be: no assumption holds.")
     ] = False,
+    story: Annotated[str, typer.Option(help="Which story to play.")] = DEFAULT,
     report_folder: Annotated[Path, typer.Option(help="Where the report goes.")] = REPORT_FOLDER,
 ) -> None:
-    """Play the life of one model, from the catalog to production, and write a report of it."""
+    """Play a story, by default the life of one model to production, and write a report of it."""
     console = Console(highlight=False)
     signal.signal(signal.SIGTERM, _interrupt)
     try:
+        telling = choose(story, own_data=data is not None or target is not None, afraid=afraid)
         data_set = _data(data, target)
         with single_run(report_folder):
-            if not _rehearse(console, data_set, report_folder.resolve(), keep_running, afraid=afraid):
+            if not _rehearse(
+                console, telling, data_set, report_folder.resolve(), keep_running, afraid=afraid
+            ):
                 sys.exit(1)
-    except (DataError, AlreadyRunningError) as error:
+    except (TellingError, DataError, AlreadyRunningError) as error:
         print(error, file=sys.stderr)  # noqa: T201  Rich would wrap the sentence.
         sys.exit(BAD_INPUT)
     except (ProcessError, environments.EnvironmentSetupError) as error:
@@ -107,7 +104,9 @@ def _data(path: Path | None, target: str | None) -> DataSet:
     return check(path, target)
 
 
-def _rehearse(console: Console, data: DataSet, folder: Path, keep_running: bool, *, afraid: bool) -> bool:
+def _rehearse(
+    console: Console, telling: Telling, data: DataSet, folder: Path, keep_running: bool, *, afraid: bool
+) -> bool:
     """Play the story, write the report, and return whether everything came out as it must."""
     if end_kept(folder):
         console.print("Ended the emulator that an earlier rehearsal had left running.")
@@ -117,19 +116,22 @@ def _rehearse(console: Console, data: DataSet, folder: Path, keep_running: bool,
     for finding in data.findings:
         console.print(finding, markup=False, soft_wrap=True)
     fears = fear.PLAYED if afraid else ()
-    catalog = fear.write_catalog(folder / "catalog.yaml") if afraid else CATALOG
+    catalog = fear.write_catalog(folder / "catalog.yaml") if afraid else telling.catalog(folder)
     if afraid:
         console.print(f"AWS as it is feared to be: {len(fears)} assumptions do not hold.", style="bold")
     environments.prepare_all(tell=console.print)
     started, beginning = datetime.now(UTC), time.monotonic()
-    with PeakMemory() as memory, Emulator(folder, fears=fears) as emulator:
+    with (
+        PeakMemory() as memory,
+        Emulator(folder, fears=fears, catalog=telling.own_catalog(folder)) as emulator,
+    ):
         accounts = Accounts(emulator.endpoint, catalog)
         with Display(console) as display:
             story = Story(accounts=accounts, data=data, folder=folder, tell=display.tell)
-            played = play(_acts(keep_running), story, display)
+            played = play(_acts(keep_running, telling.acts), story, display)
         seconds = time.monotonic() - beginning
-        result = _report(story, played, seconds, memory.mebibytes)
-        report.write(_page(story, played, result, started), folder)
+        result = _report(telling, story, played, seconds, memory.mebibytes)
+        report.write(_page(telling, story, played, result, started), folder)
         denied = sum(row.status == "ok" for row in result.denied)
         console.print(
             f"{result.status}: {duration(seconds)}, {result.peak_memory_mib:,} MiB at most, "
@@ -146,14 +148,17 @@ def _rehearse(console: Console, data: DataSet, folder: Path, keep_running: bool,
     return result.status == "ok"
 
 
-def _acts(keep_running: bool) -> tuple[Act, ...]:
-    """The acts to play: whoever wants to look around afterwards wants to find something."""
-    return tuple(act for act in ACTS if act is not LEAVING or not keep_running)
+def _acts(keep_running: bool, acts: tuple[Act, ...] = ACTS) -> tuple[Act, ...]:
+    """The acts to play: whoever wants to look around afterwards wants to find something.
+
+    Every story ends with everybody's leaving.
+    """
+    return acts[:-1] if keep_running else acts
 
 
-def _report(story: Story, played: Played, seconds: float, peak_memory_mib: int) -> Report:
+def _report(telling: Telling, story: Story, played: Played, seconds: float, peak_memory_mib: int) -> Report:
     statuses = {record.status for record in story.denials} | {record.status for record in story.faults}
-    as_expected = bool(story.denials and story.faults) and statuses == {"ok"}
+    as_expected = bool(story.denials and (story.faults or not telling.has_faults)) and statuses == {"ok"}
     return Report(
         status="ok" if played.ok and as_expected else "failed",
         seconds=round(seconds, 2),
@@ -168,13 +173,13 @@ def _report(story: Story, played: Played, seconds: float, peak_memory_mib: int) 
     )
 
 
-def _page(story: Story, played: Played, result: Report, started: datetime) -> Page:
+def _page(telling: Telling, story: Story, played: Played, result: Report, started: datetime) -> Page:
     accounts = story.accounts
     return Page(
         report=result,
         started=started,
-        title=TITLE,
-        summary=SUMMARY,
+        title=telling.title,
+        summary=telling.summary,
         data=story.data.sentence,
         columns=tuple(name for name in story.data.columns if name != story.data.target),
         problem_type=story.problem_type,
@@ -187,7 +192,7 @@ def _page(story: Story, played: Played, result: Report, started: datetime) -> Pa
                 id=accounts.account_id(account),
                 holds=tuple(story.holdings.get(account, ())),
             )
-            for account in ACCOUNTS
+            for account in accounts.keys
         ),
         act_starts=tuple(played.starts),
         runs=tuple(story.runs),

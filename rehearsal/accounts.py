@@ -1,4 +1,4 @@
-"""Five accounts at a loopback endpoint, and everyone's temporary credentials."""
+"""The accounts at a loopback endpoint, and everyone's temporary credentials."""
 
 import json
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from base.settings import CATALOG, CATALOG_VARIABLE, load
 from emulator.core.switches import ROOT_SECRET_ACCESS_KEY
 from emulator.machine.isolation import LoopbackSession
 from rehearsal.journal import Journal
-from rehearsal.people import AccountKey, People, Person
+from rehearsal.people import ACCOUNTS, AccountKey, People, Person
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +40,16 @@ class Accounts:
         self._identities: dict[Person, Credentials] = {}
         self._temporary: dict[Person, Credentials] = {}
         self._clients: dict[tuple[Credentials, str], Any] = {}
+
+    @property
+    def keys(self) -> tuple[AccountKey, ...]:
+        """The accounts that the catalog names."""
+        return tuple(account for account in ACCOUNTS if getattr(self.settings.accounts, account) is not None)
+
+    @property
+    def everyone(self) -> tuple[Person, ...]:
+        """Each person of these accounts once."""
+        return tuple(person for person in self.people.everyone if person.account in self.keys)
 
     def account_id(self, account: AccountKey) -> str:
         """The 12 digits of an account."""

@@ -164,6 +164,19 @@ _OF_MANAGEMENT: dict[str, tuple[str, Callable[[Any], Names]]] = {
 }
 
 
+def _work_groups(client: Any) -> Names:
+    for each in client.list_work_groups()["WorkGroups"]:
+        if each["Name"] != "primary":  # Every account has it.
+            yield each["Name"]
+
+
+_OF_LAKES: dict[str, tuple[str, Callable[[Any], Names]]] = {
+    "crawler": _listing("glue", "get_crawlers", "Crawlers", "Name"),
+    "database": _listing("glue", "get_databases", "DatabaseList", "Name"),
+    "workgroup": ("athena", _work_groups),
+}
+
+
 def inventory(accounts: Accounts, account: AccountKey) -> set[Thing]:
     """Return what an account holds, as its administrator sees it.
 
@@ -171,7 +184,11 @@ def inventory(accounts: Accounts, account: AccountKey) -> set[Thing]:
         accounts: The accounts.
         account: The account.
     """
-    kinds = _KINDS | (_OF_MANAGEMENT if account == "management" else {})
+    kinds = (
+        _KINDS
+        | (_OF_MANAGEMENT if account == "management" else {})
+        | (_OF_LAKES if "data" in accounts.keys else {})
+    )
     return {
         Thing(account, kind, name)
         for kind, (service, names) in kinds.items()

@@ -10,7 +10,6 @@ from pathlib import Path
 import psutil
 
 from rehearsal.accounts import Accounts, Credentials, administrator_credentials
-from rehearsal.people import ACCOUNTS
 from rehearsal.processes import END_SECONDS, Emulator, end_group
 
 KEEPER = "import signal; signal.pause()"
@@ -89,7 +88,7 @@ def guide(accounts: Accounts, kept: Kept, folder: Path) -> str:
         folder: The report folder.
     """
     profiles = folder / PROFILES
-    people = ", ".join(person.profile for person in accounts.people.everyone)
+    people = ", ".join(person.profile for person in accounts.everyone)
     return f"""\
 The emulator keeps running at {accounts.session.endpoint}. Look around as anyone in the story:
 
@@ -99,7 +98,7 @@ The emulator keeps running at {accounts.session.endpoint}. Look around as anyone
 print(s.client('sagemaker').list_projects())"
 
 Profiles: {people};
-and the administrator of each account: {", ".join(ACCOUNTS)}.
+and the administrator of each account: {", ".join(accounts.keys)}.
 End it with: kill {kept.keeper}
 """
 
@@ -109,10 +108,10 @@ def _write_profiles(accounts: Accounts, path: Path) -> None:
     sections: list[str] = []
     common = [f"region = {accounts.settings.region}", f"endpoint_url = {accounts.session.endpoint}"]
     common += ["s3 =", "  addressing_style = path"]
-    for account in ACCOUNTS:
+    for account in accounts.keys:
         keys = _keys(administrator_credentials(accounts.account_id(account)))
         sections += [f"[profile {account}]", *keys, *common, ""]
-    for person in accounts.people.everyone:
+    for person in accounts.everyone:
         keys = _keys(accounts.identity(person))
         sections += [f"[profile sign-in-{person.profile}]", *keys, *common, ""]
         role = [f"role_arn = {accounts.role_arn(person)}", f"source_profile = sign-in-{person.profile}"]

@@ -5,8 +5,16 @@ from typing import Literal
 
 from base.names import PlatformNames
 
-AccountKey = Literal["management", "shared_services", "development", "test", "production"]
-ACCOUNTS: tuple[AccountKey, ...] = ("management", "shared_services", "development", "test", "production")
+AccountKey = Literal["management", "shared_services", "development", "test", "production", "data"]
+ACCOUNTS: tuple[AccountKey, ...] = (
+    "management",
+    "shared_services",
+    "development",
+    "test",
+    "production",
+    "data",
+)
+"""All accounts that a catalog may name; `Accounts.keys` are those that it does name."""
 
 CONSUMER_ROLE = "model-consumer"
 """An application of the test and production accounts that asks the endpoint: theirs, not the bundle's."""
@@ -46,7 +54,7 @@ class Person:
 
 @dataclass(frozen=True, kw_only=True)
 class People:
-    """Everyone in the story."""
+    """Everyone who may be in a story."""
 
     platform_engineer: Person
     ml_administrator: Person
@@ -60,6 +68,9 @@ class People:
     development_administrator: Person
     test_administrator: Person
     production_administrator: Person
+    data_engineer: Person
+    data_producer: Person
+    lake_administrator: Person
 
     @classmethod
     def of(cls, names: PlatformNames) -> "People":
@@ -97,9 +108,12 @@ class People:
             production_administrator=Person(
                 title="Account administrator", account="production", role=ADMINISTRATOR_ROLE
             ),
+            data_engineer=Person(title="Data engineer", account="data", role=names.data_engineer_role),
+            data_producer=Person(title="Data producer", account="data", role=names.data_producer_role),
+            lake_administrator=Person(title="Lake administrator", account="data", role=ADMINISTRATOR_ROLE),
         )
 
     @property
     def everyone(self) -> tuple[Person, ...]:
-        """Each person once."""
+        """Each person once, those of a data account as well."""
         return tuple(getattr(self, person.name) for person in fields(self))

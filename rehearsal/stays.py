@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from base.places import REPOSITORY
 from rehearsal.inventory import Thing
-from rehearsal.people import ACCOUNTS
+from rehearsal.people import ACCOUNTS, AccountKey
 from rehearsal.story import ActError
 
 PAGE = REPOSITORY / "docs" / "what_stays.md"
@@ -50,8 +50,11 @@ class Promise:
         )
 
 
-def promised() -> list[Promise]:
+def promised(played: Sequence[AccountKey] = ACCOUNTS) -> list[Promise]:
     """Return the rows of the page's table, one for each name in a row.
+
+    Args:
+        played: The accounts there are; a row of none of them is left out.
 
     Raises:
         ActError: A row names no account.
@@ -63,6 +66,8 @@ def promised() -> list[Promise]:
         accounts = tuple(each for each in ACCOUNTS if each.replace("_", " ") in row["where"])
         if not accounts:
             raise ActError(f"This row of what_stays.md names no account: {row[0]}")
+        if not set(accounts) & set(played):
+            continue
         names = _NAME.findall(row["name"])
         found += [Promise(accounts, row["what"], _pattern(name), row[0]) for name in names]
     return found
@@ -83,14 +88,23 @@ def mistakes(left: Iterable[Thing], promises: Sequence[Promise]) -> list[str]:
         promises: What the page says stays.
     """
     left = sorted(left)
-    unexpected = [
+    return unexpected(left, promises) + empty(left, promises)
+
+
+def unexpected(left: Iterable[Thing], promises: Sequence[Promise]) -> list[str]:
+    """Return a sentence for each thing that nobody promised."""
+    return [
         f"Left, and not named in docs/what_stays.md: {thing.kind} {thing.name} in {thing.account}"
-        for thing in left
+        for thing in sorted(left)
         if not any(promise.covers(thing) for promise in promises)
     ]
-    empty = [
+
+
+def empty(left: Iterable[Thing], promises: Sequence[Promise]) -> list[str]:
+    """Return a sentence for each promise that holds for nothing."""
+    left = tuple(left)
+    return [
         f"Named in docs/what_stays.md, and not left: {promise.row}"
         for promise in promises
         if not any(promise.covers(thing) for thing in left)
     ]
-    return unexpected + empty

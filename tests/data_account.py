@@ -1,9 +1,9 @@
 """The example catalog with a data account."""
 
-import re
 from pathlib import Path
 
-from base.settings import CATALOG, Settings
+from base.settings import Settings
+from rehearsal.lake import write_catalog
 
 DATA = "666666666666"
 DATA_UNIT = "ou-ml01-dataunit0"
@@ -27,7 +27,4 @@ def catalog_with_data_account(folder: Path) -> Path:
     Args:
         folder: Where.
     """
-    path = folder / "catalog.yaml"
-    text = CATALOG.read_text("utf-8")
-    path.write_text(re.sub(r"^( +)# data: ", r"\1data: ", text, flags=re.MULTILINE), "utf-8")
-    return path
+    return write_catalog(folder / "catalog.yaml")

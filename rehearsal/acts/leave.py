@@ -3,7 +3,7 @@
 from rehearsal import readme
 from rehearsal.accounts import Credentials, administrator_credentials
 from rehearsal.inventory import Thing, inventory
-from rehearsal.people import ACCOUNTS, OWN_ROLES, AccountKey, Person
+from rehearsal.people import OWN_ROLES, AccountKey, Person
 from rehearsal.stays import mistakes, promised
 from rehearsal.story import Act, ActError, Story, built
 from rehearsal.waiting import wait_for
@@ -17,58 +17,65 @@ def play(story: Story) -> str:
     people, accounts = story.people, story.accounts
     deploy, build = built(story.deploy_project), built(story.build_project)
     for person, project in ((people.ml_engineer, deploy), (people.data_scientist, build)):
-        _follow(story, "Delete the projects", person, project=project.name)
+        follow(story, "Delete the projects", person, project=project.name)
     for account in SERVING:
         administrator = administrator_credentials(accounts.account_id(account))
-        _follow(story, "Delete the endpoints", administrator, **{"project id": deploy.id})
+        follow(story, "Delete the endpoints", administrator, **{"project id": deploy.id})
     owners = (people.ml_administrator, people.hub_administrator)
     for person in owners:
-        _follow(story, "Terminate the domain", person, domain=DOMAIN)
+        follow(story, "Terminate the domain", person, domain=DOMAIN)
     for person in owners:
-        _await_termination(story, person)
-    _follow(story, "Take back what is shared", people.platform_engineer)
-    _follow(story, "Destroy the stacks", people.platform_engineer)
+        await_termination(story, person)
+    follow(story, "Take back what is shared", people.platform_engineer)
+    follow(story, "Destroy the stacks", people.platform_engineer)
     hub = administrator_credentials(accounts.account_id("shared_services"))
-    _follow(story, "Delete the platform engineer's role", hub)
-    left = {thing for account in ACCOUNTS for thing in inventory(accounts, account)} - story.before
-    left = {thing for thing in left if not _is_peoples_own(story, thing)}
-    if wrong := mistakes(left, promised()):
+    follow(story, "Delete the platform engineer's role", hub)
+    left = what_is_left(story)
+    if wrong := mistakes(left, promised(accounts.keys)):
         raise ActError("\n".join(wrong))
-    story.left = [f"{thing.account.replace('_', ' ')}: {thing.kind} {thing.name}" for thing in sorted(left)]
-    for line in story.left:
-        story.tell(line)
     return (
         f"The README's steps were followed to the end. {len(left)} things are left: those that "
         "docs/what_stays.md names, and no other."
     )
 
 
-def _follow(story: Story, title: str, who: Person | Credentials, **values: str) -> None:
+def what_is_left(story: Story) -> set[Thing]:
+    """Return what the accounts hold now beside what they held before, and list it in the report."""
+    accounts = story.accounts
+    left = {thing for account in accounts.keys for thing in inventory(accounts, account)} - story.before
+    left = {thing for thing in left if not _is_peoples_own(story, thing)}
+    story.left = [f"{thing.account.replace('_', ' ')}: {thing.kind} {thing.name}" for thing in sorted(left)]
+    for line in story.left:
+        story.tell(line)
+    return left
+
+
+def follow(story: Story, title: str, who: Person | Credentials, **values: str) -> None:
+    """Follow a step of *Leave it* as a person, or as the administrator whose credentials are given."""
     if isinstance(who, Person):
         readme.follow(story, readme.LEAVE, title, story.accounts.credentials(who), values, by=who.title)
     else:
         readme.follow(story, readme.LEAVE, title, who, values, by="Administrator")
 
 
-def _await_termination(story: Story, person: Person) -> None:
-    wait_for("the domain to be terminated", lambda: _is_terminated(story, person) or None)
+def await_termination(story: Story, person: Person, name: str = DOMAIN) -> None:
+    """Wait until what a person has terminated is gone."""
+    wait_for(f"the end of {name}", lambda: _is_terminated(story, person, name) or None)
 
 
-def _is_terminated(story: Story, person: Person) -> bool:
-    """Whether the domain of a person's account is gone; a termination that failed says why.
+def _is_terminated(story: Story, person: Person, name: str) -> bool:
+    """Whether a product of a person's account is gone; a termination that failed says why.
 
     Raises:
         ActError: It failed.
     """
     catalog = story.accounts.administrator(person.account, "servicecatalog")
     found = [
-        each
-        for each in catalog.search_provisioned_products()["ProvisionedProducts"]
-        if each["Name"] == DOMAIN
+        each for each in catalog.search_provisioned_products()["ProvisionedProducts"] if each["Name"] == name
     ]
     for each in found:
         if each["Status"] in ("ERROR", "TAINTED"):
-            raise ActError(f"The domain is not terminated: {each['StatusMessage']}")
+            raise ActError(f"{name} is not terminated: {each['StatusMessage']}")
     return not found
 
 

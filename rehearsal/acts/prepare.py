@@ -6,17 +6,17 @@ from collections.abc import Mapping
 from rehearsal import cdk, readme
 from rehearsal.accounts import administrator_credentials
 from rehearsal.inventory import inventory
-from rehearsal.people import ACCOUNTS, ADMINISTRATOR_ROLE, CONSUMER_ROLE, AccountKey
+from rehearsal.people import ADMINISTRATOR_ROLE, CONSUMER_ROLE, AccountKey
 from rehearsal.story import Act, Story
 
-WORKLOADS: tuple[AccountKey, ...] = ("development", "test", "production")
+OWN_ROLES_IN: tuple[AccountKey, ...] = ("development", "test", "production", "data")
 ADMINISTRATOR_ACCESS = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 
 def play(story: Story) -> str:
     """Delegate the organisation's services, create the platform engineer's role, and sign everyone up."""
     accounts = story.accounts
-    story.before = {thing for account in ACCOUNTS for thing in inventory(accounts, account)}
+    story.before = {thing for account in accounts.keys for thing in inventory(accounts, account)}
     management, hub = (
         administrator_credentials(accounts.account_id(account))
         for account in ("management", "shared_services")
@@ -26,9 +26,9 @@ def play(story: Story) -> str:
     story.tell("synthesizing the bundle")
     story.assembly = cdk.synthesize(story)
     readme.follow(story, readme.ADOPT, "Create the platform engineer's role", hub)
-    for account in WORKLOADS:
+    for account in (each for each in OWN_ROLES_IN if each in accounts.keys):
         _create_own_roles(story, account)
-    for person in accounts.people.everyone:
+    for person in accounts.everyone:
         accounts.sign_up(person)
         story.tell(f"{person.user} may assume {person.role}")
     return (

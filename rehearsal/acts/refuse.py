@@ -1,13 +1,31 @@
 """What must not work is tried, and refused for the right reason."""
 
+from collections.abc import Sequence
+
 from rehearsal.denials import DENIALS
-from rehearsal.denied import attempt
+from rehearsal.denied import Denial, attempt
 from rehearsal.story import Act, ActError, Story
 
 
 def play(story: Story) -> str:
-    """Try every row of the table; all are tried, even if one is not refused."""
-    for denial in DENIALS:
+    """Try every row of the table."""
+    return try_all(story, DENIALS)
+
+
+def try_all(story: Story, denials: Sequence[Denial]) -> str:
+    """Try rows; all are tried, even if one is not refused.
+
+    Args:
+        story: The story.
+        denials: The rows.
+
+    Returns:
+        What happened, in a sentence.
+
+    Raises:
+        ActError: Some were not refused as they must be.
+    """
+    for denial in denials:
         record = attempt(story, denial)
         story.denials.append(record)
         story.tell(f"{record.status}: {record.actor}: {record.action}")

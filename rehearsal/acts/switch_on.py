@@ -1,6 +1,6 @@
 """With the accounts' stacks, SageMaker Projects was turned on where projects are created."""
 
-from rehearsal.people import ACCOUNTS, AccountKey
+from rehearsal.people import AccountKey
 from rehearsal.story import Act, ActError, Story
 
 LAUNCHING: tuple[AccountKey, ...] = ("shared_services", "development")
@@ -17,7 +17,7 @@ def play(story: Story) -> str:
     """Compare every account with what it must be, and look at the note of what it was before."""
     accounts = story.accounts
     accounts.journal.note("aws sagemaker get-sagemaker-servicecatalog-portfolio-status")
-    for account in ACCOUNTS:
+    for account in accounts.keys:
         found, expected = status(story, account), ON if account in LAUNCHING else OFF
         story.tell(f"{accounts.account_title(account)}: {found}")
         if found != expected:

@@ -22,6 +22,7 @@ WITHIN = {
     ),
     "development": ("Launch the domain", "Create the project", "Train", "Train again"),
     "production": ("Roll back",),
+    "data": ("Launch the data lake", "Fill the data lake"),
 }
 """Names of the acts that stay inside an account."""
 
@@ -120,9 +121,10 @@ def _wide(page: Page) -> Drawing:
     middle = max(
         heights["development"], heights["shared_services"], heights["test"] + heights["production"] + 60
     )
-    top = heights["management"] + 76
+    top = max(heights["management"], heights.get("data", 0)) + 76
     places = {
         "management": (360, 4, heights["management"]),
+        "data": (4, 4, heights.get("data", 0)),
         "development": (4, top, middle),
         "shared_services": (360, top, middle),
         "test": (right, top, (middle - 40) / 2),
@@ -130,7 +132,7 @@ def _wide(page: Page) -> Drawing:
     }
     boxes, badges = _boxes(page, places, column)
     upper, lower = top + middle / 4, top + 3 * middle / 4
-    crossings = (
+    crossings: tuple[Arrow, ...] = (
         Arrow(
             path=f"M480 {heights['management'] + 4} V{top - 3}",
             label="delegate",
@@ -140,9 +142,14 @@ def _wide(page: Page) -> Drawing:
         ),
         Arrow(path=f"M360 {upper} H247", label="share", x=302, y=upper - 22, anchor="middle"),
         Arrow(path=f"M244 {lower} H357", label="promote", x=302, y=lower - 22, anchor="middle"),
-        Arrow(path=f"M600 {upper} H{right - 3}", label="deploy", x=655, y=upper - 22, anchor="middle"),
-        Arrow(path=f"M600 {lower} H{right - 3}", label="approve", x=655, y=lower - 22, anchor="middle"),
     )
+    if _deploys(page):
+        crossings += (
+            Arrow(path=f"M600 {upper} H{right - 3}", label="deploy", x=655, y=upper - 22, anchor="middle"),
+            Arrow(path=f"M600 {lower} H{right - 3}", label="approve", x=655, y=lower - 22, anchor="middle"),
+        )
+    if "data" in heights:
+        crossings += (_grant(f"M124 {heights['data'] + 4} V{top - 3}", 144, top - 33),)
     centres = {
         "Prepare the accounts": (480, top - 38),
         "Share": (286, upper),
@@ -165,10 +172,12 @@ def _narrow(page: Page) -> Drawing:
     width, column, gap, rail = 340, 284, 58, 316
     places: dict[str, tuple[float, float, float]] = {}
     y = 4.0
+    crossed = ["management", "shared_services"]
+    crossed += ["development"] if any(account.key == "data" for account in page.accounts) else []
     for account in sorted(page.accounts, key=lambda account: _DOWNWARDS.index(account.key)):
         height = _height(page, account, column)
         places[account.key] = (4, y, height)
-        y += height + (gap if account.key in ("management", "shared_services") else 22)
+        y += height + (gap if account.key in crossed else 22)
     boxes, badges = _boxes(page, places, column)
     ends = {key: (y + height, y + height / 2) for key, (_, y, height) in places.items()}
     hub, hub_middle = ends["shared_services"]
@@ -178,15 +187,21 @@ def _narrow(page: Page) -> Drawing:
         return f"M{edge} {hub_middle} H{rail} V{ends[key][1]} H{edge + 3}"
 
     management = ends["management"][0]
-    crossings = (
+    crossings: tuple[Arrow, ...] = (
         Arrow(
             path=f"M146 {management} v{gap - 3}", label="delegate", x=168, y=management + 34, anchor="start"
         ),
         Arrow(path=f"M60 {hub} v{gap - 3}", label="share", x=82, y=hub + 34, anchor="start"),
         Arrow(path=f"M180 {hub + gap} v-{gap - 3}", label="promote", x=202, y=hub + 34, anchor="start"),
-        Arrow(path=down_the_rail("test"), label="", x=0, y=0, anchor="start"),
-        Arrow(path=down_the_rail("production"), label="", x=0, y=0, anchor="start"),
     )
+    if _deploys(page):
+        crossings += (
+            Arrow(path=down_the_rail("test"), label="", x=0, y=0, anchor="start"),
+            Arrow(path=down_the_rail("production"), label="", x=0, y=0, anchor="start"),
+        )
+    if "data" in ends:
+        team = ends["development"][0]
+        crossings += (_grant(f"M60 {team + gap} v-{gap - 3}", 82, team + 34),)
     centres = {
         "Prepare the accounts": (146, management + gap / 2 - 1),
         "Share": (60, hub + gap / 2 - 16),
@@ -205,7 +220,17 @@ def _narrow(page: Page) -> Drawing:
     )
 
 
-_DOWNWARDS = ("management", "shared_services", "development", "test", "production")
+_DOWNWARDS = ("management", "shared_services", "development", "data", "test", "production")
+
+
+def _deploys(page: Page) -> bool:
+    """Whether anything goes to test and production in the story."""
+    return any(act.name == "Deploy to test" for act in page.report.acts)
+
+
+def _grant(path: str, x: float, y: float) -> Arrow:
+    """What crosses from a data account to the development account."""
+    return Arrow(path=path, label="grant", x=x, y=y, anchor="start")
 
 
 def _badges(page: Page, centres: Mapping[str, tuple[float, float]]) -> list[Badge]:

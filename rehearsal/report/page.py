@@ -25,6 +25,7 @@ REASONS = {
     "AccessDenied": "A policy does not allow it",
     "AccessDeniedException": "A policy does not allow it",
     "CreateFailed": "What was launched was not created",
+    "Failed": "The pipeline ends, and names the reason",
     "InvalidClientTokenId": "The credentials are not known",
     "Nothing": "Nothing happens",
     "ResourceNotFoundException": "It is not there for whoever asks",

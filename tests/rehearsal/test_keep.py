@@ -46,7 +46,7 @@ def test_a_kept_emulator_outlives_the_story_until_it_is_ended(tmp_path: Path) ->
             RoleName=administrator.role,
             AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
         )
-        for person in accounts.people.everyone:
+        for person in accounts.everyone:
             accounts.sign_up(person)
         kept = keep(emulator, accounts, tmp_path)
     try:

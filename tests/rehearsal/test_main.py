@@ -15,6 +15,7 @@ from base.places import REPOSITORY
 from rehearsal.__main__ import _acts, app
 from rehearsal.acts import ACTS, LEAVING
 from rehearsal.processes import single_run
+from rehearsal.stories import STORIES
 from tests.hangs import HANGS
 
 REHEARSE = [sys.executable, "-m", "rehearsal", "--report-folder"]
@@ -58,6 +59,39 @@ def test_a_target_alone_is_refused(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["--target", "colour", "--report-folder", str(tmp_path / "report")])
     assert result.exit_code == 2
     assert "give DATA" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        pytest.param(
+            ["--story", "dragons"],
+            "There is no story 'dragons'; give STORY one of lake, model.",
+            id="unknown",
+        ),
+        pytest.param(
+            ["--story", "lake", "--target", "x"], "The story lake takes no DATA and TARGET", id="own data"
+        ),
+        pytest.param(["--story", "lake", "--fear"], "The story lake takes no FEAR", id="fear"),
+    ],
+)
+def test_a_story_that_cannot_be_played_is_refused_in_one_sentence(
+    tmp_path: Path, arguments: list[str], says: str
+) -> None:
+    folder = tmp_path / "report"
+    result = CliRunner().invoke(app, [*arguments, "--report-folder", str(folder)])
+    assert result.exit_code == 2
+    assert says in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_every_story_ends_with_leaving_which_keeping_leaves_out(name: str) -> None:
+    acts = STORIES[name].acts
+    assert [act.name for act in acts].count("Leave") == 1
+    assert [act.name for act in _acts(True, acts)] == [act.name for act in acts[:-1]]
+    assert acts[-1].name == "Leave"
 
 
 def test_a_rehearsal_that_is_kept_stops_before_everybody_leaves() -> None:

@@ -135,3 +135,11 @@ def test_an_option_that_the_aws_cli_does_not_know_is_refused() -> None:
 def test_a_placeholder_without_a_value_is_an_error() -> None:
     with pytest.raises(ActError, match="Nobody knows what 'project id' in"):
         readme._filled("aws x --name <project id>", {"project": "churn"})
+
+
+def test_what_stays_in_a_data_account_is_promised_only_where_there_is_one() -> None:
+    everywhere = {promise.row for promise in stays.promised()}
+    without = {promise.row for promise in stays.promised(("development", "shared_services"))}
+    of_data = {row for row in everywhere if row.startswith("| data |")}
+    assert of_data
+    assert not of_data & without

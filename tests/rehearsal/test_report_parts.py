@@ -1,10 +1,11 @@
 """The parts of the report: the summary, approvals, chosen rows, commands, lines of the map."""
 
 import shlex
+from itertools import combinations
 
 import pytest
 
-from rehearsal.record import Prediction, ShownRecord
+from rehearsal.record import AccountRecord, Prediction, ShownRecord
 from rehearsal.report.account_map import draw_maps
 from rehearsal.report.answers import answers
 from rehearsal.report.approvals import approvals
@@ -180,3 +181,24 @@ def test_the_map_wraps_what_is_too_long_and_cuts_nothing() -> None:
             said = "".join(line.text.replace(" ", "") for line in box.lines)
             assert all(thing.replace(" ", "") in said for thing in account.holds)
         assert "…" not in str(drawing)
+
+
+def test_the_map_gives_a_data_account_a_place_of_its_own() -> None:
+    data = AccountRecord(key="data", title="data", id="666666666666", holds=("data lake mlplatform_lake",))
+    shown = page().model_copy(update={"accounts": (*page().accounts, data)})
+    for drawing in draw_maps(shown):
+        assert [box.key for box in drawing.boxes][-1] == "data"
+        assert "grant" in [arrow.label for arrow in drawing.arrows]
+        for one, other in combinations(drawing.boxes, 2):
+            beside = one.x + one.width <= other.x or other.x + other.width <= one.x
+            below = one.y + one.height <= other.y or other.y + other.height <= one.y
+            assert beside or below, (drawing.name, one.key, other.key)
+    assert "Six accounts" in render(shown)
+    assert "Five accounts" in render(page())
+
+
+def test_the_map_shows_no_deployment_where_nothing_is_deployed() -> None:
+    short = page().report.model_copy(update={"acts": page().report.acts[:4]})
+    shown = page().model_copy(update={"report": short, "act_starts": page().act_starts[:4]})
+    for whole, part in zip(draw_maps(page()), draw_maps(shown), strict=True):
+        assert len(whole.arrows) - len(part.arrows) == 2

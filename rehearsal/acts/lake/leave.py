@@ -1,0 +1,48 @@
+"""Everybody leaves: the project goes before the lake that it reads, and the lake's tables stay."""
+
+from rehearsal import lake
+from rehearsal.accounts import administrator_credentials
+from rehearsal.acts.leave import DOMAIN, await_termination, follow, what_is_left
+from rehearsal.stays import empty, promised, unexpected
+from rehearsal.story import Act, ActError, Story, built
+
+
+def play(story: Story) -> str:
+    """Follow the README's section as far as the story goes, and compare each account with what stays."""
+    people, accounts = story.people, story.accounts
+    project = built(story.build_project)
+    follow(story, "Delete the projects", people.data_scientist, project=project.name)
+    terminated = (
+        (people.ml_administrator, DOMAIN),
+        (people.hub_administrator, DOMAIN),
+        (people.data_engineer, lake.PROVISIONED),
+    )
+    for person, name in terminated:
+        follow(story, "Terminate the domain", person, domain=name)
+    for person, name in terminated:
+        await_termination(story, person, name)
+    follow(story, "Take back what is shared", people.platform_engineer)
+    follow(story, "Destroy the stacks", people.platform_engineer)
+    hub = administrator_credentials(accounts.account_id("shared_services"))
+    follow(story, "Delete the platform engineer's role", hub)
+    left = what_is_left(story)
+    promises = promised(accounts.keys)
+    # Nothing is deployed in this story, and so not all of the other accounts' promises hold for something.
+    of_data = [promise for promise in promises if promise.accounts == ("data",)]
+    wrong = unexpected(left, promises) + empty(left, of_data)
+    if wrong:
+        raise ActError("\n".join(wrong))
+    return (
+        f"The README's steps were followed to the end. {len(left)} things are left, all named in "
+        f"docs/what_stays.md: in the data account the bucket {lake.bucket(story)} with its tables, and "
+        "its key."
+    )
+
+
+ACT = Act(
+    name="Leave",
+    actor="Platform engineer",
+    account="shared_services",
+    play=play,
+    next="Delete what stays, if you want to keep nothing of it: `docs/what_stays.md` tells how.",
+)
