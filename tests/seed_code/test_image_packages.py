@@ -12,7 +12,7 @@ PROGRAM = "import importlib, sys; [importlib.import_module(name) for name in sys
 
 
 def imported() -> set[str]:
-    """Names of the modules that the jobs import as they start, and that are neither Python's nor the repository's own."""
+    """Names of the modules that jobs import as they start: neither Python's nor the repository's own."""
     files = sorted(BUILD.glob("*/src/*.py"))
     own = {file.stem for file in files}
     names: set[str] = set()
