@@ -3,12 +3,14 @@
 DuckDB sees the copies of the objects of one query, and no other file.
 """
 
+import contextlib
 import csv
 import io
 import logging
 import re
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -99,14 +101,37 @@ def _run(execution: Execution, work: Path) -> None:
 
     planned = plan(execution.statement, execution.database, look_up)
     connection = _connect(work)
-    execution.interrupt = connection.interrupt
     try:
-        found = _fetch(execution, planned, read, work, connection)
-        _translate(lambda: _define(connection, read, found))
-        _translate(lambda: _write(execution, planned, connection, writer, work))
+        with interrupted_when(execution.stopped, connection):
+            found = _translate(lambda: _fetch(execution, planned, read, work, connection))
+            _translate(lambda: _define(connection, read, found))
+            _translate(lambda: _write(execution, planned, connection, writer, work))
     finally:
-        execution.interrupt = None
         connection.close()
+
+
+@contextlib.contextmanager
+def interrupted_when(stopped: threading.Event, connection: Any) -> Iterator[None]:
+    """Interrupt what a connection runs, from the moment that it is to stop until the context ends.
+
+    DuckDB interrupts what runs just then. As the next statement may begin a moment later, one call is not
+    enough.
+    """
+    over = threading.Event()
+
+    def interrupt() -> None:
+        stopped.wait()
+        while not over.wait(0.02):
+            connection.interrupt()
+
+    thread = threading.Thread(target=interrupt, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        stopped.set()
+        thread.join()
 
 
 def _connect(work: Path) -> Any:

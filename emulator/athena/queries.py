@@ -116,8 +116,8 @@ def _get(request: Request) -> dict[str, Any]:
 def _stop(request: Request) -> dict[str, Any]:
     """Stop a query; one that has ended stays as it is."""
     execution = _found(request)
-    if execution.end("CANCELLED", "Query cancelled by user") and execution.interrupt is not None:
-        execution.interrupt()
+    if execution.end("CANCELLED", "Query cancelled by user"):
+        execution.stopped.set()
     return {}
 
 

@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/athena/latest/APIReference/API_QueryExecution.html
 
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -40,7 +39,7 @@ class Execution:
         rows: How many rows it gave or wrote.
         manifest: Where it lists the files that it wrote, or None.
         columns: Names and Athena's types of its result.
-        interrupt: Stops what runs of it.
+        stopped: Set when it is to stop, and when it has ended.
     """
 
     identifier: str
@@ -62,7 +61,7 @@ class Execution:
     rows: int = 0
     manifest: str | None = None
     columns: list[tuple[str, str]] = field(default_factory=list)
-    interrupt: Callable[[], None] | None = None
+    stopped: threading.Event = field(default_factory=threading.Event)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
