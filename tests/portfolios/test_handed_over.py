@@ -2,11 +2,14 @@
 
 import pytest
 
+from pipelines.assets import SEED
 from portfolios.permissions import derive
+from products.discovery import discover
 from tests.portfolios.policies import allowed
-from tests.products.launches import CONNECTION, PRODUCTS, PROVIDERS, templates
+from tests.products.launches import CONNECTION, PROVIDERS, templates
 
 REGION = "eu-west-1"
+WITH_REPOSITORY = [product.identifier for product in discover() if SEED in product.seeds]
 SERVICES = ("codeconnections", "codestar-connections")
 OTHER_CONNECTION = CONNECTION.replace("0a1b2c3d", "ffffffff")
 
@@ -47,7 +50,7 @@ def test_passing_a_connection(service: str, action: str, connection: str, taker:
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
-@pytest.mark.parametrize("product", [name for name in PRODUCTS if name != "studio_domain"])
+@pytest.mark.parametrize("product", WITH_REPOSITORY)
 def test_launch_roles_pass_the_connection_of_their_repositories(provider: str, product: str) -> None:
     statements = derive(templates(provider)[product], region=REGION)
     keys = {"codeconnections:PassedToService": "codepipeline.amazonaws.com"}
