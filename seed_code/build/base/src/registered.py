@@ -59,9 +59,8 @@ def last_approved(group: str, region: str) -> Approved | None:
     if not listed:
         return None
     arn = listed[0]["ModelPackageArn"]
-    # All data of a version that has a key of its own asks for kms:Decrypt with that key.
-    version = sagemaker.describe_model_package(ModelPackageName=arn, IncludedData="MetadataOnly")
-    uri = version.get("ModelMetrics", {}).get("ModelDataQuality", {}).get("Statistics", {}).get("S3Uri")
+    metrics = sagemaker.describe_model_package(ModelPackageName=arn).get("ModelMetrics", {})
+    uri = metrics.get("ModelDataQuality", {}).get("Statistics", {}).get("S3Uri")
     if uri is None:
         return Approved(arn, None)
     bucket, _, key = uri.removeprefix("s3://").partition("/")

@@ -91,7 +91,7 @@ def test_the_baseline_is_that_of_the_newest_approved_version(account: Account) -
         "SortOrder": "Descending",
         "MaxResults": 1,
     }
-    assert described == {"ModelPackageName": VERSION, "IncludedData": "MetadataOnly"}
+    assert described == {"ModelPackageName": VERSION}
     assert read == {"Bucket": "kept", "Key": "models/1/evaluation/baseline.json"}
 
 
