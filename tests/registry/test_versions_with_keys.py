@@ -14,7 +14,7 @@ ROOMS = ("registry", "scripts", "seed_code", "pipelines", "portfolios", "product
 ALL_DATA = {
     "registry/functions/model_registry/promotion/source.py": "carries the card inside the version",
     "seed_code/build/base/src/registered.py": (
-        "runs in the processing image, whose SDK does not know IncludedData, under a role that may use the key"
+        "runs in an image whose SDK does not know IncludedData, under a role that may use the key"
     ),
 }
 """Who asks for all data, and why."""
