@@ -19,12 +19,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from base.places import BUILD, REPOSITORY
+from base.places import BUILD, CATALOG_NAME, CATALOG_VARIABLE, REPOSITORY
 
 FOLDER_VARIABLE = "KEPT_ASSEMBLIES"
 """The environment variable that names another folder to keep assemblies in; if empty, none is kept."""
 
-CATALOG_VARIABLE = "CATALOG_FILE"
 OUTDIR_VARIABLE = "CDK_OUTDIR"
 # The CDK command line hands over a large context in a file.
 _CONTEXT_FILE_VARIABLE = "CONTEXT_OVERFLOW_LOCATION_ENV"
@@ -86,7 +85,7 @@ def inputs(environment: Mapping[str, str], root: Path = REPOSITORY) -> Iterator[
         environment: The variables of the process, one of which may name another catalog file.
         root: The repository's own folder.
     """
-    yield "catalog", Path(environment.get(CATALOG_VARIABLE) or root / "catalog.yaml")
+    yield "catalog", Path(environment.get(CATALOG_VARIABLE) or root / CATALOG_NAME)
     for room in ROOMS:
         if (root / room).is_file():
             yield room, root / room

@@ -19,7 +19,7 @@ from base.configuration.model import (
 )
 from base.configuration.rules import mistakes
 from base.configuration.sentences import invalid, sentences
-from base.places import REPOSITORY
+from base.places import CATALOG_NAME, CATALOG_VARIABLE, REPOSITORY
 
 __all__ = [
     "CATALOG",
@@ -38,10 +38,7 @@ __all__ = [
     "load",
 ]
 
-CATALOG = REPOSITORY / "catalog.yaml"
-
-CATALOG_VARIABLE = "CATALOG_FILE"
-"""The environment variable that names another file, for the app and the operator's commands alike."""
+CATALOG = REPOSITORY / CATALOG_NAME
 
 
 def catalog_file() -> Path:
