@@ -121,10 +121,7 @@ def _rehearse(
         console.print(f"AWS as it is feared to be: {len(fears)} assumptions do not hold.", style="bold")
     environments.prepare_all(tell=console.print)
     started, beginning = datetime.now(UTC), time.monotonic()
-    with (
-        PeakMemory() as memory,
-        Emulator(folder, fears=fears, catalog=telling.own_catalog(folder)) as emulator,
-    ):
+    with PeakMemory() as memory, Emulator(folder, fears=fears, catalog=catalog) as emulator:
         accounts = Accounts(emulator.endpoint, catalog)
         with Display(console) as display:
             story = Story(accounts=accounts, data=data, folder=folder, tell=display.tell)

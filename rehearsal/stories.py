@@ -35,13 +35,9 @@ class Telling:
     has_faults: bool = False
     write_catalog: Callable[[Path], Path] | None = None
 
-    def own_catalog(self, folder: Path) -> Path | None:
-        """The catalog of this story alone, written into a folder; None if it has none."""
-        return self.write_catalog(folder / "catalog.yaml") if self.write_catalog else None
-
     def catalog(self, folder: Path) -> Path:
-        """The catalog that the story is played on."""
-        return self.own_catalog(folder) or CATALOG
+        """The catalog that the story is played on; one of its own is written into a folder."""
+        return self.write_catalog(folder / "catalog.yaml") if self.write_catalog else CATALOG
 
 
 STORIES = {

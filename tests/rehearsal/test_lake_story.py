@@ -1,42 +1,20 @@
 """The story of the data lake, played once for all tests of this module."""
 
-import json
-import subprocess
-import sys
-from dataclasses import dataclass
-from typing import Any
-
 import pytest
 
 from base.places import REPOSITORY
 from rehearsal.acts.lake import ACTS
 from rehearsal.denials.lake import ROWS
+from tests.rehearsal.played import Rehearsal, played
 
 pytestmark = pytest.mark.rehearsal
-
-
-@dataclass(frozen=True)
-class Rehearsal:
-    """A rehearsal that was played to its end."""
-
-    exit_code: int
-    output: str
-    report: dict[str, Any]
-    page: str
 
 
 @pytest.fixture(scope="module")
 def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> Rehearsal:
     """The story as `make rehearse STORY=lake` plays it."""
     folder = tmp_path_factory.mktemp("lake")
-    command = [sys.executable, "-m", "rehearsal", "--story", "lake", "--report-folder", str(folder)]
-    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
-    return Rehearsal(
-        exit_code=done.returncode,
-        output=done.stdout + done.stderr,
-        report=json.loads((folder / "report.json").read_text(encoding="utf-8")),
-        page=(folder / "index.html").read_text(encoding="utf-8").replace("<wbr>", ""),
-    )
+    return played(folder, "--story", "lake", "--report-folder", str(folder))
 
 
 def test_everything_comes_out_as_it_must(rehearsal: Rehearsal) -> None:

@@ -1,11 +1,6 @@
 """The whole story, played once for all tests of this module."""
 
-import json
 import re
-import subprocess
-import sys
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
 
@@ -15,31 +10,15 @@ from rehearsal.__main__ import REPORT_FOLDER
 from rehearsal.acts import ACTS
 from rehearsal.denials import DENIALS
 from rehearsal.faults import FAULTS
+from tests.rehearsal.played import Rehearsal, played
 
 pytestmark = pytest.mark.rehearsal
-
-
-@dataclass(frozen=True)
-class Rehearsal:
-    """A rehearsal that was played to its end."""
-
-    exit_code: int
-    output: str
-    report: dict[str, Any]
-    page: str
 
 
 @pytest.fixture(scope="module")
 def rehearsal() -> Rehearsal:
     """The story on the default data, as `make rehearse` plays it, reported where people look."""
-    command = [sys.executable, "-m", "rehearsal"]
-    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
-    return Rehearsal(
-        exit_code=done.returncode,
-        output=done.stdout + done.stderr,
-        report=json.loads((REPORT_FOLDER / "report.json").read_text(encoding="utf-8")),
-        page=(REPORT_FOLDER / "index.html").read_text(encoding="utf-8").replace("<wbr>", ""),
-    )
+    return played(REPORT_FOLDER)
 
 
 def test_everything_comes_out_as_it_must(rehearsal: Rehearsal) -> None:

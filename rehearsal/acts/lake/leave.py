@@ -1,10 +1,13 @@
 """Everybody leaves: the project goes before the lake that it reads, and the lake's tables stay."""
 
+from dataclasses import replace
+
 from rehearsal import lake
 from rehearsal.accounts import administrator_credentials
+from rehearsal.acts import leave
 from rehearsal.acts.leave import DOMAIN, await_termination, follow, what_is_left
 from rehearsal.stays import empty, promised, unexpected
-from rehearsal.story import Act, ActError, Story, built
+from rehearsal.story import ActError, Story, built
 
 
 def play(story: Story) -> str:
@@ -39,10 +42,4 @@ def play(story: Story) -> str:
     )
 
 
-ACT = Act(
-    name="Leave",
-    actor="Platform engineer",
-    account="shared_services",
-    play=play,
-    next="Delete what stays, if you want to keep nothing of it: `docs/what_stays.md` tells how.",
-)
+ACT = replace(leave.ACT, play=play)
