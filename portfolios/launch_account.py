@@ -1,8 +1,5 @@
 """What an account needs before its teams can launch products, and hand their models over."""
 
-from collections.abc import Iterable, Mapping
-
-import aws_cdk as cdk
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from constructs import Construct
@@ -12,57 +9,26 @@ from base.grants.launching import launching
 from base.roles import Permission, role, service_principal
 from base.settings import Settings
 from pipelines.assets import AssetLocation
-from portfolios.boundary import add_project_boundary
-from portfolios.data_lake_administrators import LAKE_FORMATION, DataLakeAdministrators
-from portfolios.launch_role import add_launch_role
+from portfolios.account_stack import AccountStack
 from portfolios.lineage_reader import LineageReader, where_models_are_made
-from portfolios.releases import Release
 from portfolios.sagemaker_projects import SageMakerProjects
-from products.product import LaunchAccount, Product
 
 DECISIONS = ["Approved", "Rejected"]
 
 
-class LaunchAccountStack(cdk.Stack):
-    """Launch roles, the ML administrator's role, SageMaker Projects, and the way of approvals to the hub.
+class LaunchAccountStack(AccountStack):
+    """Besides, the ML administrator's role, SageMaker Projects, and the way of approvals to the hub."""
 
-    It is rendered for a StackSet, and so names no account, and publishes no assets itself.
-    """
+    kind = "development"
+    purpose = "roles of an account that launches products"
 
-    def __init__(
-        self,
-        scope: Construct,
-        construct_id: str,
-        *,
-        settings: Settings,
-        products: Iterable[Product],
-        offered: Mapping[str, tuple[Release, ...]],
-        custom_resources: AssetLocation,
-    ) -> None:
-        """Define the stack.
+    def prepare(self, settings: Settings, custom_resources: AssetLocation) -> None:
+        """Define what a development account needs besides.
 
         Args:
-            scope: The app in which it is rendered.
-            construct_id: Its id there.
             settings: What the adopter decided.
-            products: The products of the portfolios.
-            offered: The versions of each product on offer, by identifier.
             custom_resources: The bundle of `pipelines.assets.CUSTOM_RESOURCES`.
         """
-        super().__init__(
-            scope,
-            construct_id,
-            synthesizer=cdk.BootstraplessSynthesizer(),
-            description="ML platform: roles of an account that launches products",
-        )
-        add_launch_roles(
-            self,
-            "development",
-            settings=settings,
-            products=products,
-            offered=offered,
-            custom_resources=custom_resources,
-        )
         add_ml_administrator(self, settings)
         SageMakerProjects(self, "SageMakerProjects", names=settings.names, code=custom_resources)
         self._forward_decisions(settings)
@@ -90,58 +56,6 @@ class LaunchAccountStack(cdk.Stack):
             },
             targets=[events.CfnRule.TargetProperty(id="registry", arn=bus_arn, role_arn=forwarding.role_arn)],
         )
-
-
-def add_launch_roles(
-    stack: cdk.Stack,
-    account: LaunchAccount,
-    *,
-    settings: Settings,
-    products: Iterable[Product],
-    offered: Mapping[str, tuple[Release, ...]],
-    custom_resources: AssetLocation,
-) -> None:
-    """Define what launches need in a kind of account: roles, their boundary, and power over a data lake.
-
-    Args:
-        stack: The stack that prepares such an account.
-        account: The kind.
-        settings: What the adopter decided.
-        products: The products of the portfolios.
-        offered: The versions of each product on offer, by identifier.
-        custom_resources: The bundle of `pipelines.assets.CUSTOM_RESOURCES`.
-    """
-    launched = [product for product in products if account in product.launched_in]
-    granting = []
-    for product in launched:
-        templates = [release.template for release in offered[product.identifier]]
-        launch_role = add_launch_role(
-            stack,
-            f"Launch-{product.identifier}",
-            settings=settings,
-            product=product,
-            templates=templates,
-        )
-        if any(
-            resource["Type"].startswith(LAKE_FORMATION)
-            for template in templates
-            for resource in template["Resources"].values()
-        ):
-            granting.append(launch_role)
-    if granting:
-        DataLakeAdministrators(
-            stack,
-            "DataLakeAdministrators",
-            names=settings.names,
-            code=custom_resources,
-            roles=granting,
-            governs=account == "data",
-        )
-    add_project_boundary(
-        stack,
-        settings=settings,
-        templates=[release.template for product in launched for release in offered[product.identifier]],
-    )
 
 
 def add_ml_administrator(scope: Construct, settings: Settings) -> None:
