@@ -19,7 +19,8 @@ class Data:
             writes it into the metadata of each model version, from which receipt, lineage and model card
             quote it.
         permissions: What the jobs of the project's SageMaker pipeline need to read the data.
-        environment: Variables of the project's build besides the address.
+        environment: Variables of the project's build besides the address. Those that begin with
+            ``INPUT_DATA_`` say what else is known of the data, and go the same way as the address.
         grant_to: Grants their role what no policy of IAM does, once the role is there.
     """
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from registry.functions.model_registry import metrics
 from registry.functions.model_registry.events import ModelVersionArn
 from registry.functions.model_registry.receipts import ReceiptBook
-from registry.functions.model_registry.records import SOURCE_MODEL_PACKAGE_ARN, Receipt
+from registry.functions.model_registry.records import SOURCE_MODEL_PACKAGE_ARN, Receipt, data_details
 from registry.functions.model_registry.versions import describe_version
 from scripts.lineage.graph import LineageGraph
 from scripts.lineage.node import Gap, Node, ask
@@ -247,6 +247,8 @@ def _receipt_facts(receipt: Receipt) -> Iterator[tuple[str, str]]:
         yield "approved at", content["approved_at"]
     if content["input_data_uri"]:
         yield "input data", content["input_data_uri"]
+    for name, value in data_details(content).items():
+        yield name.replace("_", " "), value
     for image in content["images"]:
         yield "image", f"{image['image']} ({image['digest']})" if image["digest"] else image["image"]
     if content["metrics"]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from registry.functions.model_registry.metrics import Row, written
-from registry.functions.model_registry.records import Decision, Kind
+from registry.functions.model_registry.records import Decision, Kind, data_details
 from scripts.console.page_file import environment
 from scripts.versions.central_versions import RecordedVersion
 
@@ -74,6 +74,7 @@ def facts(recorded: RecordedVersion) -> dict[str, str]:
         "Commit": said["commit"],
         "Pipeline execution": said["pipeline_execution_arn"],
         "Data": said["input_data_uri"],
+        **{worded(name): value for name, value in data_details(said).items()},
         "Approved by its team": said["approved_by"],
         "Approved at": said["approved_at"],
         "Words of the approval": said["approval_description"],
@@ -87,6 +88,11 @@ def facts(recorded: RecordedVersion) -> dict[str, str]:
         "SHA-256 of the receipt": recorded.receipt.sha256,
     }
     return {name: value for name, value in named.items() if value}
+
+
+def worded(name: str) -> str:
+    """The name of a detail of the data, as people read it: `input_data_listing` as ``Data listing``."""
+    return f"Data {name.removeprefix('input_data_').replace('_', ' ')}"
 
 
 def bars(row: Row) -> Bars:

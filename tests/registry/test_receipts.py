@@ -10,7 +10,7 @@ import pytest
 
 from registry.functions.model_registry.errors import RegistryError
 from registry.functions.model_registry.receipts import ReceiptBook
-from registry.functions.model_registry.records import Artifact, Image, Receipt, receipt_content
+from registry.functions.model_registry.records import Artifact, Image, Receipt, data_details, receipt_content
 from tests.registry.cloud import HUB, LEAD, REGISTRY_BUCKET, TEAM, Cloud, client, failure
 
 GROUP = "churn-p-abc"
@@ -103,6 +103,15 @@ def test_what_a_receipt_says(cloud: Cloud, book: ReceiptBook) -> None:
         f"https://eu-west-1.console.aws.amazon.com/s3/object/{REGISTRY_BUCKET}"
         f"?region=eu-west-1&prefix={FOLDER}receipt.json"
     )
+
+
+def test_a_receipt_says_what_else_is_known_of_the_data(cloud: Cloud, book: ReceiptBook) -> None:
+    version = source(cloud)
+    version["CustomerMetadataProperties"] |= {"input_data_listing": "abc", "input_data_revision": "4"}
+    said = content(version, "arn")
+    assert data_details(said) == {"input_data_listing": "abc", "input_data_revision": "4"}
+    assert {name: said[name] for name in data_details(said)} == data_details(said)
+    assert data_details(content(source(cloud), "arn")) == {}
 
 
 def test_a_receipt_is_a_file_that_people_read(cloud: Cloud, book: ReceiptBook) -> None:

@@ -185,6 +185,7 @@ def receipt_content(
             name: stated.get(name)
             for name in ("commit", "pipeline_execution_arn", "input_data_uri", "project_name")
         },
+        **data_details(stated),
         "approved_by": modified_by(source) if approved else None,
         "approved_at": timestamp(approved_at) if approved_at else None,
         "approval_description": source.get("ApprovalDescription") if approved else None,
@@ -192,6 +193,17 @@ def receipt_content(
         "model_card": dict(model_card) if model_card else None,
         "left_out": list(left_out),
     }
+
+
+def data_details(said: Mapping[str, Any]) -> dict[str, str]:
+    """What a version or its receipt says of its data besides the address, by name.
+
+    Args:
+        said: The version's metadata, or the receipt's content.
+    """
+    details = {name: str(value) for name, value in said.items() if name.startswith("input_data_")}
+    details.pop("input_data_uri", None)
+    return dict(sorted(details.items()))
 
 
 def modified_by(version: Mapping[str, Any]) -> str | None:

@@ -25,6 +25,9 @@ from pydantic import (
 from hyperparameter import Value, read_all
 from hyperparameters import HYPERPARAMETERS
 
+DATA_VARIABLE = "INPUT_DATA_"
+"""How the variables begin that say something of the data."""
+
 CONFIGURATION_FILE = Path(__file__).parent.parent / "config.toml"
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -184,6 +187,8 @@ class Project:
         artifact_location: Where else than in the project's bucket versions are kept, as an S3 URI.
         artifact_kms_key_arn: The key that encrypts them there.
         commit: What the build checked out.
+        data_details: What else the project knows of its data, by name: each variable ``INPUT_DATA_…`` but
+            the address.
     """
 
     sagemaker_project_name: str
@@ -200,6 +205,7 @@ class Project:
     artifact_location: str | None = None
     artifact_kms_key_arn: str | None = None
     commit: str | None = None
+    data_details: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
@@ -217,6 +223,11 @@ class Project:
             artifact_location=environment.get("ARTIFACT_LOCATION") or None,
             artifact_kms_key_arn=environment.get("ARTIFACT_KMS_KEY_ARN") or None,
             commit=environment.get("CODEBUILD_RESOLVED_SOURCE_VERSION") or None,
+            data_details=tuple(
+                (name.lower(), value)
+                for name, value in sorted(environment.items())
+                if name.startswith(DATA_VARIABLE) and name.lower() not in needed and value
+            ),
         )
 
     @property

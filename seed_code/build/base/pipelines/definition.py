@@ -3,6 +3,7 @@
 Building it calls no AWS service. Equal scripts, configuration and project give an equal definition.
 """
 
+import json
 import os
 from typing import Any
 
@@ -186,6 +187,7 @@ class PipelineBuilder:
             "project_id": project.sagemaker_project_id,
             "pipeline_execution_arn": ExecutionVariables.PIPELINE_EXECUTION_ARN,
             **self._data.metadata,
+            **dict(project.data_details),
         }
         if project.commit:
             metadata["commit"] = project.commit
@@ -220,8 +222,14 @@ class PipelineBuilder:
                 "report": Join(on="/", values=[output(evaluate, "evaluation"), REPORT]),
                 "input-data": self._data.location,
                 "test-data": output(preprocess, "test"),
+                **self._data_details(),
             },
         )
+
+    def _data_details(self) -> dict[str, str]:
+        """What else the card says of the data; no argument where there is nothing to say."""
+        details = dict(self._project.data_details)
+        return {"data-details": json.dumps(details, ensure_ascii=False)} if details else {}
 
     def _check_quality(
         self, evaluate: ProcessingStep, report: PropertyFile, good: list[Step]

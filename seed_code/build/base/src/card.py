@@ -8,7 +8,7 @@ AWS.
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 Content = dict[str, Any]
@@ -22,6 +22,7 @@ MAXIMUM_HYPERPARAMETERS = 100
 MAXIMUM_TRAINING_METRICS = 50
 MAXIMUM_VALUE = 255
 MAXIMUM_DETAIL = 1024
+MAXIMUM_DATASETS = 15
 # What was found in the data is among the custom details, one name each.
 FINDING = "data_finding_"
 MAXIMUM_FINDINGS = 20
@@ -43,6 +44,7 @@ class Version:
         arn: Its ARN in the model registry; the last parts are its group and its number.
         execution_arn: The execution of the pipeline that made it.
         input_data: S3 URI of the data it learnt from, before the split.
+        data_details: What else is known of the data, by name.
         test_data: S3 URI of the rows on which it was measured.
         evaluation_arn: The processing job that measured it.
         report: S3 URI of the page that shows the evaluation.
@@ -54,6 +56,7 @@ class Version:
     arn: str
     execution_arn: str
     input_data: str
+    data_details: Mapping[str, str] = field(default_factory=dict)
     test_data: str
     evaluation_arn: str
     report: str
@@ -164,7 +167,10 @@ def _training_job(version: Version) -> Content:
     metrics = _finite(version.evaluation["training"]["metrics"])
     return {
         "training_arn": version.training["TrainingJobArn"],
-        "training_datasets": [version.input_data],
+        "training_datasets": [
+            version.input_data,
+            *(f"{name}: {value}" for name, value in version.data_details.items()),
+        ][:MAXIMUM_DATASETS],
         "training_environment": {
             "container_image": [version.training["AlgorithmSpecification"]["TrainingImage"]]
         },

@@ -43,6 +43,7 @@ def main() -> None:
     parser.add_argument("--report", required=True, help="S3 URI of the page that shows the evaluation")
     parser.add_argument("--input-data", required=True, help="S3 URI of the data")
     parser.add_argument("--test-data", required=True, help="S3 URI of the test rows")
+    parser.add_argument("--data-details", default="{}", help="what else is known of the data, as JSON")
     given = parser.given()
 
     sagemaker = boto3.client("sagemaker", region_name=given.card.split(":")[3], config=RETRIES)
@@ -55,6 +56,7 @@ def main() -> None:
         arn=given.model_package,
         execution_arn=given.execution,
         input_data=given.input_data,
+        data_details=json.loads(given.data_details),
         test_data=given.test_data,
         evaluation_arn=given.evaluation_job,
         report=given.report,

@@ -152,6 +152,12 @@ def test_a_card_says_what_the_version_is_and_keeps_what_people_wrote(version: ca
     )
 
 
+def test_a_card_says_what_else_is_known_of_the_data(version: card.Version) -> None:
+    content = card.describe(LEAD, replace(version, data_details={"input_data_listing": "abc"}))
+    job = content["training_details"]["training_job_details"]
+    assert job["training_datasets"] == ["s3://team-data/flowers", "input_data_listing: abc"]
+
+
 def test_a_card_lists_what_was_found_in_the_data(version: card.Version) -> None:
     found = {
         "column": "price",
@@ -296,6 +302,7 @@ def step(monkeypatch: pytest.MonkeyPatch, folder: Path, version: card.Version, s
         "evaluation-job": version.evaluation_arn,
         "report": version.report,
         "input-data": version.input_data,
+        "data-details": json.dumps(version.data_details),
         "test-data": version.test_data,
     }
     given = [part for name, value in options.items() for part in (f"--{name}", value)]

@@ -56,13 +56,16 @@ CLIENT = {
     "AWS_EC2_METADATA_DISABLED": "true",
 }
 
+FOREIGN = ("ARTIFACT_", "AWS_", "CODEBUILD_", "INPUT_DATA_")
+"""How variables of the build begin that the tests give themselves."""
+
 Calls = list[tuple[str, dict[str, Any]]]
 
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """The variables of a build, and no others."""
-    for name in [name for name in os.environ if name.startswith(("ARTIFACT_", "AWS_", "CODEBUILD_"))]:
+    for name in [name for name in os.environ if name.startswith(FOREIGN)]:
         monkeypatch.delenv(name)
     for name, value in (ENVIRONMENT | CLIENT).items():
         monkeypatch.setenv(name, value)
@@ -370,6 +373,17 @@ def test_a_version_waits_for_approval_and_says_where_it_comes_from() -> None:
         "sample_request",
         "skill_score",
     ]
+
+
+def test_what_else_is_known_of_the_data_is_registered_and_documented() -> None:
+    steps = steps_by_name(build(changes={"INPUT_DATA_LISTING": "abc", "INPUT_DATA_EMPTY": ""}))
+    registered = steps["Register"]["Arguments"]["CustomerMetadataProperties"]
+    assert registered.pop("input_data_listing") == "abc"
+    known = steps_by_name(definition())
+    assert registered == known["Register"]["Arguments"]["CustomerMetadataProperties"]
+    option, value = steps["Document"]["Arguments"]["AppSpecification"]["ContainerArguments"][-2:]
+    assert (option, json.loads(value)) == ("--data-details", {"input_data_listing": "abc"})
+    assert "--data-details" not in known["Document"]["Arguments"]["AppSpecification"]["ContainerArguments"]
 
 
 def test_without_a_commit_none_is_registered() -> None:
