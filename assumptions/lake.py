@@ -3,7 +3,7 @@
 from assumptions.assumption import Assumption, Setting, Source
 
 _LAKE_FORMATION = "https://docs.aws.amazon.com/lake-formation/latest"
-_SEED = "seed_code/build/lake_data"
+_SEED = "seed_code/build/athena"
 
 LAKE = (
     Assumption(
@@ -54,12 +54,12 @@ LAKE = (
         "into the lake as Parquet, or set the table property. Without it no wrong value is taken for a "
         "missing one.",
         probe="Not probed, because it takes a table and a query, which costs. Query a new CSV table once.",
-        shown_by=f"{_SEED}/tests/test_query.py::test_a_refusal_names_what_is_missing_in_one_sentence",
+        shown_by=f"{_SEED}/tests/test_athena.py::test_a_refusal_names_what_is_missing_in_one_sentence",
     ),
     Assumption(
         key="image-pyarrow",
         assumed="AWS's image of XGBoost 3.2-0 has pyarrow.",
-        where=(f"{_SEED}/src/query.py", f"{_SEED}/src/unloaded.py", "pipelines/algorithms/xgboost.py"),
+        where=(f"{_SEED}/src/athena.py", f"{_SEED}/src/unloaded.py", "pipelines/algorithms/xgboost.py"),
         source=Source(
             says="The algorithm reads Parquet, for which the image's published source imports pyarrow; the "
             "packages of the image are not listed.",
@@ -69,6 +69,6 @@ LAKE = (
         fallback="The step ends before it starts a query, and says that the image lacks it. By hand, name a "
         "version that has it in `pipelines/image.py` of the repository.",
         probe="Not probed, because it takes a job, which costs. The first run of a project's pipeline tells.",
-        shown_by=f"{_SEED}/tests/test_query.py::test_an_image_without_pyarrow_is_refused_before_the_query",
+        shown_by=f"{_SEED}/tests/test_athena.py::test_an_image_without_pyarrow_is_refused_before_the_query",
     ),
 )

@@ -40,7 +40,7 @@ class LakeData:
         layers: The code that reads it.
     """
 
-    layers: tuple[str, ...] = ("build/lake_data",)
+    layers: tuple[str, ...] = ("build/athena", "build/lake_data")
 
     def ask(self, project: ProjectContext) -> Data:
         """Declare the parameters for the table, the limit and the column to predict.

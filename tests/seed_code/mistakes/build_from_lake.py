@@ -1,9 +1,9 @@
-"""Mistakes in the layer `build/lake_data`; those in the layers below it are tried with `build_from_s3`."""
+"""Mistakes in the layers `build/athena` and `build/lake_data`; `build_from_s3` tries those below them."""
 
 from tests.seed_code.mistakes.mistake import Mistake
 
 
-def _mistake(name: str, file: str, old: str, new: str, test: str = "test_query") -> Mistake:
+def _mistake(name: str, file: str, old: str, new: str, test: str = "test_athena") -> Mistake:
     """A mistake that the tests of one file must notice."""
     return Mistake(name=name, file=file, old=old, new=new, check=f"python -m pytest tests/{test}.py")
 
@@ -14,12 +14,38 @@ MISTAKES = (
         "src/query.py",
         "if match is None:\n        raise UsageError",
         "if match is None and not source:\n        raise UsageError",
+        test="test_query",
     ),
-    _mistake("a comment at the end hides the UNLOAD", "src/query.py", 'startswith("--")', 'startswith("#")'),
-    _mistake("a file without a query is sent", "src/query.py", "if not select:", "if select is None:"),
-    _mistake("what is unloaded is not Parquet", "src/query.py", "format = 'PARQUET'", "format = 'TEXTFILE'"),
-    _mistake("the step asks Athena without a pause", "src/query.py", "seconds * 2", "seconds * 1"),
-    _mistake("a query that failed is taken for one without rows", "src/query.py", '!= "SUCCEEDED"', '== ""'),
+    _mistake(
+        "a comment at the end hides the UNLOAD",
+        "src/athena.py",
+        'startswith("--")',
+        'startswith("#")',
+    ),
+    _mistake(
+        "a file without a query is sent",
+        "src/athena.py",
+        "if not select:",
+        "if select is None:",
+    ),
+    _mistake(
+        "what is unloaded is not Parquet",
+        "src/athena.py",
+        "format = 'PARQUET'",
+        "format = 'TEXTFILE'",
+    ),
+    _mistake(
+        "the step asks Athena without a pause",
+        "src/athena.py",
+        "seconds * 2",
+        "seconds * 1",
+    ),
+    _mistake(
+        "a query that failed is taken for one without rows",
+        "src/athena.py",
+        '!= "SUCCEEDED"',
+        '== ""',
+    ),
     _mistake(
         "a model is trained on no rows",
         "src/unloaded.py",
@@ -33,7 +59,12 @@ MISTAKES = (
         '"" if math.isnan(value) else repr(value)',
         "repr(value)",
     ),
-    _mistake("a refusal does not name the grant", "src/refusals.py", "{said['right'].upper()} on ", "on "),
+    _mistake(
+        "a refusal does not name the grant",
+        "src/refusals.py",
+        "{said['right'].upper()} on ",
+        "on ",
+    ),
     _mistake(
         "the limit on what a query reads goes unexplained",
         "src/refusals.py",

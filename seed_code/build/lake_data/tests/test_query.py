@@ -1,70 +1,10 @@
-"""The query's step: what it asks of Athena, what it leaves, and what it says of a refusal."""
+"""The query of the repository, and the table that it begins with."""
 
-import csv
-import datetime
-import decimal
-from pathlib import Path
-from typing import Any
-
-import pyarrow as pa  # type: ignore[import-untyped]
-import pyarrow.parquet as pq  # type: ignore[import-untyped]
 import pytest
-from botocore.exceptions import ClientError
 
+import athena
 import query
-from errors import DataError, UsageError
-from refusals import sentence
-from unloaded import text, write_csv
-
-LOCATION = "s3://flowers-bucket/runs/unloaded/1/"
-
-
-class Athena:
-    """Answers as Athena does, state by state."""
-
-    def __init__(self, *states: str, reason: str = "", refuses: str = "") -> None:
-        self.states, self.reason, self.refuses = list(states), reason, refuses
-        self.started: dict[str, Any] = {}
-
-    def start_query_execution(self, **given: Any) -> dict[str, Any]:
-        if self.refuses:
-            details = {"Code": "AccessDeniedException", "Message": self.refuses}
-            raise ClientError({"Error": details}, "StartQueryExecution")
-        self.started = given
-        return {"QueryExecutionId": "1"}
-
-    def get_query_execution(self, **_: Any) -> dict[str, Any]:
-        status = {"State": self.states.pop(0), "StateChangeReason": self.reason}
-        return {"QueryExecution": {"Status": status, "Statistics": {"DataScannedInBytes": 12}}}
-
-
-class S3:
-    """Holds files of a folder, one a page."""
-
-    def __init__(self, *tables: pa.Table) -> None:
-        self.tables = {f"runs/unloaded/1/{number}": table for number, table in enumerate(tables)}
-
-    def get_paginator(self, _: str) -> "S3":
-        return self
-
-    def paginate(self, *, Bucket: str, Prefix: str) -> list[dict[str, Any]]:  # noqa: N803
-        assert (Bucket, Prefix) == ("flowers-bucket", "runs/unloaded/1/")
-        return [{"Contents": [{"Key": key}]} for key in self.tables] or [{}]
-
-    def download_file(self, bucket: str, key: str, path: str) -> None:
-        pq.write_table(self.tables[key], path)
-
-
-def run(athena: Athena, waited: list[float] | None = None) -> int:
-    pauses = waited if waited is not None else []
-    return query.run(athena, "UNLOAD", database="link", work_group="flowers", pause=pauses.append)
-
-
-def test_an_image_without_pyarrow_is_refused_before_the_query(monkeypatch: pytest.MonkeyPatch) -> None:
-    query.check_image()
-    monkeypatch.setattr(query, "READS_PARQUET", "a_package_that_no_image_has")
-    with pytest.raises(UsageError, match=r"The image of this job has no a_package.*pipelines/image\.py"):
-        query.check_image()
+from errors import UsageError
 
 
 def test_the_table_is_that_of_the_source() -> None:
@@ -79,138 +19,12 @@ def test_a_source_that_names_no_table_is_refused(source: str) -> None:
         query.table_of(source)
 
 
-def test_the_query_of_the_repository_is_unloaded_as_parquet() -> None:
-    written = query.unload(query.QUERY.read_text(encoding="utf-8"), "houses", LOCATION)
-    assert written.startswith("UNLOAD (\n")
-    assert '"houses"' in written or "{table}" not in query.QUERY.read_text(encoding="utf-8")
-    assert written.endswith(f"\n) TO '{LOCATION}' WITH (format = 'PARQUET', compression = 'SNAPPY')")
+def test_the_query_of_the_repository_names_the_table() -> None:
+    written = athena.select_of(query.QUERY, file=query.FILE)
+    named = query.named(written, "houses")
+    assert '"houses"' in named or "{table}" not in written
+    assert "{table}" not in named
 
 
-@pytest.mark.parametrize("written", ["SELECT a FROM {table};\n", "-- why\nSELECT a\nFROM {table} -- all\n"])
-def test_comments_and_a_semicolon_at_the_end_do_no_harm(written: str) -> None:
-    head, _, rest = query.unload(written, "houses", LOCATION).partition("\n")
-    select, end, _ = rest.partition("\n) TO ")
-    assert head == "UNLOAD ("
-    assert end
-    assert select.replace("\n", " ").removesuffix(" -- all") == 'SELECT a FROM "houses"'
-
-
-@pytest.mark.parametrize("written", ["", "-- nothing\n", " ;\n"])
-def test_a_file_without_a_query_is_refused(written: str) -> None:
-    with pytest.raises(DataError, match=r"src/query\.sql holds no query"):
-        query.unload(written, "houses", LOCATION)
-
-
-def test_the_step_waits_longer_and_longer_and_tells_what_was_read() -> None:
-    athena = Athena("QUEUED", *["RUNNING"] * 6, "SUCCEEDED")
-    waited: list[float] = []
-    assert run(athena, waited) == 12
-    assert waited == [0.5, 1, 2, 4, 8, 10, 10]
-    assert athena.started == {
-        "QueryString": "UNLOAD",
-        "WorkGroup": "flowers",
-        "QueryExecutionContext": {"Database": "link"},
-    }
-
-
-REFUSED = {
-    "describe": (
-        (
-            "Insufficient permissions to execute the query. Insufficient Lake Formation permission(s): "
-            "Required Describe on houses"
-        ),
-        "The training role lacks the Lake Formation permission DESCRIBE on houses: ask",
-    ),
-    "select on the table": (
-        "COLUMN_NOT_FOUND: line 2:8: SELECT * not allowed from relation that has no columns",
-        "The training role lacks the Lake Formation permission SELECT on the table: ask",
-    ),
-    "select on a column": (
-        (
-            "COLUMN_NOT_FOUND: line 2:8: Column 'owner' cannot be resolved or requester is not authorized to "
-            "access requested resources"
-        ),
-        'The table has no column "owner", or the training role lacks the Lake Formation permission SELECT on',
-    ),
-    "table": (
-        "TABLE_NOT_FOUND: line 3:6: Table 'awsdatacatalog.link.houses' does not exist",
-        (
-            "There is no awsdatacatalog.link.houses in the data lake, or the training role lacks the Lake "
-            "Formation permission DESCRIBE on it"
-        ),
-    ),
-    "action": (
-        "You are not authorized to perform: glue:GetTable on resource: arn:aws:glue:eu-west-1:1:table/a/b",
-        "The training role lacks the IAM permission glue:GetTable on arn:aws:glue:eu-west-1:1:table/a/b",
-    ),
-    "limit": (
-        "Query cancelled! : Bytes scanned limit was exceeded",
-        "The query reads more than the project's limit: name fewer columns or rows",
-    ),
-    "an empty number": (
-        "HIVE_BAD_DATA: Error parsing field value '' for field 2: For input string: \"\"",
-        "A CSV file in the lake has '' in column 2 of its table (from 0), which is not of",
-    ),
-    "anything else": ("SYNTAX_ERROR: line 1:1", "Athena refused src/query.sql: SYNTAX_ERROR: line 1:1."),
-}
-
-
-@pytest.mark.parametrize(("said", "expected"), REFUSED.values(), ids=REFUSED)
-def test_a_refusal_names_what_is_missing_in_one_sentence(said: str, expected: str) -> None:
-    for athena in (
-        Athena("FAILED", reason=said),
-        Athena("CANCELLED", reason=said),
-        Athena(refuses=said),
-    ):
-        with pytest.raises(DataError) as refused:
-            run(athena)
-        assert str(refused.value).startswith(expected)
-        assert str(refused.value) == sentence(said)
-
-
-def test_the_files_become_tables_of_the_same_cells(tmp_path: Path) -> None:
-    first = pa.table(
-        {
-            "price": pa.array([1.5, None]),
-            "name": pa.array(['a, "b"', "c\nd"]),
-            "sold": pa.array([True, None]),
-        }
-    )
-    assert query.fetch(S3(first, first.slice(0, 1)), LOCATION, tmp_path) == 3
-    read = {}
-    for path in sorted(tmp_path.iterdir()):
-        with path.open(encoding="utf-8", newline="") as file:
-            read[path.name] = list(csv.reader(file, strict=True))
-    header, rows = ["price", "name", "sold"], [["1.5", 'a, "b"', "true"], ["", "c\nd", ""]]
-    assert read == {"queried-00000.csv": [header, *rows], "queried-00001.csv": [header, rows[0]]}
-
-
-@pytest.mark.parametrize("tables", [(), (pa.table({"price": pa.array([], pa.float64())}),)], ids=len)
-def test_a_query_without_rows_is_refused(tmp_path: Path, tables: tuple[pa.Table, ...]) -> None:
-    with pytest.raises(DataError, match="The query returns no rows"):
-        query.fetch(S3(*tables), LOCATION, tmp_path)
-
-
-def test_a_column_of_lists_is_refused(tmp_path: Path) -> None:
-    pq.write_table(pa.table({"tags": pa.array([["a"]])}), tmp_path / "a.parquet")
-    with pytest.raises(DataError, match='The column "tags" of the query holds list'):
-        write_csv(tmp_path / "a.parquet", tmp_path / "a.csv")
-
-
-@pytest.mark.parametrize(
-    ("value", "cell"),
-    [
-        (None, ""),
-        (float("nan"), ""),
-        (0.1, "0.1"),
-        (1e300, "1e+300"),
-        (2**70, "1180591620717411303424"),
-        (decimal.Decimal("1E+3"), "1000"),
-        (False, "false"),
-        ("", ""),
-        (datetime.date(2026, 11, 29), "2026-11-29"),
-        (datetime.datetime(2026, 11, 29, 9, 30), "2026-11-29T09:30:00"),
-    ],
-)
-def test_a_value_as_a_cell(value: Any, cell: str) -> None:
-    assert text(value) == cell
+def test_a_table_is_named_wherever_it_stands() -> None:
+    assert query.named("SELECT {table}.a FROM {table}", "houses") == 'SELECT "houses".a FROM "houses"'
