@@ -22,6 +22,7 @@ from base import embedded_node
 from emulator.codebuild.buildspec import Artifact, Buildspec, BuildspecError, parse
 from emulator.codepipeline.artifact_store import ArtifactStore, Location, location
 from emulator.core import archives, authorization, state
+from emulator.docker import installation as docker
 from emulator.iam import credentials
 from emulator.machine import environments
 from emulator.machine.isolation import clean_environment
@@ -239,7 +240,10 @@ class Workspace:
         for name in ("python", "python3"):
             (interpreters / name).symlink_to(Path(sys.executable).resolve())
         git = Path(str(shutil.which("git"))).parent
-        path = [image.bin, interpreters, embedded_node.NODE_FOLDER, git, "/usr/local/bin", "/usr/bin", "/bin"]
+        mode = self._description["environment"].get("privilegedMode", False)
+        tools = docker.install(self._folder / "docker", privileged=str(mode).lower() == "true")
+        path = [image.bin, interpreters, tools, embedded_node.NODE_FOLDER, git]
+        path += [Path("/usr/local/bin"), Path("/usr/bin"), Path("/bin")]
         return {
             "LANG": "C.UTF-8",
             "PATH": os.pathsep.join(str(folder) for folder in path),

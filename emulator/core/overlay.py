@@ -12,6 +12,7 @@ from emulator.codecommit.service import codecommit
 from emulator.codepipeline.operations import codepipeline
 from emulator.core import missing_parents, not_offered
 from emulator.core.service import Service
+from emulator.ecr.operations import ecr
 from emulator.glue import catalog as glue_catalog
 from emulator.glue import resources as glue_resources
 from emulator.glue.operations import glue
@@ -31,7 +32,6 @@ from emulator.service_catalog import resources as service_catalog_resources
 from emulator.service_catalog.operations import service_catalog
 from emulator.services import alarms, events, kms, lambda_runtime, logs
 from emulator.services.codeconnections import codeconnections
-from emulator.services.ecr import ecr
 from emulator.services.organization_operations import organizations
 from emulator.services.organizations import establish
 from emulator.services.service_quotas import service_quotas

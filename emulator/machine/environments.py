@@ -7,6 +7,8 @@ each gets a virtual environment with the few packages it would find there, never
 * `codebuild`: the standard build image,
 * `xgboost`: the AWS XGBoost image, in which all steps of a SageMaker pipeline and the endpoint run.
 
+An image that a team has built gets one from the lock that it installs.
+
 `environments/<name>.in` says what is in it and why, `environments/<name>.lock` holds it with hashes. The
 Python version is the bundle's own: another interpreter would have to be downloaded.
 """
@@ -56,7 +58,7 @@ class EnvironmentSetupError(Exception):
 class Environment:
     """A virtual environment that is complete."""
 
-    name: Name
+    name: str
     folder: Path
 
     @property
@@ -110,20 +112,20 @@ def prepare(name: Name, *, root: Path = FOLDER, tell: Callable[[str], None] = la
     Raises:
         EnvironmentSetupError: uv failed, usually because the package index is out of reach.
     """
-    environment = Environment(name=name, folder=root / name)
-    stamp = environment.folder / ".complete"
-    wanted = _fingerprint(name)
-    with _lock(root / f"{name}.lock"):
-        if not stamp.exists() or stamp.read_text(encoding="utf-8") != wanted:
-            tell(f"Installing the packages of the {name} environment")
-            shutil.rmtree(environment.folder, ignore_errors=True)
-            interpreter = ["--python", sys.executable]
-            _uv("venv", "--relocatable", *interpreter, str(environment.folder), root=root)
-            # Compiled once here; processes that import it write no bytecode of their own.
-            packages = ["--compile-bytecode", "--require-hashes", str(LOCKS / f"{name}.lock")]
-            _uv("pip", "sync", "--python", str(environment.python), *packages, root=root)
-            stamp.write_text(wanted, encoding="utf-8")
-    return environment
+    return _prepare(name, (LOCKS / f"{name}.lock").read_bytes(), root=root, tell=tell)
+
+
+def prepare_requirements(lock: bytes, *, root: Path = FOLDER) -> Environment:
+    """Return an environment of locked requirements, created first if there is none; see `prepare`.
+
+    Args:
+        lock: The content of a lock with hashes.
+        root: Where environments are kept.
+
+    Raises:
+        EnvironmentSetupError: uv failed: the package index is out of reach, or the lock is none.
+    """
+    return _prepare(f"image-{hashlib.sha256(lock).hexdigest()[:16]}", lock, root=root, tell=lambda _: None)
 
 
 def prepare_all(
@@ -167,9 +169,23 @@ def download_settings(
     }
 
 
-def _fingerprint(name: Name) -> str:
-    lock = (LOCKS / f"{name}.lock").read_bytes()
-    return hashlib.sha256(lock + sys.version.encode() + sys.base_prefix.encode()).hexdigest()
+def _prepare(name: str, lock: bytes, *, root: Path, tell: Callable[[str], None]) -> Environment:
+    environment = Environment(name=name, folder=root / name)
+    stamp = environment.folder / ".complete"
+    wanted = hashlib.sha256(lock + sys.version.encode() + sys.base_prefix.encode()).hexdigest()
+    with _lock(root / f"{name}.lock"):
+        if not stamp.exists() or stamp.read_text(encoding="utf-8") != wanted:
+            tell(f"Installing the packages of the {name} environment")
+            shutil.rmtree(environment.folder, ignore_errors=True)
+            interpreter = ["--python", sys.executable]
+            _uv("venv", "--relocatable", *interpreter, str(environment.folder), root=root)
+            requirements = environment.folder / "requirements.lock"
+            requirements.write_bytes(lock)
+            # Compiled once here; processes that import it write no bytecode of their own.
+            packages = ["--compile-bytecode", "--require-hashes", str(requirements)]
+            _uv("pip", "sync", "--python", str(environment.python), *packages, root=root)
+            stamp.write_text(wanted, encoding="utf-8")
+    return environment
 
 
 def _uv(*arguments: str, root: Path) -> None:

@@ -17,6 +17,8 @@ from emulator.core.authorization import (
 )
 from emulator.core.protocols import Answer
 from emulator.core.service import Request, Service, ServiceError, authorize
+from emulator.ecr.service import described, policy_of
+from emulator.ecr.store import RepositoryName
 
 PRINCIPAL = "sagemaker.amazonaws.com"
 
@@ -86,7 +88,8 @@ def check_tagging(request: Request, resource: str) -> None:
 def check_image_pull(role_arn: str, image: str, region: str) -> None:
     """Check that an execution role may pull a container image from Amazon ECR.
 
-    The repositories of AWS's own images are open to every account, so the role's policies decide
+    The repositories of AWS's own images are open to every account, so the role's policies decide; of any
+    other, the repository's policy does as well
     (https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html#sagemaker-roles-createtrainingjob-perms).
 
     Args:
@@ -104,7 +107,10 @@ def check_image_pull(role_arn: str, image: str, region: str) -> None:
     repository = path.partition(":")[0].partition("@")[0]
     repository_arn = f"arn:aws:ecr:{registry.partition('.')[0]}:{owner}:repository/{repository}"
     anyone = {"Effect": "Allow", "Principal": "*", "Action": list(_PULL_ACTIONS), "Resource": "*"}
+    name = RepositoryName(owner, registry.partition(".")[0], repository)
     policy: ResourcePolicy = ({"Statement": [anyone]}, owner)
+    if described(name) is not None:
+        policy = policy_of(name)
     try:
         role = principal_of_role(role_arn, "SageMaker")
     except AuthenticationError as error:

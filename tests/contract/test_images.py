@@ -1,26 +1,19 @@
 """What Amazon ECR does, asked of the emulator and of the cloud in memory alike.
 
 Each scenario states a rule of AWS that promoting images relies on
-(https://docs.aws.amazon.com/AmazonECR/latest/APIReference/Welcome.html). The emulator has repositories only:
-that it refuses what has to do with images is a scenario as well.
+(https://docs.aws.amazon.com/AmazonECR/latest/APIReference/Welcome.html).
 """
 
 import hashlib
 import json
 from typing import Any
 
-import pytest
-from botocore.exceptions import ClientError
-
-from tests.contract.conftest import World, in_memory, in_the_emulator
+from tests.contract.conftest import World
 from tests.contract.support import refusal
 
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 INDEX = "application/vnd.oci.image.index.v1+json"
 ABSENT = f"sha256:{'0' * 64}"
-
-images_in = pytest.mark.parametrize("world", [in_memory], indirect=True, ids=["in_memory"])
-"""Scenarios about images, which the emulator does not offer."""
 
 
 def digest(content: bytes) -> str:
@@ -91,7 +84,6 @@ def test_the_policy_of_a_repository_that_is_not_there(world: World) -> None:
     assert refused == ("RepositoryNotFoundException", 400)
 
 
-@images_in
 def test_images_of_a_repository_that_is_not_there(world: World) -> None:
     ecr = world.client("ecr")
     for call in (
@@ -103,14 +95,12 @@ def test_images_of_a_repository_that_is_not_there(world: World) -> None:
         assert refusal(call) == ("RepositoryNotFoundException", 400)
 
 
-@images_in
 def test_an_image_that_is_not_there_is_a_failure_in_the_answer(world: World) -> None:
     answer = get_image(make_repository(world), world.name, ABSENT)
     assert answer["images"] == []
     assert [each["failureCode"] for each in answer["failures"]] == ["ImageNotFound"]
 
 
-@images_in
 def test_an_image_comes_layer_by_layer_and_keeps_its_digest(world: World) -> None:
     ecr, layers = make_repository(world), (b"{}", b"a layer of more than one part")
     text = manifest_of(*layers)
@@ -129,7 +119,6 @@ def test_an_image_comes_layer_by_layer_and_keeps_its_digest(world: World) -> Non
     assert image["imageId"]["imageDigest"] == digest(text.encode())
 
 
-@images_in
 def test_what_is_there_already_is_refused(world: World) -> None:
     ecr, text = make_repository(world), manifest_of(b"{}")
     put_layer(ecr, world.name, b"{}")
@@ -141,7 +130,6 @@ def test_what_is_there_already_is_refused(world: World) -> None:
     )
 
 
-@images_in
 def test_a_digest_that_is_not_that_of_the_content(world: World) -> None:
     ecr, text = make_repository(world), manifest_of(b"{}")
     put_layer(ecr, world.name, b"{}")
@@ -149,45 +137,8 @@ def test_a_digest_that_is_not_that_of_the_content(world: World) -> None:
     assert wrong == ("ImageDigestDoesNotMatchException", 400)
 
 
-@images_in
 def test_a_list_names_images_that_are_there(world: World) -> None:
     ecr = make_repository(world)
     text = json.dumps({"schemaVersion": 2, "manifests": [{"digest": ABSENT}]})
     refused = refusal(put_image, ecr=ecr, name=world.name, text=text, kind=INDEX)
     assert refused == ("ReferencedImagesNotFoundException", 400)
-
-
-@pytest.mark.parametrize("world", [in_the_emulator], indirect=True, ids=["in_the_emulator"])
-@pytest.mark.parametrize(
-    ("operation", "parameters"),
-    [
-        ("BatchGetImage", {"imageIds": [{"imageDigest": ABSENT}]}),
-        ("BatchCheckLayerAvailability", {"layerDigests": [ABSENT]}),
-        ("GetDownloadUrlForLayer", {"layerDigest": ABSENT}),
-        ("InitiateLayerUpload", {}),
-        (
-            "UploadLayerPart",
-            {
-                "uploadId": "00000000-0000-4000-8000-000000000000",
-                "partFirstByte": 0,
-                "partLastByte": 0,
-                "layerPartBlob": b"a",
-            },
-        ),
-        (
-            "CompleteLayerUpload",
-            {"uploadId": "00000000-0000-4000-8000-000000000000", "layerDigests": [ABSENT]},
-        ),
-        ("PutImage", {"imageManifest": "{}"}),
-        ("DescribeImages", {}),
-        ("ListImages", {}),
-    ],
-)
-def test_the_emulator_says_that_it_has_no_images(
-    world: World, operation: str, parameters: dict[str, Any]
-) -> None:
-    ecr = make_repository(world)
-    with pytest.raises(ClientError) as refused:
-        ecr._make_api_call(operation, {"repositoryName": world.name, **parameters})
-    message = refused.value.response["Error"]["Message"]
-    assert message == f"The emulator does not offer ecr:{operation}; AWS does."

@@ -17,7 +17,7 @@ from emulator.sagemaker.jobs.containers import (
     TOOLKIT,
     Container,
     ContainerError,
-    image_environment,
+    container_of,
 )
 from emulator.sagemaker.service import PRINCIPAL, check_image_pull
 from emulator.sagemaker.storage import Storage
@@ -84,7 +84,7 @@ class ModelServer:
         """
         role = credentials.service_role_credentials(self.model.role_arn, PRINCIPAL, "SageMaker")
         check_image_pull(self.model.role_arn, self.model.image, self.model.region)
-        self._container = container = Container(image_environment(self.model.image), self._folder)
+        self._container = container = container_of(self.model.image, self._folder)
         container.path(MODEL).mkdir(exist_ok=True)
         if self.model.artifact:
             archive = self._folder / "model.tar.gz"
@@ -92,15 +92,17 @@ class ModelServer:
             storage.download_object(self.model.artifact, archive)
             unpack(archive, container.path(MODEL), self.model.artifact)
         self._port = _free_port()
+        own = container.own
+        toolkit = {"SAGEMAKER_PROGRAM": "inference.py", "SAGEMAKER_SUBMIT_DIRECTORY": f"{MODEL}/code"}
         container.start(
-            ["python3", str(TOOLKIT / "serve.py")],
+            ["python3", str(TOOLKIT / "serve.py")] if own is None else [*own.entrypoint, "serve"],
             {
                 **({} if self.model.isolated else credentials.environment(role, self.model.region)),
-                "SAGEMAKER_PROGRAM": "inference.py",
-                "SAGEMAKER_SUBMIT_DIRECTORY": f"{MODEL}/code",
+                **(toolkit if own is None else {}),
                 **self.model.environment,
                 "SAGEMAKER_BIND_TO_PORT": str(self._port),
             },
+            None if own is None else container.path(own.directory),
         )
         self._wait_for_ping(container)
 

@@ -7,6 +7,10 @@ the job or endpoint. Mounting that folder at `/opt/ml` takes privileges on Linux
 so there is one way for all machines: `SAGEMAKER_BASE_DIR`, the variable by which SageMaker's own training
 and inference toolkits find their base folder, names the folder, and `/opt/ml` in arguments and variables is
 rewritten. A script that insists on `/opt/ml` therefore works on AWS only.
+
+An image that a team has built stands for its own files, below a folder of the container, and for an
+environment of the requirements that it installs. Its paths are rewritten alike, wherever they name one of its
+files.
 """
 
 import os
@@ -20,6 +24,7 @@ from pathlib import Path
 from emulator.machine import environments
 from emulator.machine.guard import GUARD
 from emulator.machine.isolation import clean_environment
+from emulator.sagemaker.jobs.own_images import ImageError, OwnImage, own_image
 
 IMAGE_ENVIRONMENTS: dict[str, environments.Name] = {"xgboost": "xgboost"}
 """Environment by a word in the image's repository name."""
@@ -36,47 +41,69 @@ FAILURE_REASON_LENGTH = 1024
 (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html)."""
 
 _BASE_PATH = re.compile(r"(?<![\w./-])/opt/ml(?![\w.-])", re.ASCII)
+_PATH = re.compile(r"(?<![\w./-])/[\w.-]+(?:/[\w.-]+)*", re.ASCII)
 
 
 class ContainerError(Exception):
     """A container that cannot be started."""
 
 
-def image_environment(image: str) -> environments.Environment:
+def container_of(image: str, folder: Path) -> "Container":
+    """Prepare a container of an image.
+
+    Args:
+        image: URI of the image.
+        folder: The container's private folder.
+
+    Raises:
+        ContainerError: There is no such image, or it cannot be started here.
+    """
+    try:
+        own = own_image(image)
+    except ImageError as error:
+        raise ContainerError(str(error)) from None
+    return Container(image_environment(image, own), folder, own)
+
+
+def image_environment(image: str, own: OwnImage | None = None) -> environments.Environment:
     """The environment that stands for a container image.
 
     Args:
         image: URI of the image, such as
             `141502667606.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-xgboost:3.2-0`.
+        own: The image, if a team has built it.
 
     Raises:
         ContainerError: No environment stands for the image, or it cannot be set up.
     """
     repository = image.rsplit("/", 1)[-1].partition(":")[0].partition("@")[0]
-    for word, name in IMAGE_ENVIRONMENTS.items():
-        if word in repository:
-            try:
+    try:
+        if own is not None:
+            return environments.prepare_requirements(own.lock)
+        for word, name in IMAGE_ENVIRONMENTS.items():
+            if word in repository:
                 return environments.prepare(name)
-            except environments.EnvironmentSetupError as error:
-                raise ContainerError(
-                    f"The environment that stands for image {image} is missing: {error}"
-                ) from error
+    except environments.EnvironmentSetupError as error:
+        raise ContainerError(f"The environment that stands for image {image} is missing: {error}") from error
     raise ContainerError(
         f"No environment on this machine stands for image {image}; "
-        f"the emulator knows images named {', '.join(IMAGE_ENVIRONMENTS)}."
+        f"the emulator knows images named {', '.join(IMAGE_ENVIRONMENTS)}, and those that were pushed to it."
     )
 
 
 class Container:
     """A container of a job or an endpoint, which runs one process."""
 
-    def __init__(self, image: environments.Environment, folder: Path) -> None:
+    def __init__(self, image: environments.Environment, folder: Path, own: OwnImage | None = None) -> None:
         """Prepare a container.
 
         Args:
             image: The environment that stands for the image.
             folder: The container's private folder; created.
+            own: The image, if a team has built it; its files are laid out.
         """
+        self.own = own
+        self._root = folder / "image"
         self.python = image.layer(folder / "environment").python
         self.folder = folder
         self.base = folder / "ml"
@@ -86,14 +113,23 @@ class Container:
         self._lock = threading.Lock()
         for each in (self.base, folder / "tmp", folder / "home"):
             each.mkdir(parents=True, exist_ok=True)
+        if own is not None:
+            own.unpack(self._root)
+            (self._root / own.directory.lstrip("/")).mkdir(parents=True, exist_ok=True)
 
     def path(self, container_path: str) -> Path:
         """Where a path within the container is on this machine."""
         return Path(self.localize(container_path))
 
     def localize(self, text: str) -> str:
-        """Rewrite `/opt/ml` in an argument or in the value of a variable."""
+        """Rewrite `/opt/ml`, and what the image has, in an argument or in the value of a variable."""
+        if self.own is not None:
+            text = _PATH.sub(lambda match: self._of_image(match[0]), text)
         return _BASE_PATH.sub(lambda _: str(self.base), text)
+
+    def _of_image(self, path: str) -> str:
+        own = self._root / path.lstrip("/")
+        return str(own) if own.exists() else path
 
     def start(
         self, command: Sequence[str], variables: Mapping[str, str], directory: Path | None = None
@@ -159,7 +195,8 @@ class Container:
         return text[-characters:].partition("\n")[2] or text[-characters:]
 
     def _environment(self, variables: Mapping[str, str]) -> dict[str, str]:
-        localized = {name: self.localize(value) for name, value in variables.items()}
+        of_image = self.own.variables if self.own is not None else {}
+        localized = {name: self.localize(value) for name, value in {**of_image, **variables}.items()}
         return clean_environment(
             self.folder / "home",
             {

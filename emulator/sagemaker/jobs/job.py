@@ -24,7 +24,7 @@ from emulator.sagemaker.jobs.containers import (
     FAILURE_REASON_LENGTH,
     Container,
     ContainerError,
-    image_environment,
+    container_of,
 )
 from emulator.sagemaker.lineage.tracking import track_job
 from emulator.sagemaker.service import PRINCIPAL, check_image_pull
@@ -204,7 +204,7 @@ class Job(ABC):
             role_arn = self.description["RoleArn"]
             self._credentials = credentials.service_role_credentials(role_arn, PRINCIPAL, "SageMaker")
             check_image_pull(role_arn, self.image, self._region)
-            self._container = container = Container(image_environment(self.image), folder)
+            self._container = container = container_of(self.image, folder)
             if self._stopping.is_set():
                 container.stop()
             gained = self.work(

@@ -139,6 +139,8 @@ def _prepare_script(container: Container, job: Mapping[str, Any], storage: Stora
     specification = job["AlgorithmSpecification"]
     if entrypoint := specification.get("ContainerEntrypoint"):
         return _Script([*entrypoint, *specification.get("ContainerArguments", [])], {}, BASE)
+    if container.own is not None:
+        return _Script([*container.own.entrypoint, "train"], {}, container.own.directory)
     hyperparameters = {name: _decoded(value) for name, value in job.get("HyperParameters", {}).items()}
     source = hyperparameters.get("sagemaker_submit_directory")
     program = hyperparameters.get("sagemaker_program")

@@ -414,3 +414,22 @@ def test_a_role_must_be_passed(emulator: Emulator) -> None:
             },
             serviceRole=role,
         )
+
+
+@pytest.mark.parametrize(("privileged", "status"), [(True, "SUCCEEDED"), (False, "FAILED")])
+def test_docker_has_a_daemon_in_privileged_mode_only(
+    run: Run, emulator: Emulator, *, privileged: bool, status: str
+) -> None:
+    environment = {
+        "type": "LINUX_CONTAINER",
+        "image": "aws/codebuild/standard:8.0",
+        "computeType": "BUILD_GENERAL1_SMALL",
+        "privilegedMode": privileged,
+    }
+    build = run(
+        "version: 0.2\nphases: {build: {commands: [docker build --tag a:b .]}}\n",
+        files={"Dockerfile": "FROM python:3.12-slim\n"},
+        project={"environment": environment},
+    )
+    assert build["buildStatus"] == status
+    assert any("Cannot connect to the Docker daemon" in line for line in log(emulator, build)) != privileged

@@ -13,6 +13,7 @@ from ministack.core.responses import AccountRegionScopedDict, AccountScopedDict
 from ministack.services import (
     athena,
     cloudformation,
+    ecr,
     eventbridge,
     glue,
     iam,
@@ -138,6 +139,9 @@ def test_a_function_is_there_and_takes_what_the_overlay_gives(
         (athena, "_workgroups", AccountRegionScopedDict),
         (cloudformation, "_stack_events", AccountRegionScopedDict),
         (cloudformation, "_stacks", AccountRegionScopedDict),
+        (ecr, "_images", AccountRegionScopedDict),
+        (ecr, "_repo_policies", AccountRegionScopedDict),
+        (ecr, "_repositories", AccountRegionScopedDict),
         (eventbridge, "_event_bus_policies", AccountRegionScopedDict),
         (eventbridge, "_event_buses", AccountRegionScopedDict),
         (glue, "_classifiers", AccountRegionScopedDict),

@@ -1,0 +1,1 @@
+"""Amazon ECR: repositories, images with their layers, tokens, and pulls between accounts."""
