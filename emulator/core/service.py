@@ -249,15 +249,16 @@ class Service:
         scope = self.model.signing_name
         if self._has_ministack:
             self._ministack = app.SERVICE_HANDLERS[scope]  # With what seams have put around it.
-        app.SERVICE_HANDLERS[scope] = self._handle
+        app.SERVICE_HANDLERS[scope] = self.handle
         router.SERVICE_PATTERNS.setdefault(scope, {"credential_scope": scope})
         # Without a namespace ministack checks the signature only; the policies are evaluated here, where
         # resources and condition keys are known.
         iam_actions.SERVICE_TO_IAM_NAMESPACE.pop(scope, None)
 
-    async def _handle(
+    async def handle(
         self, method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, Any]
     ) -> Answer:
+        """Respond to a request."""
         answer: Answer = await run_reentrant(self._answer, method, path, headers, body, query)
         return answer
 

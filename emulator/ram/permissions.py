@@ -15,6 +15,7 @@ from emulator.ram import keys as ram_keys
 from emulator.ram.requests import given_tags, idempotent, malformed, page
 from emulator.ram.service import ram
 from emulator.ram.store import (
+    FEATURE_GROUP,
     MODEL_CARD,
     RESOURCE_TYPES,
     Permission,
@@ -207,17 +208,26 @@ def _check_template(text: str, resource_type: ResourceType) -> None:
         )
 
 
-def _aws_managed(name: str, actions: tuple[str, ...], *, type_default: bool = False) -> None:
-    """https://docs.aws.amazon.com/sagemaker/latest/dg/model-cards-xaccount.html."""
+def _aws_managed(
+    resource_type: ResourceType, name: str, actions: tuple[str, ...], *, type_default: bool = False
+) -> None:
+    # https://docs.aws.amazon.com/sagemaker/latest/dg/model-cards-xaccount.html,
+    # https://docs.aws.amazon.com/sagemaker/latest/dg/feature-store-cross-account-access.html
     arn = f"arn:aws:ram::aws:permission/{name}"
     template = {"Effect": "Allow", "Action": [f"sagemaker:{action}" for action in actions]}
     permissions[arn] = Permission(
         arn=arn,
-        resource_type=MODEL_CARD,
+        resource_type=resource_type,
         versions=[PermissionVersion(number=1, template=json.dumps(template), created=0.0)],
         type_default=type_default,
     )
 
 
-_aws_managed("AWSRAMPermissionSageMakerModelCards", _SHARED, type_default=True)
-_aws_managed("AWSRAMPermissionSageMakerModelCardsAllowExport", _SHARED + _EXPORT)
+_READ = ("BatchGetRecord", "DescribeFeatureGroup", "DescribeFeatureMetadata", "GetRecord")
+
+_aws_managed(MODEL_CARD, "AWSRAMPermissionSageMakerModelCards", _SHARED, type_default=True)
+_aws_managed(MODEL_CARD, "AWSRAMPermissionSageMakerModelCardsAllowExport", _SHARED + _EXPORT)
+_aws_managed(FEATURE_GROUP, "AWSRAMPermissionSageMakerFeatureGroupReadOnly", _READ, type_default=True)
+_aws_managed(
+    FEATURE_GROUP, "AWSRAMPermissionSagemakerFeatureGroupReadWrite", ("DeleteRecord", "PutRecord", *_READ)
+)

@@ -54,7 +54,24 @@ MODEL_CARD = ResourceType(
         }
     ),
 )
-RESOURCE_TYPES = {MODEL_CARD.name: MODEL_CARD}
+FEATURE_GROUP = ResourceType(
+    name="sagemaker:FeatureGroup",
+    form=re.compile(r"arn:aws:sagemaker:[a-z0-9-]+:\d{12}:feature-group/[a-z0-9_-]{1,64}", re.ASCII),
+    # https://docs.aws.amazon.com/sagemaker/latest/dg/feature-store-cross-account-access.html
+    actions=frozenset(
+        {
+            "sagemaker:BatchGetRecord",
+            "sagemaker:DeleteRecord",
+            "sagemaker:DescribeFeatureGroup",
+            "sagemaker:DescribeFeatureMetadata",
+            "sagemaker:GetRecord",
+            "sagemaker:PutRecord",
+            "sagemaker:UpdateFeatureGroup",
+            "sagemaker:UpdateFeatureMetadata",
+        }
+    ),
+)
+RESOURCE_TYPES = {each.name: each for each in (FEATURE_GROUP, MODEL_CARD)}
 """The types that the emulator shares; AWS shares many more."""
 
 

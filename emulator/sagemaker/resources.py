@@ -17,6 +17,10 @@ from emulator.core.service import (
     current_account,
     current_region,
 )
+from emulator.glue.catalog import Place
+from emulator.lake_formation.callers import Caller
+from emulator.lake_formation.decisions import permitted
+from emulator.lake_formation.store import Home
 from emulator.sagemaker.hosting.hosting import endpoints
 from emulator.sagemaker.registry.groups import policy_of
 from emulator.sagemaker.resource_type import Created, ResourceType, client
@@ -82,6 +86,41 @@ class EndpointConfig(ResourceType):
     key = ("EndpointConfigName",)
     reference = "EndpointConfigArn"
     attributes = ("EndpointConfigArn", "EndpointConfigName")
+
+
+class FeatureGroup(ResourceType):
+    """A feature group, whose table AWS Glue makes in the name of whoever runs the stack."""
+
+    noun = "FeatureGroup"
+    key = ("FeatureGroupName",)
+    reference = "FeatureGroupName"
+    attributes = ("FeatureGroupStatus", "CreationTime")
+
+    def create(self, logical_id: str, properties: dict[str, Any], stack_name: str) -> Created:
+        """Create a group, if Lake Formation lets whoever runs the stack make its table."""
+        named = properties.get("OfflineStoreConfig", {}).get("DataCatalogConfig")
+        principal = acting()
+        if named and principal:
+            home = Home(current_account(), current_region())
+            database = Place(account=home.account, region=home.region, database=named["Database"])
+            if "CREATE_TABLE" not in permitted(Caller(principal=principal, home=home), database):
+                raise ServiceError(
+                    "AccessDenied",
+                    f"Insufficient Lake Formation permission(s): Required Create Table on "
+                    f"{named['Database']}",
+                )
+        return super().create(logical_id, properties, stack_name)
+
+    def update(self, physical_id: str, old: dict[str, Any], new: dict[str, Any], stack_name: str) -> Created:  # noqa: ARG002
+        """Add the features that are new."""
+        known = {each["FeatureName"] for each in old["FeatureDefinitions"]}
+        added = [each for each in new["FeatureDefinitions"] if each["FeatureName"] not in known]
+        key = self.identify(physical_id)
+        if known - {each["FeatureName"] for each in new["FeatureDefinitions"]}:
+            raise ServiceError("InvalidRequest", "Features of a feature group cannot be removed.")
+        if added:
+            client().update_feature_group(**key, FeatureAdditions=added)
+        return self._created(key)
 
 
 class Endpoint(ResourceType):
@@ -154,6 +193,7 @@ for _resource_type in (
     Domain(),
     Endpoint(),
     EndpointConfig(),
+    FeatureGroup(),
     Model(),
     ModelPackageGroup(),
     Pipeline(),

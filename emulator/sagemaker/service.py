@@ -24,6 +24,7 @@ PRINCIPAL = "sagemaker.amazonaws.com"
 
 _PULL_ACTIONS = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 
+_FEATURES = re.compile(r"/(FeatureGroup/.+|BatchGetRecord|BatchWriteRecord)")
 _INVOCATION = re.compile(r"/endpoints/(?P<endpoint>[^/]+)/invocations")
 
 Invocation = Callable[[str, dict[str, str], bytes, dict[str, Any]], Answer]
@@ -31,11 +32,16 @@ Invocation = Callable[[str, dict[str, str], bytes, dict[str, Any]], Answer]
 
 
 class SageMaker(Service):
-    """SageMaker, and the one operation of its runtime, which is signed alike and told apart by its path."""
+    """SageMaker, its runtime and that of Feature Store: signed alike, and told apart by their paths."""
 
     def __init__(self) -> None:
         super().__init__("sagemaker", moto=True)
         self._invocation: Invocation | None = None
+        self._features: Service | None = None
+
+    def add_features(self, features: Service) -> None:
+        """Route the requests of Feature Store's runtime to a service."""
+        self._features = features
 
     def invocation(self, answer: Invocation) -> Invocation:
         """Decorate the function that answers invocations of endpoints."""
@@ -50,9 +56,13 @@ class SageMaker(Service):
     async def _route(
         self, method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, Any]
     ) -> Answer:
+        if self._features is not None and _FEATURES.fullmatch(path):
+            # The server has unquoted the path, in which an ARN is one label.
+            path = path.replace(":feature-group/", ":feature-group%2F")
+            return await self._features.handle(method, path, headers, body, query)
         match = _INVOCATION.fullmatch(path)
         if match is None or method != "POST" or self._invocation is None:
-            return await self._handle(method, path, headers, body, query)
+            return await self.handle(method, path, headers, body, query)
         answer: Answer = await run_reentrant(
             self._invocation, unquote(match["endpoint"]), headers, body, query
         )
