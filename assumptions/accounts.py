@@ -39,7 +39,7 @@ ACCOUNTS = (
     Assumption(
         key="instance-quota",
         assumed="A fresh account may run processing, training and endpoints on the seeds' instance types.",
-        where=("seed_code/build/xgboost/config.toml", "seed_code/deploy/realtime/config/test.json"),
+        where=("seed_code/build/base/config.toml", "seed_code/deploy/realtime/config/test.json"),
         source=Source(
             says="Quotas are counted by instance type and by use, and are lower for new accounts.",
             url="https://docs.aws.amazon.com/sagemaker/latest/dg/regions-quotas.html",

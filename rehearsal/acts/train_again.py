@@ -6,7 +6,7 @@ from rehearsal import card, deployment, promotion, training
 from rehearsal.story import Act, ActError, Story, built
 from rehearsal.waiting import PipelineWatch, known_executions
 
-CONFIGURATION = "config.toml"
+CONFIGURATION = "hyperparameters.toml"
 DEPTH = re.compile(r"^max_depth = (\d+)$", re.MULTILINE | re.ASCII)
 GATE = "Admit"
 

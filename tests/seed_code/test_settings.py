@@ -10,6 +10,7 @@ from tests.seed_code.seeds import Seed
 SEED = Seed("build_from_s3")
 CHECK = "make --jobs --output-sync check"
 CONFIGURATION = "config.toml"
+VALUES = "hyperparameters.toml"
 DECLARATION = "src/hyperparameters.py"
 # What make says of a failed command, beside the command and the sentence.
 MOST_LINES = 4
@@ -31,7 +32,7 @@ class Change:
         path.write_text(text.replace(self.old, self.new), encoding="utf-8")
 
 
-VALUE = Change(CONFIGURATION, "reg_lambda = 1.0\n", "reg_lambda = 1.0\ngamma = 0.5\n")
+VALUE = Change(VALUES, "reg_lambda = 1.0\n", "reg_lambda = 1.0\ngamma = 0.5\n")
 DECLARED = Change(
     DECLARATION,
     '    Hyperparameter(name="seed"',
@@ -48,26 +49,28 @@ def repository(tmp_path: Path) -> Path:
     ("changes", "sentence"),
     [
         pytest.param(
-            [VALUE], "hyperparameters: gamma is not declared in src/hyperparameters.py", id="no declaration"
+            [VALUE],
+            "hyperparameters.toml: gamma is not declared in src/hyperparameters.py",
+            id="no declaration",
         ),
         pytest.param(
             [VALUE, Change(DECLARATION, 'name="seed"', 'name="gama"')],
-            "hyperparameters: gamma is not declared in src/hyperparameters.py; did you mean gama?",
+            "hyperparameters.toml: gamma is not declared in src/hyperparameters.py; did you mean gama?",
             id="misspelt declaration",
         ),
         pytest.param(
-            [Change(CONFIGURATION, "eta = 0.1", "eta = 1.1")],
-            'hyperparameters: eta is "1.1"; it takes a number above 0 and at most 1.',
+            [Change(VALUES, "eta = 0.1", "eta = 1.1")],
+            'hyperparameters.toml: eta is "1.1"; it takes a number above 0 and at most 1.',
             id="range",
         ),
         pytest.param(
-            [Change(CONFIGURATION, "max_depth = 4", "max_depth = 4.5")],
-            'hyperparameters: max_depth is "4.5"; it takes an integer',
+            [Change(VALUES, "max_depth = 4", "max_depth = 4.5")],
+            'hyperparameters.toml: max_depth is "4.5"; it takes an integer',
             id="kind",
         ),
         pytest.param(
-            [Change(CONFIGURATION, "num_round = 300\n", "")],
-            "hyperparameters: num_round is missing",
+            [Change(VALUES, "num_round = 300\n", "")],
+            "hyperparameters.toml: num_round is missing",
             id="needed",
         ),
         pytest.param(
@@ -75,7 +78,7 @@ def repository(tmp_path: Path) -> Path:
             "data.split_sed: There is no such setting; did you mean split_seed?",
             id="another table",
         ),
-        pytest.param([Change(CONFIGURATION, "eta = 0.1", "eta = 0,1")], "is not valid TOML", id="toml"),
+        pytest.param([Change(VALUES, "eta = 0.1", "eta = 0,1")], "is not valid TOML", id="toml"),
     ],
 )
 def test_a_wrong_setting_fails_first_and_alone(
@@ -88,7 +91,7 @@ def test_a_wrong_setting_fails_first_and_alone(
     assert done.returncode == 2
     assert len(lines) <= MOST_LINES, lines
     assert (
-        [line for line in lines if line.startswith("config.toml")]
+        [line for line in lines if line.startswith((CONFIGURATION, VALUES))]
         == [line for line in lines if sentence in line]
         != []
     )

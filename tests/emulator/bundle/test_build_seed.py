@@ -103,7 +103,7 @@ def outcome(emulator: Emulator, key_arn: str, tmp_path_factory: pytest.TempPathF
     make_share(emulator, card, principals=[emulator.development])
 
     repository = Seed("build_from_s3").copy(tmp_path_factory.mktemp("repository"))
-    configure(repository / "config.toml")
+    configure(repository)
     run(emulator, repository, variables, "upsert")
     execution = run(emulator, repository, variables, "start").strip()
 
@@ -186,17 +186,16 @@ def make_project(emulator: Emulator, data: str) -> tuple[ProjectNames, dict[str,
     return names, {variable["Name"]: variable["Value"] for variable in environment}
 
 
-def configure(path: Path) -> None:
+def configure(repository: Path) -> None:
     """Say what the model is for, and train less of it."""
-    text = path.read_text(encoding="utf-8")
-    for old, new in (
-        ("num_round = 300", "num_round = 10"),
-        ('purpose_of_model = ""', 'purpose_of_model = "Tells flowers apart."'),
-        ('risk_rating = "Unknown"', 'risk_rating = "Low"'),
+    for file, old, new in (
+        ("hyperparameters.toml", "num_round = 300", "num_round = 10"),
+        ("config.toml", 'purpose_of_model = ""', 'purpose_of_model = "Tells flowers apart."'),
+        ("config.toml", 'risk_rating = "Unknown"', 'risk_rating = "Low"'),
     ):
+        text = (repository / file).read_text(encoding="utf-8")
         assert text.count(old) == 1
-        text = text.replace(old, new)
-    path.write_text(text, encoding="utf-8")
+        (repository / file).write_text(text.replace(old, new), encoding="utf-8")
 
 
 def run(emulator: Emulator, repository: Path, variables: Mapping[str, str], action: str) -> str:

@@ -27,9 +27,11 @@ class Worker:
 
     def __init__(self) -> None:
         """Import the scripts."""
-        self.errors, self.inference, self.reading, self.preprocess, self.train, self.evaluate = map(
-            importlib.import_module, ("errors", "inference", "reading", "preprocess", "train", "evaluate")
+        self.errors, self.endpoint, self.reading, self.preprocess, self.train, self.evaluate = map(
+            importlib.import_module, ("errors", "endpoint", "reading", "preprocess", "train", "evaluate")
         )
+        self.load = importlib.import_module("model").Model.load
+        self.read_part = importlib.import_module("parts").read_part
         self.options: list[str] = []
         self.model: Any = None
 
@@ -53,17 +55,22 @@ class Worker:
         for name in ("train", "test", "schema"):
             shutil.copytree(folder / "processing" / name, inputs / name)
         self._run(self.evaluate)
-        self.model = self.inference.model_fn(str(folder / "model"))
+        self.model = self.load(folder / "model")
         return self._compare(folder, target)
 
     def request(self, body: bytes, content_type: str) -> dict[str, Any]:
         """Send a request to the model that was trained last."""
         try:
-            rows = self.inference.input_fn(body, content_type)
-            text, _ = self.inference.output_fn(self.inference.predict_fn(rows, self.model), "*/*")
-        except self.inference.RequestError as error:
-            return {"status": error.status_code, "sentence": error.message}
+            text = self.endpoint.write(self._ask(body, content_type))
+        except self.endpoint.RequestError as error:
+            return {"status": error.status.value, "sentence": str(error)}
         return {"status": 200, "answers": len(json.loads(text)["predictions"])}
+
+    def _ask(self, body: str | bytes, content_type: str) -> Any:
+        rows = self.endpoint.read_rows(body, content_type)
+        return self.endpoint.predict(
+            self.model.schema, lambda cells: self.model.predict(cells).tolist(), rows
+        )
 
     def _compare(self, folder: Path, target: str) -> dict[str, Any]:
         """Compare what the endpoint says of the files' rows with what the model says of the parts' rows."""
@@ -72,17 +79,16 @@ class Worker:
         position = table.header.index(target)
         expected: dict[tuple[str, ...], Any] = {}
         for name in ("train", "validation", "test"):
-            rows = list(self.train.read_part(folder / "processing" / name / f"{name}.csv"))[1:]
+            rows = list(self.read_part(folder / "processing" / name / f"{name}.csv"))[1:]
             features = [row[:position] + row[position + 1 :] for row in rows]
-            values = self.inference.predict(self.model, features).tolist()
+            values = self.model.predict(features).tolist()
             expected |= {tuple(row): value for row, value in zip(rows, values, strict=True)}
         known = [row.cells for row in table.rows() if row.cells[position] not in missing]
         wrong = 0
         for start in range(0, len(known), 1000):
             some = known[start : start + 1000]
             body = json.dumps({"instances": [row[:position] + row[position + 1 :] for row in some]})
-            rows = self.inference.input_fn(body, "application/json")
-            answer = self.inference.predict_fn(rows, self.model)
+            answer = self._ask(body, "application/json")
             found = (
                 [list(chances.values()) for chances in answer["probabilities"]]
                 if self.model.schema.classes

@@ -33,10 +33,10 @@ READING = (
         "test_reading",
     ),
     _mistake(
-        "numbers beyond single precision reach XGBoost",
-        "features",
-        "return values.clip(-LARGEST, LARGEST)",
-        "return values",
+        "numbers beyond single precision reach the algorithm",
+        "encoding",
+        "math.copysign(LARGEST, value)",
+        "value",
         "test_tables",
     ),
 )
@@ -54,14 +54,14 @@ NUMBERS = (
         "train",
         'read(schema, folders.channel("train"), "train")',
         'read(schema, folders.channel("validation"), "validation")',
-        "test_numbers",
+        "test_own_booster",
     ),
     _mistake(
         "early stopping watches the training part",
         "train",
         "for name, matrix in matrices.items()]",
         "for name, matrix in reversed(matrices.items())]",
-        "test_numbers",
+        "test_own_booster",
     ),
     _mistake(
         "the training part is evaluated",
@@ -80,10 +80,10 @@ NUMBERS = (
     ),
     _mistake(
         "answers stay in the scale of training",
-        "inference",
+        "model",
         "return raw * scale + center",
         "return raw",
-        "test_numbers",
+        "test_own_booster",
     ),
     _mistake(
         "the skill score measures the baseline",
@@ -222,28 +222,28 @@ CHECKS = (
 REQUESTS = (
     _mistake(
         "null is zero",
-        "inference",
+        "endpoint",
         "    return [cell.strip() if isinstance(cell, str) else cell for cell in row]\n",
         "    row = [0 if cell is None else cell for cell in row]\n"
         "    return [str(cell).strip() for cell in row]\n",
-        "test_inference",
+        "test_endpoint",
     ),
     _mistake(
         "blank rows get no answer",
-        "inference",
+        "endpoint",
         'list(csv.reader(io.StringIO(text, newline=""), strict=True))',
         '[row for row in csv.reader(io.StringIO(text, newline=""), strict=True) if row]',
-        "test_inference",
+        "test_endpoint",
     ),
     _mistake(
         "a wrong request is an error of the server",
-        "inference",
+        "endpoint",
         "status: HTTPStatus = HTTPStatus.BAD_REQUEST",
         "status: HTTPStatus = HTTPStatus.INTERNAL_SERVER_ERROR",
-        "test_inference",
+        "test_endpoint",
     ),
     _mistake(
-        "a header is answered", "inference", "if _is_header(rows[0], schema)", "if False", "test_inference"
+        "a header is answered", "endpoint", "if _is_header(rows[0], schema)", "if False", "test_endpoint"
     ),
 )
 

@@ -1,6 +1,6 @@
-"""What the pipeline is configured with: `config.toml`, and the environment that the project gives it.
+"""What the pipeline is configured with: `config.toml`, `hyperparameters.toml`, the project's environment.
 
-``python -m pipelines.configuration`` checks `config.toml`, and says what is wrong with it in one sentence.
+``python -m pipelines.configuration`` checks both files, and says what is wrong in one sentence.
 """
 
 import difflib
@@ -18,17 +18,18 @@ from pydantic import (
     Field,
     StringConstraints,
     ValidationError,
-    field_validator,
     model_validator,
 )
 
-from hyperparameter import Value, read_all
+from hyperparameter import HyperparameterError, Value, read_all
 from hyperparameters import HYPERPARAMETERS
 
 DATA_VARIABLE = "INPUT_DATA_"
 """How the variables begin that say something of the data."""
 
 CONFIGURATION_FILE = Path(__file__).parent.parent / "config.toml"
+# Beside it, the values of what the algorithm declares.
+HYPERPARAMETERS_FILE = "hyperparameters.toml"
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Fraction = Annotated[float, Field(ge=0.01, le=0.5)]
@@ -131,36 +132,49 @@ class ModelCard(_Section):
     explanations_for_risk_rating: CardText
 
 
-class Configuration(_Section):
+class Settings(_Section):
     """The whole of `config.toml`."""
 
     data: Data
-    hyperparameters: dict[str, Value]
     checks: Checks
     evaluation: Evaluation
     quality: Quality
     instances: Instances
     model_card: ModelCard
 
-    @field_validator("hyperparameters", mode="before")
-    @classmethod
-    def _are_declared(cls, given: Any) -> Any:
-        return read_all(HYPERPARAMETERS, given) if isinstance(given, dict) else given
+
+class Configuration(Settings):
+    """The settings and the hyperparameters."""
+
+    hyperparameters: dict[str, Value]
 
     @classmethod
     def load(cls, path: Path | None = None) -> Self:
-        """Read and check a configuration file, by default the repository's own.
+        """Read and check the configuration, by default the repository's own.
+
+        Args:
+            path: Of `config.toml`; the hyperparameters are beside it.
 
         Raises:
             ConfigurationError: A setting is unknown, missing or out of its range.
         """
         path = path or CONFIGURATION_FILE
+        values = path.with_name(HYPERPARAMETERS_FILE)
         try:
-            return cls.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-        except tomllib.TOMLDecodeError as error:
-            raise ConfigurationError(f"{path.name} is not valid TOML: {error}.") from error
+            settings = Settings.model_validate(_read(path))
+            hyperparameters = read_all(HYPERPARAMETERS, _read(values))
         except ValidationError as error:
             raise ConfigurationError(f"{path.name}, {_sentence(error)}") from error
+        except HyperparameterError as error:
+            raise ConfigurationError(f"{values.name}: {error}") from error
+        return cls(**dict(settings), hyperparameters=hyperparameters)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"{path.name} is not valid TOML: {error}.") from error
 
 
 def _sentence(error: ValidationError) -> str:
@@ -250,7 +264,7 @@ class Project:
 
 
 def main() -> int:
-    """Check `config.toml`.
+    """Check the configuration.
 
     Returns:
         The exit code; 2 when a setting is wrong.

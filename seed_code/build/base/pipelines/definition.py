@@ -28,7 +28,7 @@ from sagemaker.serve.model_builder import ModelBuilder
 
 from pipelines.configuration import Configuration, Project
 from pipelines.data import InputData
-from pipelines.jobs import WITHOUT_INDEX, Jobs, artifact, output
+from pipelines.jobs import Jobs, artifact, output
 from pipelines.source import CardTexts, Source
 
 # What Evaluate writes for people.
@@ -152,15 +152,11 @@ class PipelineBuilder:
         builder = ModelBuilder(
             sagemaker_session=self._session,
             role_arn=self._project.pipeline_role_arn,
-            image_uri=self._jobs.image,
+            image_uri=self._jobs.images.endpoint,
             s3_model_data_url=artifact(train),
             # The artifact is complete; the default would look for code to upload, in a bucket of the SDK's.
             dependencies={},
-            env_vars={
-                "SAGEMAKER_PROGRAM": "inference.py",
-                "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
-                **WITHOUT_INDEX,
-            },
+            env_vars=dict(self._jobs.images.endpoint_environment),
         )
         types = {"content_types": ["text/csv", "application/json"], "response_types": ["application/json"]}
         return ModelStep(

@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-from sagemaker.core import image_uris
 from sagemaker.core.network import NetworkConfig
 from sagemaker.core.processing import Processor
 from sagemaker.core.shapes import (
@@ -24,7 +23,7 @@ from sagemaker.mlops.workflow.steps import ProcessingStep, TrainingStep
 from sagemaker.train import ModelTrainer
 
 from pipelines.configuration import Configuration, Project
-from pipelines.image import FRAMEWORK, VERSION
+from pipelines.image import images
 from pipelines.source import Source
 
 PROCESSING = "/opt/ml/processing"
@@ -32,18 +31,12 @@ PROCESSING = "/opt/ml/processing"
 # The kind of a pipeline's parameter by that of a hyperparameter.
 PARAMETERS: dict[type, Any] = {int: ParameterInteger, float: ParameterFloat, str: ParameterString}
 
-WITHOUT_INDEX = {"PIP_NO_INDEX": "1", "PIP_NO_BUILD_ISOLATION": "0"}
-"""For training and serving, where the image installs the scripts with pip at each start. Without these, pip
-downloads its build tools: every start, production's scaling out included, would need PyPI. `0` switches
-isolation off (https://github.com/pypa/pip/issues/5735). Remove them if you give the scripts a
-`requirements.txt` of packages that the image lacks, and name your index in `PIP_INDEX_URL`."""
-
 
 class Jobs:
     """Makes the steps of a project's pipeline.
 
     Attributes:
-        image: The container image of every job.
+        images: The container images of the jobs and the endpoint.
         parameters: The parameters of the pipeline that the jobs depend on.
     """
 
@@ -60,7 +53,7 @@ class Jobs:
             "ProcessingInstanceType", default_value=instances.processing
         )
         self._training_instance = ParameterString("TrainingInstanceType", default_value=instances.training)
-        self.image = image_uris.retrieve(FRAMEWORK, project.aws_region, version=VERSION)
+        self.images = images(project)
         self._hyperparameters = {
             name: PARAMETERS[type(value)](name, default_value=value)
             for name, value in configuration.hyperparameters.items()
@@ -99,7 +92,7 @@ class Jobs:
         processor = Processor(
             sagemaker_session=self._session,
             role=project.pipeline_role_arn,
-            image_uri=self.image,
+            image_uri=self.images.jobs,
             entrypoint=["python3", f"{PROCESSING}/input/code/{name.lower()}.py"],
             instance_type=self._processing_instance,
             instance_count=1,
@@ -162,8 +155,8 @@ class Jobs:
             sagemaker_session=self._session,
             role=project.pipeline_role_arn,
             base_job_name=name.lower(),
-            training_image=self.image,
-            environment=WITHOUT_INDEX,
+            training_image=self.images.jobs,
+            environment=dict(self.images.job_environment),
             compute=Compute(
                 instance_type=self._training_instance,
                 instance_count=1,

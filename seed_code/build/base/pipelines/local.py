@@ -1,7 +1,7 @@
 """Train and measure a model on this machine: ``make train DATA=table.csv TARGET=price``.
 
-Preprocess, Train and Evaluate run one after the other on `config.toml`, each in SageMaker's folders below one
-of its own, as they do on SageMaker; nothing calls AWS.
+Preprocess, Train and Evaluate run one after the other on the configuration, each in SageMaker's folders below
+one of its own, as they do on SageMaker; nothing calls AWS.
 """
 
 import argparse
@@ -55,7 +55,7 @@ def verdict(evaluation: Mapping[str, Any], configuration: Configuration) -> str:
 
     Args:
         evaluation: The content of ``evaluation.json``.
-        configuration: The whole of `config.toml`.
+        configuration: The whole configuration.
     """
     skill, least = evaluation["metrics"]["skill_score"]["value"], configuration.quality.minimum_skill_score
     if skill < least:
@@ -69,7 +69,7 @@ def run(data: Path, target: str, configuration: Configuration, folder: Path) -> 
     Args:
         data: A file, or a folder of files.
         target: The header of the column to predict.
-        configuration: The whole of `config.toml`.
+        configuration: The whole configuration.
         folder: Where SageMaker's folders are; what an earlier run left there goes.
 
     Raises:

@@ -21,11 +21,11 @@ from typing import Any
 import diagnostics
 import explain
 import folders
-import inference
 import report
 import segments
 import step
 from features import Array, labels
+from model import Model
 from model_schema import Schema
 from parts import path_of, read_part
 from registered import SKILL, Production, in_production
@@ -49,9 +49,9 @@ def main() -> None:
             # Python before 3.11.4 has no such filter; the archive is the pipeline's own.
             archive.extraction_filter = getattr(tarfile, "data_filter", None)
             archive.extractall(unpacked)  # noqa: S202
-        model = inference.model_fn(unpacked)
+        model = Model.load(Path(unpacked))
     truth = target_of(model.schema, test)
-    predicted = inference.predict(model, rows_of(model.schema, test))
+    predicted = model.predict(rows_of(model.schema, test))
     known = target_of(model.schema, path_of(folders.processing("input/train"), "train"))
     evaluation = evaluate(model, test, predicted=predicted, truth=truth, known=known)
     details = diagnose(model, test, predicted=predicted, truth=truth, segment_column=given.segment_column)
@@ -68,9 +68,7 @@ def main() -> None:
         print(f"{name}: {metric['value']:.6g}" + (f" (baseline {constant['value']:.6g})" if constant else ""))
 
 
-def evaluate(
-    model: inference.Model, test: Path, *, predicted: Array, truth: Array, known: Array
-) -> dict[str, Any]:
+def evaluate(model: Model, test: Path, *, predicted: Array, truth: Array, known: Array) -> dict[str, Any]:
     """Measure a model.
 
     Args:
@@ -108,7 +106,7 @@ def evaluate(
 
 
 def diagnose(
-    model: inference.Model, test: Path, *, predicted: Array, truth: Array, segment_column: str
+    model: Model, test: Path, *, predicted: Array, truth: Array, segment_column: str
 ) -> dict[str, Any]:
     """Say where a model is right and where it errs; see `evaluate`.
 

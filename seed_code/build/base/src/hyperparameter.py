@@ -1,7 +1,7 @@
 """How a hyperparameter is declared: its name, its kind, and what it takes.
 
-`src/hyperparameters.py` declares those of the model. The check of `config.toml`, the parameters of the
-pipeline, the arguments of the training job and those of `src/train.py` follow from it.
+`src/hyperparameters.py` declares those of the model. The check of `hyperparameters.toml`, the parameters of
+the pipeline, the arguments of the training job and those of `src/train.py` follow from it.
 """
 
 import argparse
@@ -22,13 +22,13 @@ class Hyperparameter:
     """A hyperparameter.
 
     Attributes:
-        name: In `config.toml`, and for the algorithm.
+        name: In `hyperparameters.toml`, and for the algorithm.
         kind: Whether it is an integer, a number or a text.
         least: The smallest value that it takes.
         above: A bound below, which it does not take.
         most: The largest value that it takes.
         choices: The texts that it takes.
-        needed: Whether `config.toml` has to name it; without a value, the algorithm decides.
+        needed: Whether `hyperparameters.toml` has to name it; without a value, the algorithm decides.
     """
 
     name: str
@@ -52,7 +52,7 @@ class Hyperparameter:
         return " ".join(["an integer" if self.kind is int else "a number", " and ".join(bounds)]).strip()
 
     def read(self, given: object) -> Value:
-        """Read a value of `config.toml`, or the text of an argument.
+        """Read a value of `hyperparameters.toml`, or the text of an argument.
 
         Raises:
             HyperparameterError: It takes no such value.

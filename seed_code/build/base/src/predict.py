@@ -9,10 +9,11 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import inference
+import endpoint
 import step
 from chunks import chunks
 from errors import DataError, RowError, UsageError, shortened
+from model import Model
 from model_schema import Schema
 from reading import Row, Table, open_table
 
@@ -34,7 +35,7 @@ def main() -> None:
         raise DataError(
             f"There is no model in {given.model}; make one first: make train DATA=table.csv TARGET=price"
         )
-    model = inference.model_fn(str(given.model))
+    model = Model.load(given.model)
     decimals = {column.numbers.decimal for _, column in model.schema.used if column.kind == "numeric"}
     table = open_table(Path(given.location), given.encoding, *decimals)
     given.output.parent.mkdir(parents=True, exist_ok=True)
@@ -48,7 +49,7 @@ def main() -> None:
     print(f"Wrote {rows:,} predictions of {model.schema.target} to {given.output}.")
 
 
-def predictions(model: inference.Model, table: Table) -> Iterator[list[object]]:
+def predictions(model: Model, table: Table) -> Iterator[list[object]]:
     """Yield each row of a table with its prediction, and of a classification its chance.
 
     Raises:
@@ -63,10 +64,10 @@ def predictions(model: inference.Model, table: Table) -> Iterator[list[object]]:
             for row in rows
         ]
         try:
-            predicted = inference.predict(model, requests)
+            predicted = model.predict(requests)
         except RowError as error:
             raise DataError(f"{rows[error.row].place}: {error.reason}") from error
-        answers = inference.answer(model, predicted)
+        answers = endpoint.answer(schema, predicted.tolist())
         chances = predicted.max(axis=1).tolist() if schema.classes else None
         for number, row in enumerate(rows):
             yield _beside(row, answers["predictions"][number], chances and chances[number])

@@ -5,13 +5,14 @@ import json
 import zlib
 from typing import Any
 
-import inference
+import endpoint
+from model import Model
 
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModelPackage.html
 MAXIMUM_METADATA_LENGTH = 256
 
 
-def choose_sample(model: inference.Model, cells: list[str]) -> tuple[str, str]:
+def choose_sample(model: Model, cells: list[str]) -> tuple[str, str]:
     """Make a request of a row, with the answer that the model gives to it.
 
     The longest cells of the row are left empty, as few of them as makes it fit.
@@ -28,7 +29,8 @@ def choose_sample(model: inference.Model, cells: list[str]) -> tuple[str, str]:
         else:
             few = middle + 1
     request = _row(cells, by_length[:many])
-    answer = inference.predict_fn(inference.input_fn(request, inference.CSV), model)
+    rows = endpoint.read_rows(request, endpoint.CSV)
+    answer = endpoint.predict(model.schema, lambda cells: model.predict(cells).tolist(), rows)
     first: dict[str, Any] = {"prediction": answer["predictions"][0]}
     if "probabilities" in answer:
         first["probability"] = max(answer["probabilities"][0].values())

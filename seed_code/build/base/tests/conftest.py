@@ -17,10 +17,12 @@ import pytest
 # On tables this small, threads would only wait for one another.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+import endpoint
 import evaluate
 import preprocess
 import quick_training
 import train
+from model import Model
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,13 @@ def play(
     monkeypatch.setattr(sys, "argv", ["evaluate.py", "--segment-column", column])
     evaluate.main()
     return Run(folder, target)
+
+
+def ask(model: Model, body: str | bytes, content_type: str) -> Any:
+    """What an endpoint of the model answers."""
+    rows = endpoint.read_rows(body, content_type)
+    prediction = endpoint.predict(model.schema, lambda cells: model.predict(cells).tolist(), rows)
+    return json.loads(endpoint.write(prediction))
 
 
 @pytest.fixture(scope="session", params=["species", "tall", "weight"])

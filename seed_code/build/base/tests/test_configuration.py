@@ -24,11 +24,6 @@ split_seed = 1
 validation_fraction = 0.15
 test_fraction = 0.15
 
-[hyperparameters]
-num_round = 300
-max_depth = 4
-eta = 0.1
-
 [checks]
 maximum_missing = 0.9
 maximum_explained = 0.99
@@ -56,6 +51,11 @@ factors_affecting_model_efficiency = ""
 risk_rating = "Low"
 explanations_for_risk_rating = ""
 """
+VALUES = """
+num_round = 300
+max_depth = 4
+eta = 0.1
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -63,20 +63,30 @@ def declared(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(configuration, "HYPERPARAMETERS", HYPERPARAMETERS)
 
 
+def write(folder: Path, old: str = "", new: str = "") -> Path:
+    """Write both files, a text of one of them replaced."""
+    path = folder / "config.toml"
+    path.write_text(CONFIGURATION.replace(old, new), encoding="utf-8")
+    (folder / "hyperparameters.toml").write_text(VALUES.replace(old, new), encoding="utf-8")
+    return path
+
+
 def test_the_command_says_what_is_wrong(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = tmp_path / "config.toml"
-    monkeypatch.setattr(configuration, "CONFIGURATION_FILE", path)
-    path.write_text(CONFIGURATION, encoding="utf-8")
+    monkeypatch.setattr(configuration, "CONFIGURATION_FILE", write(tmp_path))
     assert configuration.main() == 0
-    path.write_text(CONFIGURATION.replace("eta = 0.1", "eta = 0"), encoding="utf-8")
+    write(tmp_path, "eta = 0.1", "eta = 0")
     assert configuration.main() == 2
     said = capsys.readouterr()
     assert said.out == ""
-    assert said.err == (
-        'config.toml, hyperparameters: eta is "0"; it takes a number above 0 and at most 1.\n'
-    )
+    assert said.err == 'hyperparameters.toml: eta is "0"; it takes a number above 0 and at most 1.\n'
+
+
+def test_both_files_make_the_configuration(tmp_path: Path) -> None:
+    found = Configuration.load(write(tmp_path))
+    assert found.hyperparameters == {"num_round": 300, "max_depth": 4, "eta": 0.1}
+    assert found.evaluation.segment_column == "colour"
 
 
 @pytest.mark.parametrize(
@@ -85,20 +95,20 @@ def test_the_command_says_what_is_wrong(
         pytest.param(
             "max_depth = 4",
             "max_deep = 4",
-            "config.toml, hyperparameters: max_deep is not declared in src/hyperparameters.py; did you mean "
+            "hyperparameters.toml: max_deep is not declared in src/hyperparameters.py; did you mean "
             "max_depth?",
             id="unknown hyperparameter",
         ),
         pytest.param(
             "max_depth = 4",
             "max_depth = 0",
-            'hyperparameters: max_depth is "0"; it takes an integer at least 1 and at most 30.',
+            'hyperparameters.toml: max_depth is "0"; it takes an integer at least 1 and at most 30.',
             id="range",
         ),
         pytest.param(
             "num_round = 300",
             "",
-            "hyperparameters: num_round is missing; it takes an integer at least 1 and at most 100000.",
+            "hyperparameters.toml: num_round is missing; it takes an integer at least 1 and at most 100000.",
             id="needed hyperparameter",
         ),
         pytest.param(
@@ -108,7 +118,14 @@ def test_the_command_says_what_is_wrong(
             id="unknown",
         ),
         pytest.param("[quality]", "[qualities]", "qualities: There is no such setting; did you", id="table"),
-        pytest.param("eta = 0.1", "eta = ", "is not valid TOML", id="toml"),
+        pytest.param("eta = 0.1", "eta = ", "hyperparameters.toml is not valid TOML", id="toml of values"),
+        pytest.param("split_seed = 1", "split_seed = ", "config.toml is not valid TOML", id="toml"),
+        pytest.param(
+            "[checks]",
+            "[hyperparameters]\n[checks]",
+            "config.toml, hyperparameters: There is no such setting; remove it.",
+            id="values in the other file",
+        ),
         pytest.param(
             '"ml.m5.large"', '"m5.large"', "instances.processing: String should match", id="instance"
         ),
@@ -130,9 +147,7 @@ def test_the_command_says_what_is_wrong(
     ],
 )
 def test_a_wrong_setting_is_named(tmp_path: Path, old: str, new: str, sentence: str) -> None:
-    path = tmp_path / "config.toml"
-    assert old in CONFIGURATION
-    path.write_text(CONFIGURATION.replace(old, new), encoding="utf-8")
+    assert (old in CONFIGURATION) != (old in VALUES)
     with pytest.raises(ConfigurationError) as refusal:
-        Configuration.load(path)
+        Configuration.load(write(tmp_path, old, new))
     assert sentence in str(refusal.value)

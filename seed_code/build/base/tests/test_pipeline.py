@@ -260,12 +260,21 @@ def test_everything_a_step_keeps_is_encrypted_tagged_and_in_its_place(step: str,
         assert uri["Std:Join"]["Values"][:2] == [location, {"Get": "Execution.PipelineExecutionId"}]
 
 
-def test_training_and_serving_start_without_a_package_index() -> None:
-    """The image installs the scripts with pip at each start, also where no network leads to PyPI."""
+def test_the_images_are_those_that_the_algorithm_names() -> None:
+    from pipelines.image import images  # noqa: PLC0415
+
+    named = images(Project.from_environment(ENVIRONMENT))
     steps = steps_by_name(definition())
     (container,) = steps["Register"]["Arguments"]["InferenceSpecification"]["Containers"]
-    for environment in (steps["Train"]["Arguments"]["Environment"], container["Environment"]):
-        assert (environment["PIP_NO_INDEX"], environment["PIP_NO_BUILD_ISOLATION"]) == ("1", "0")
+    assert (container["Image"], container.get("Environment", {})) == (
+        named.endpoint,
+        named.endpoint_environment,
+    )
+    train = steps["Train"]["Arguments"]
+    assert train["AlgorithmSpecification"]["TrainingImage"] == named.jobs
+    assert train.get("Environment", {}) == named.job_environment
+    for step in ("Preprocess", "Evaluate", "Document"):
+        assert steps[step]["Arguments"]["AppSpecification"]["ImageUri"] == named.jobs
 
 
 def test_a_step_reads_what_it_names_and_nothing_that_begins_alike() -> None:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-import inference
 import predict
 from conftest import Run, flowers
+from conftest import ask as ask_endpoint
 from errors import DataError
+from model import Model
 
 
 def ask(monkeypatch: pytest.MonkeyPatch, model: Path, folder: Path, table: str) -> list[list[str]]:
@@ -29,11 +30,10 @@ def test_the_answers_are_those_of_the_endpoint(
 ) -> None:
     table = flowers(run.target, rows=30)
     header, *rows = ask(monkeypatch, run.model, tmp_path, table)
-    model = inference.model_fn(str(run.model))
     plain = list(csv.reader(table.splitlines()))
     assert [row[:6] for row in rows] == plain[1:]
     body = json.dumps({"instances": [dict(zip(plain[0][:5], row[:5], strict=True)) for row in plain[1:]]})
-    answer = inference.predict_fn(inference.input_fn(body, "application/json"), model)
+    answer = ask_endpoint(Model.load(run.model), body, "application/json")
     assert [row[6] for row in rows] == [str(each) for each in answer["predictions"]]
     if run.target == "weight":
         assert header == [*plain[0], "prediction"]

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
-from features import Array, Cell, for_xgboost, matrix
-from inference import Model
+from encoding import Cell
+from features import Array, matrix
+from model import Model, for_xgboost
 
 METHOD = "SHAP values of the trees, as XGBoost computes them (https://arxiv.org/abs/1802.03888)"
 
@@ -12,7 +13,7 @@ def contributions(model: Model, rows: Iterable[Sequence[Cell]]) -> Array:
     """Split each prediction into what its features add.
 
     Args:
-        model: What `inference.model_fn` loaded.
+        model: The model.
         rows: A cell for each column of the schema.
 
     Returns:
@@ -26,7 +27,7 @@ def contributions(model: Model, rows: Iterable[Sequence[Cell]]) -> Array:
     if values.ndim == 2:
         values = values[:, None, :]
     if not schema.classes:
-        center, scale = (float(model.booster.attr(f"target_{name}")) for name in ("center", "scale"))
+        center, scale = model.target_range
         values *= scale
         values[:, :, -1] += center
     return values

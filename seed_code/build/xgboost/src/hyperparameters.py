@@ -1,6 +1,6 @@
 """The hyperparameters of the model: the one place that declares them.
 
-A line here and its value in `config.toml` are a new hyperparameter: XGBoost gets each by its name.
+A line here and its value in `hyperparameters.toml` are a new hyperparameter: XGBoost gets each by its name.
 https://xgboost.readthedocs.io/en/release_3.2.0/parameter.html
 """
 

@@ -5,29 +5,26 @@ code in the model folder, which SageMaker packs as ``model.tar.gz``.
 """
 
 import json
-import math
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import xgboost
 
 import folders
 import step
-from features import Array, for_xgboost, labels, matrix
+from features import Array
 from hyperparameter import add_to
 from hyperparameters import HYPERPARAMETERS
+from learning import complete, range_of, read
+from model import for_xgboost
 from model_schema import Schema
-from parts import path_of, read_part
 
 OBJECTIVES: dict[str, dict[str, Any]] = {
     "regression": {"objective": "reg:squarederror", "eval_metric": "rmse"},
     "binary_classification": {"objective": "binary:logistic", "eval_metric": "logloss"},
     "multiclass_classification": {"objective": "multi:softprob", "eval_metric": "mlogloss"},
 }
-INFERENCE_FILES = ("inference.py", "features.py", "model_schema.py", "cells.py", "chunks.py", "errors.py")
+ENDPOINT_FILES = ("features.py", "inference.py", "model.py")
 
 
 def main() -> None:
@@ -49,20 +46,6 @@ def main() -> None:
         patience=patience,
     )
     save(booster, schema, folders.model())
-
-
-def read(schema: Schema, folder: Path, name: str) -> tuple[Array, Array]:
-    """Read a part as features and target: classes as codes, numbers as they are."""
-    rows = read_part(path_of(folder, name))
-    position = next(rows).index(schema.target)
-    answers: list[str] = []
-
-    def features() -> Iterator[list[str]]:
-        for cells in rows:
-            answers.append(cells.pop(position))
-            yield cells
-
-    return matrix(schema, features()), labels(schema, answers)
 
 
 def train(
@@ -125,25 +108,11 @@ def train(
     return kept
 
 
-def range_of(target: Array) -> tuple[float, float]:
-    """Mean and spread of the target, by which it is brought to the range that XGBoost's defaults are for.
-
-    The spread is a power of two, which changes no digit of a number.
-    """
-    unit = float(np.abs(target).max()) or 1.0
-    center = float((target / unit).mean() * unit)
-    spread = float((target / unit).std() * unit)
-    return center, 2.0 ** math.floor(math.log2(spread)) if spread > 0 else 1.0
-
-
 def save(booster: xgboost.Booster, schema: Schema, folder: Path) -> None:
     """Leave the model, its schema and the code that serves it in a folder."""
-    code = folder / "code"
-    code.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     booster.save_model(folder / "model.json")
-    schema.save(folder / "schema.json")
-    for name in INFERENCE_FILES:
-        shutil.copyfile(Path(__file__).with_name(name), code / name)
+    complete(folder, schema, ENDPOINT_FILES)
 
 
 if __name__ == "__main__":

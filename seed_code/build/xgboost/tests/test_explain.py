@@ -11,21 +11,20 @@ import pytest
 import xgboost
 
 import explain
-import inference
 from conftest import Run
 from evaluate import rows_of
-from features import Array, for_xgboost
-from inference import Model
+from features import Array
+from model import Model, for_xgboost
 from model_schema import Column, Schema
 
 Tree = Mapping[str, Any]
 
 
 def test_contributions_add_up_to_the_prediction(run: Run) -> None:
-    model = inference.model_fn(str(run.model))
+    model = Model.load(run.model)
     rows = list(rows_of(model.schema, run.folder / "processing/test/test.csv"))
     sums = explain.contributions(model, rows).sum(axis=2)
-    predicted = inference.predict(model, rows)
+    predicted = model.predict(rows)
     if run.target == "weight":
         assert sums[:, 0] == pytest.approx(predicted, rel=1e-4)
     elif run.target == "tall":
