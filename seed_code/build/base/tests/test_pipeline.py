@@ -60,6 +60,7 @@ FOREIGN = ("ARTIFACT_", "AWS_", "CODEBUILD_", "INPUT_DATA_")
 """How variables of the build begin that the tests give themselves."""
 
 Calls = list[tuple[str, dict[str, Any]]]
+_create_client = boto3.Session.client
 
 
 @pytest.fixture(autouse=True)
@@ -86,6 +87,10 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Calls:
     def refuse(*_: Any, **__: Any) -> None:
         raise AssertionError("nothing may connect to the network")
 
+    def reuse(session: boto3.Session, service: str, region_name: str | None = None, **_: Any) -> Any:
+        return client(service, region_name or session.region_name)
+
+    monkeypatch.setattr(boto3.Session, "client", reuse)
     monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", answer)
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
@@ -111,6 +116,12 @@ def build(configuration: Configuration | None = None, changes: Mapping[str, str]
 def session() -> boto3.Session:
     """One session, which reads the descriptions of AWS's services once."""
     return boto3.Session(region_name="eu-west-1")
+
+
+@functools.cache
+def client(service: str, region: str) -> Any:
+    """One client of a service: the SDK creates dozens, each from a description of hundreds of operations."""
+    return _create_client(session(), service, region_name=region)
 
 
 @functools.cache
