@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import tarfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from base.places import REPOSITORY
 from emulator.machine.environments import prepare
@@ -17,6 +17,9 @@ from rehearsal.story import ActError, ModelVersion, Project, Story, built
 from rehearsal.waiting import PipelineWatch, known_executions, newest_execution
 
 ASKED_ROWS = 50
+# https://docs.aws.amazon.com/sagemaker/latest/dg/model-registry-staging-construct-set-up.html
+SERVES = {"Stage": "Production", "StageStatus": "Approved"}
+RETIRED = {"Stage": "Archived", "StageStatus": "Retired"}
 APPROVAL_STAGE = "ApproveProduction"
 PRODUCTION_STAGE = "DeployProduction"
 ANSWER = REPOSITORY / "rehearsal" / "answer.py"
@@ -30,11 +33,13 @@ def release(story: Story, version: ModelVersion) -> PipelineWatch:
     """
     known = known_executions(story, story.people.ml_engineer, built(story.deploy_project).names.title)
     promotion.approve_centrally(story, version)
-    return started(story, version, known)
+    watch = started(story, version, known)
+    read_approval(story, version, watch)
+    return watch
 
 
 def started(story: Story, version: ModelVersion, known: set[str]) -> PipelineWatch:
-    """Follow the execution that the approval of a version has started until production waits for approval.
+    """Find the execution of the deploy pipeline that the approval of a version has started.
 
     Args:
         story: The story.
@@ -50,6 +55,17 @@ def started(story: Story, version: ModelVersion, known: set[str]) -> PipelineWat
             f"the pipeline was started with ModelPackageArn {given.get('ModelPackageArn')} and not "
             f"{version.central_arn}"
         )
+    return watch
+
+
+def read_approval(story: Story, version: ModelVersion, watch: PipelineWatch) -> None:
+    """Wait until production waits for approval, and keep what its approver is shown.
+
+    Args:
+        story: The story.
+        version: The version that is deployed.
+        watch: The execution that deploys it.
+    """
     waiting = watch.approval(APPROVAL_STAGE)
     story.shown.append(
         ShownRecord(
@@ -59,7 +75,6 @@ def started(story: Story, version: ModelVersion, known: set[str]) -> PipelineWat
             page=_receipt(story, version),
         )
     )
-    return watch
 
 
 def _receipt(story: Story, version: ModelVersion) -> str:
@@ -197,6 +212,19 @@ def check_serving(story: Story, version: ModelVersion) -> None:
     container = (model.get("Containers") or [model["PrimaryContainer"]])[0]
     if container.get("ModelPackageName") != version.central_arn:
         raise ActError(f"production serves {container.get('ModelPackageName')} and not {version.central_arn}")
+
+
+def check_life_cycle(story: Story, version: ModelVersion, expected: Mapping[str, str]) -> None:
+    """Check where a version is in its life, as the governance officer sees it.
+
+    Raises:
+        ActError: It is elsewhere.
+    """
+    sagemaker = story.acting_as(story.people.governance_officer, "sagemaker")
+    package = sagemaker.describe_model_package(ModelPackageName=version.central_arn)
+    stage = package.get("ModelLifeCycle", {})
+    if {name: stage.get(name) for name in expected} != expected:
+        raise ActError(f"version {version.number} should be {expected} and is {stage}")
 
 
 def _canonical(answer: str) -> str:

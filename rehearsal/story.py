@@ -99,6 +99,19 @@ class ModelVersion:
     artifact: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """A push whose training is under way.
+
+    Attributes:
+        what: What it changed.
+        known: Executions of the project's CodePipeline pipeline before it.
+    """
+
+    what: str
+    known: set[str]
+
+
 @dataclass(kw_only=True)
 class Story:
     """The state of the story; each act adds its own.
@@ -113,6 +126,7 @@ class Story:
         build_project: The project that trains.
         deploy_project: The project that deploys.
         candidates: Versions in the development account.
+        change: The data scientist's change to the first version.
         versions: Versions in the central registry.
         release: Id of the execution of the deploy pipeline that waits for approval.
         models: What the report says of each version.
@@ -144,6 +158,7 @@ class Story:
     build_project: Project | None = None
     deploy_project: Project | None = None
     candidates: list[Candidate] = field(default_factory=list)
+    change: Change | None = None
     release: str = ""
     versions: list[ModelVersion] = field(default_factory=list)
 

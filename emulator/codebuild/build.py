@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError
 
 from emulator.codebuild.buildspec import PHASES, Buildspec, PhaseName
 from emulator.codebuild.failures import PhaseFailedError, explain
+from emulator.codebuild.folders import build_folder
 from emulator.codebuild.shell import (
     BuildLog,
     BuildStoppedError,
@@ -22,7 +23,7 @@ from emulator.codebuild.shell import (
     CommandFailedError,
     Shell,
 )
-from emulator.codebuild.workspace import Workspace, build_folder
+from emulator.codebuild.workspace import Workspace
 from emulator.iam import credentials
 from emulator.services import events
 

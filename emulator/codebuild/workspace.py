@@ -6,15 +6,12 @@ https://docs.aws.amazon.com/codebuild/latest/userguide/build-caching.html.
 """
 
 import hashlib
-import itertools
 import json
 import os
 import re
 import shutil
 import sys
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,28 +27,6 @@ from emulator.machine.isolation import clean_environment
 DEFAULT_BUILDSPEC = "buildspec.yml"
 
 _ALL_BELOW = re.compile(r"(/\*\*)?(/\*)?$")
-_slots: set[int] = set()
-_slots_lock = threading.Lock()
-
-
-@contextmanager
-def build_folder() -> Iterator[Path]:
-    """Lend an empty folder to a build.
-
-    Builds that follow one another get the same path: Python's cache of compiled modules is by path.
-    """
-    with _slots_lock:
-        slot = next(number for number in itertools.count(1) if number not in _slots)
-        _slots.add(slot)
-    folder = state.folder("codebuild", "builds") / str(slot)
-    try:
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-        with _slots_lock:
-            _slots.discard(slot)
 
 
 class UnsupportedSourceError(Exception):

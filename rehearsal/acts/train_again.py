@@ -1,19 +1,17 @@
-"""A second version is trained and replaces the first; production waits until its card is approved."""
-
-import re
+"""A second version replaces the first; production waits until its card is approved."""
 
 from rehearsal import card, deployment, promotion, training
 from rehearsal.story import Act, ActError, Story, built
-from rehearsal.waiting import PipelineWatch, known_executions
+from rehearsal.waiting import PipelineWatch
 
-CONFIGURATION = "hyperparameters.toml"
-DEPTH = re.compile(r"^max_depth = (\d+)$", re.MULTILINE | re.ASCII)
 GATE = "Admit"
 
 
 def play(story: Story) -> str:
-    """Change a hyperparameter, and follow the change to production."""
-    change = _retrain(story)
+    """Follow the change to production."""
+    if story.change is None:
+        raise ActError("no change was pushed")
+    _follow(story, story.change.known)
     version = promotion.promoted(story, story.candidates[-1])
     watch = deployment.release(story, version)
     _refused_without_card(story, watch)
@@ -23,18 +21,15 @@ def play(story: Story) -> str:
     deployment.check_serving(story, version)
     deployment.compare_predictions(story, version)
     return (
-        f"The data scientist pushed {change}; version {version.number} was trained, approved and promoted, "
-        f"and its approval showed how its metrics differ from those of what production runs. Production was "
-        f"refused while its card was not approved; then it served the version."
+        f"Version {version.number}, with {story.change.what}, was trained, approved and promoted, and its "
+        f"approval showed how its metrics differ from those of what production runs. Production was refused "
+        f"while its card was not approved; then it served the version."
     )
 
 
-def _retrain(story: Story) -> str:
-    """As the data scientist, push a changed hyperparameter; as the lead, approve what comes of it."""
-    project = built(story.build_project)
-    known = known_executions(story, story.people.data_scientist, project.names.title)
-    change = _push(story, project.names.title)
-    candidate = training.follow(story, project, known)
+def _follow(story: Story, known: set[str]) -> None:
+    """Follow the training that the push started; as the lead, approve what comes of it."""
+    candidate = training.follow(story, built(story.build_project), known)
     story.candidates.append(candidate)
     story.runs.append(candidate.run)
     card.note(
@@ -44,32 +39,6 @@ def _retrain(story: Story) -> str:
         "PendingReview",
     )
     promotion.approve_in_development(story, candidate)
-    return change
-
-
-def _push(story: Story, repository: str) -> str:
-    """Commit another depth of the trees, and return what changed."""
-    accounts = story.accounts
-    branch = accounts.settings.repository.default_branch
-    codecommit = story.acting_as(story.people.data_scientist, "codecommit")
-    file = codecommit.get_file(repositoryName=repository, commitSpecifier=branch, filePath=CONFIGURATION)
-    before = file["fileContent"].decode()
-    found = DEPTH.search(before)
-    if found is None:
-        raise ActError(f"{CONFIGURATION} of repository {repository} names no max_depth")
-    depth = int(found[1])
-    change = f"max_depth = {depth - 1 if depth > 2 else depth + 1}"
-    codecommit.create_commit(
-        repositoryName=repository,
-        branchName=branch,
-        parentCommitId=file["commitId"],
-        authorName="Data scientist",
-        email="data-scientist@example.com",
-        commitMessage=f"Train with {change}",
-        putFiles=[{"filePath": CONFIGURATION, "fileContent": DEPTH.sub(change, before).encode()}],
-    )
-    story.tell(f"pushed {change} (it was {depth})")
-    return change
 
 
 def _refused_without_card(story: Story, watch: PipelineWatch) -> None:
@@ -85,8 +54,5 @@ ACT = Act(
     actor="Everyone",
     account="development",
     play=play,
-    next=(
-        "Change the code, the features or the data in the same way: each push trains a version, and "
-        "only approvals carry it further."
-    ),
+    next="Read what the approval of production shows: how the metrics differ from those of what it runs.",
 )

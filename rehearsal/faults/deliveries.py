@@ -6,7 +6,7 @@ from rehearsal.faults.versions import central_versions, check, decide, promoted,
 from rehearsal.story import Story
 from rehearsal.waiting import wait_for
 
-DUPLICATES = 12
+DUPLICATES = 6
 DECISIONS = ("Approved", "Rejected", "Approved", "Rejected")
 LATE = 2
 

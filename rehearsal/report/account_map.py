@@ -16,12 +16,19 @@ WITHIN = {
     "shared_services": (
         "Publish",
         "Create the deploy project",
+        "Roll back",
         "Fail and recover",
         "Refuse what must not work",
         "Look back",
     ),
-    "development": ("Launch the domain", "Create the project", "Train", "Train again"),
-    "production": ("Roll back",),
+    "development": (
+        "Launch the domain",
+        "Create the project",
+        "Train",
+        "Change a hyperparameter",
+        "Train again",
+    ),
+    "production": ("Approve the roll-back",),
     "data": ("Launch the data lake", "Fill the data lake"),
 }
 """Names of the acts that stay inside an account."""

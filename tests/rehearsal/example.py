@@ -76,11 +76,13 @@ ACTS = (
     ("Create the deploy project", "ML engineer", "shared services (222222222222)", 9.2),
     ("Train", "Data scientist", "development (333333333333)", 8.4),
     ("Approve and promote", "Lead data scientist", "development (333333333333)", 1.2),
+    ("Change a hyperparameter", "Data scientist", "development (333333333333)", 0.3),
     ("Deploy to test", "ML engineer", "shared services (222222222222)", 8.75),
     ("Approve for production", "Governance officer", "shared services (222222222222)", 1.9),
     ("Train again", "Everyone", "development (333333333333)", 19.3),
     ("Roll back", "ML engineer", "shared services (222222222222)", 9.8),
     ("Fail and recover", "Everyone", "shared services (222222222222)", 12.3),
+    ("Approve the roll-back", "Governance officer", "shared services (222222222222)", 6.1),
     ("Refuse what must not work", "Everyone", "shared services (222222222222)", 3.4),
 )
 
