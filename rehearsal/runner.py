@@ -14,7 +14,8 @@ from rehearsal.processes import ProcessError
 from rehearsal.record import ActRecord, Status
 from rehearsal.story import Act, ActError, Story
 
-SAMPLE_SECONDS = 0.25
+SAMPLE_SECONDS = 1.0
+"""Each sample reads every process of the machine."""
 EXPECTED_ERRORS = (ActError, ProcessError, ClientError, BotoCoreError)
 """What an act may end with when the platform does not do what it must. Anything else is a bug of ours."""
 

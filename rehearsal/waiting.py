@@ -13,7 +13,9 @@ from rehearsal.people import AccountKey, Person
 from rehearsal.record import StepRecord
 from rehearsal.story import ActError, Story
 
-PAUSE_SECONDS = 0.15
+PAUSE_SECONDS = (0.1, 0.5)
+"""Between two looks, at least and at most: what has lasted long is looked at less often."""
+PAUSE_SHARE = 0.03
 DEADLINE_SECONDS = 1200.0
 """After which only what hangs has not come, however busy the machine is."""
 LOG_LINES = 15
@@ -32,14 +34,16 @@ def wait_for(what: str, look: Callable[[], Found | None], seconds: float = DEADL
     Raises:
         ActError: It did not come in time.
     """
-    deadline = time.monotonic() + seconds
+    start = time.monotonic()
+    shortest, longest = PAUSE_SECONDS
     while True:
         found = look()
         if found is not None:
             return found
-        if time.monotonic() > deadline:
+        waited = time.monotonic() - start
+        if waited > seconds:
             raise ActError(f"{what} did not come in {seconds:.0f} s")
-        time.sleep(PAUSE_SECONDS)
+        time.sleep(min(max(waited * PAUSE_SHARE, shortest), longest))
 
 
 def provisioned(story: Story, person: Person, record_id: str) -> dict[str, Any]:

@@ -113,7 +113,7 @@ def environment(port: int, folder: Path) -> Mapping[str, str]:
     """Return the whole environment of the process, and of what ministack starts.
 
     Nothing of the user's AWS set-up is in it. The rest are ministack's switches: IAM on, one port of the
-    loopback interface, no MQTT and no SFTP listener, no docker.
+    loopback interface, no MQTT and no SFTP listener, no docker, short pauses before a function's retries.
 
     Args:
         port: The port.
@@ -141,4 +141,6 @@ def environment(port: int, folder: Path) -> Mapping[str, str]:
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
         "DOCKER_HOST": f"unix://{home / 'no-docker.sock'}",
+        # Lambda repeats a failed event after a minute, and then after two.
+        "LAMBDA_ASYNC_RETRY_BASE_SECONDS": "0.2",
     }

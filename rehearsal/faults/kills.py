@@ -11,7 +11,7 @@ from rehearsal.faults.versions import central_objects, central_versions, decide,
 from rehearsal.story import ActError, Story
 from rehearsal.waiting import wait_for
 
-FILES = 150
+FILES = 60
 COPIED = 5
 
 

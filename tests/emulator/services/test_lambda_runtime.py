@@ -3,6 +3,7 @@ import json
 import time
 import uuid
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +19,7 @@ def handler(event, context):
     import boto3
     return {
         "prefix": sys.prefix,
+        "code": os.path.realpath(__file__),
         "home": os.environ["HOME"],
         "caller": boto3.client("sts").get_caller_identity()["Arn"],
     }
@@ -27,7 +29,7 @@ def handler(event, context):
 def function(emulator: Emulator, trusted: str = "lambda.amazonaws.com") -> str:
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as file:
-        file.writestr("index.py", SOURCE)
+        file.writestr(zipfile.ZipInfo("index.py"), SOURCE)
     name = f"function-{uuid.uuid4().hex[:8]}"
     role = emulator.role(allow("sts:GetCallerIdentity"), trusting=trust(Service=trusted))
     arn: str = emulator.client("lambda").create_function(
@@ -56,6 +58,15 @@ def test_a_function_runs_in_the_environment_of_functions(answer: dict[str, str])
 def test_a_function_has_its_role_and_no_home_of_the_users(emulator: Emulator, answer: dict[str, str]) -> None:
     assert f":sts::{emulator.development}:assumed-role/test-" in answer["caller"]
     assert answer["home"].startswith(str(emulator.process.log.parent))
+
+
+def test_code_is_unpacked_once_and_keeps_what_python_compiled(
+    emulator: Emulator, answer: dict[str, str]
+) -> None:
+    again = emulator.client("lambda").invoke(FunctionName=function(emulator), Payload=b"{}")
+    assert json.loads(again["Payload"].read())["code"] == answer["code"]
+    code = Path(answer["code"])
+    assert [path.name.split(".")[0] for path in (code.parent / "__pycache__").iterdir()] == [code.stem]
 
 
 def test_a_role_that_does_not_trust_lambda_runs_no_function(emulator: Emulator) -> None:
