@@ -10,9 +10,12 @@ from pathlib import Path
 PART = ".part"
 """How the name of a file ends that is being written: where its writer was killed, it is not whole."""
 
+COMPILED = "__pycache__"
+"""Where Python keeps compiled modules."""
+
 # What tools leave in a folder, and an author of code does not mean to hand on.
-_LEFT_BEHIND = frozenset(
-    {"__pycache__", ".git", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".venv", "build", "cdk.out"}
+LEFT_BEHIND = frozenset(
+    {COMPILED, ".git", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".venv", "build", "cdk.out"}
 )
 
 
@@ -24,7 +27,7 @@ def files_of(folder: Path) -> Iterator[tuple[str, Path]]:
     """
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder)
-        if path.is_file() and not _LEFT_BEHIND & set(name.parts) and path.suffix not in {".pyc", PART}:
+        if path.is_file() and not LEFT_BEHIND & set(name.parts) and path.suffix not in {".pyc", PART}:
             yield name.as_posix(), path
 
 
@@ -57,9 +60,9 @@ def assemble(
     if target.is_dir():
         # Whoever has imported from it left compiled modules, which would be published along.
         for folder, folders, _ in os.walk(target):
-            if "__pycache__" in folders:
-                folders.remove("__pycache__")
-                shutil.rmtree(Path(folder, "__pycache__"), ignore_errors=True)
+            if COMPILED in folders:
+                folders.remove(COMPILED)
+                shutil.rmtree(Path(folder, COMPILED), ignore_errors=True)
         return target
     parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=parent) as scratch:

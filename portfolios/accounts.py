@@ -10,6 +10,7 @@ from aws_cdk import aws_s3_assets as s3_assets
 from constructs import Construct
 
 from base.functions import bundle
+from base.published import published
 from base.settings import Settings
 from pipelines.assets import CUSTOM_RESOURCES, AssetLocation
 from portfolios.boundary import apply_boundary
@@ -57,7 +58,7 @@ class AccountsStack(cdk.Stack):
             description="What the accounts of the ML platform need to launch products and to serve models",
             synthesizer=asset_synthesizer(settings),
         )
-        asset = s3_assets.Asset(self, "CustomResources", path=str(bundle(CUSTOM_RESOURCES)))
+        asset = published(self, "CustomResources", bundle(CUSTOM_RESOURCES))
         self.custom_resources = AssetLocation(bucket=asset.s3_bucket_name, key=asset.s3_object_key)
         SageMakerProjects(self, "SageMakerProjects", names=settings.names, code=self.custom_resources)
         add_ml_administrator(self, settings)

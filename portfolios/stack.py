@@ -12,6 +12,7 @@ from constructs import Construct
 
 from base.configuration.rules import PortfolioKey
 from base.names import DATA_PORTFOLIO, OWN_PROJECTS_PORTFOLIO, PORTFOLIO_NAMES
+from base.published import published
 from base.settings import PortfolioSettings, Settings
 from pipelines.assets import AssetLocation
 from portfolios import releases
@@ -19,7 +20,7 @@ from portfolios.boundary import add_project_boundary
 from portfolios.foundation import asset_synthesizer
 from portfolios.launch_role import add_launch_role
 from portfolios.releases import Release
-from products.product import ASSET_EXCLUDE, LaunchAccount, Product, Template, render_all
+from products.product import LaunchAccount, Product, Template, render_all
 from products.template_limits import text
 
 # Studio shows a product in the form for new projects if the product itself carries this tag
@@ -279,13 +280,7 @@ def _construct_id(*texts: str) -> str:
 def _publish_assets(scope: Construct, product: Product) -> dict[str, AssetLocation]:
     locations = {}
     for name, folder in product.assets.items():
-        asset = s3_assets.Asset(
-            scope,
-            f"Asset-{name}",
-            path=str(folder),
-            exclude=list(ASSET_EXCLUDE),
-            ignore_mode=cdk.IgnoreMode.GIT,
-        )
+        asset = published(scope, f"Asset-{name}", folder)
         locations[name] = AssetLocation(bucket=asset.s3_bucket_name, key=asset.s3_object_key)
     return locations
 

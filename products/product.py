@@ -21,7 +21,6 @@ from pipelines.deliveries.delivery import Delivery
 from products import template_limits
 
 __all__ = [
-    "ASSET_EXCLUDE",
     "CONTEXT",
     "AssetLocation",
     "LaunchAccount",
@@ -44,20 +43,6 @@ Template = dict[str, Any]
 Portfolio = Literal["ml_admin", "sagemaker_projects"]
 LaunchAccount = Literal["development", "shared_services", "data"]
 
-
-# What a seed's author leaves lying about is no part of a team's first commit.
-# Patterns of ``.gitignore``, for `aws_cdk.IgnoreMode.GIT`.
-ASSET_EXCLUDE = (
-    "__pycache__/",
-    "*.pyc",
-    ".venv/",
-    ".pytest_cache/",
-    ".mypy_cache/",
-    ".ruff_cache/",
-    ".git/",
-    "build/",
-    "cdk.out/",
-)
 
 # Templates must not differ between ``cdk deploy``, which adds its own context, and a plain Python process.
 CONTEXT: Mapping[str, Any] = {
@@ -135,10 +120,7 @@ class Product:
 
     @property
     def assets(self) -> Mapping[str, Path]:
-        """Folders to zip and publish with the portfolios, by name: seeds composed, functions bundled.
-
-        Leave `ASSET_EXCLUDE` out of the archives.
-        """
+        """Folders to zip and publish with the portfolios, by name: seeds composed, functions bundled."""
         return {
             **{name: seed.compose() for name, seed in self.seeds.items()},
             **{name: bundle(folder) for name, folder in self.functions.items()},

@@ -16,6 +16,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from base.acknowledgements import acknowledge
+from base.archives import archive
 from base.functions import bundle
 from base.grants.runs import WRITE_LOGS
 from base.roles import Permission, role
@@ -89,6 +90,7 @@ def registry_function(
     # from the account's other functions at all times. What Lambda has no room for waits in its queue as long
     # as the event may be old, and is a dead letter then.
     # https://docs.aws.amazon.com/lambda/latest/dg/invocation-async.html
+    code = bundle(CODE)
     function = lambda_.Function(
         scope,
         "Function",
@@ -96,7 +98,7 @@ def registry_function(
         description=description,
         runtime=RUNTIME,
         architecture=lambda_.Architecture.X86_64,
-        code=lambda_.Code.from_asset(str(bundle(CODE))),
+        code=lambda_.Code.from_asset(str(archive(code)), asset_hash=code.name),
         handler=handler,
         role=function_role.without_policy_updates(),
         environment=dict(environment),

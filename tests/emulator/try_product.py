@@ -3,14 +3,12 @@
 `make try-product PRODUCT=build_from_s3` runs this as a program; `make test` runs it for each product.
 """
 
-import io
 import json
 import re
 import sys
 import tempfile
 import time
 import uuid
-import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +16,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from base.archives import archive
 from base.settings import Settings
-from base.trees import files_of
 from base.user_error import UserError, trace
 from emulator.machine.isolation import LoopbackSession
 from portfolios.permissions import derive
@@ -288,17 +286,9 @@ def _publish(emulator: Emulator, product: Product) -> dict[str, AssetLocation]:
     locations = {}
     for name, folder in product.assets.items():
         key = f"{product.identifier}/{name}.zip"
-        s3.put_object(Bucket=BUCKET, Key=key, Body=_archive(folder))
+        s3.put_object(Bucket=BUCKET, Key=key, Body=archive(folder).read_bytes())
         locations[name] = AssetLocation(BUCKET, key)
     return locations
-
-
-def _archive(folder: Path) -> bytes:
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as files:
-        for name, path in files_of(folder):
-            files.write(path, name)
-    return archive.getvalue()
 
 
 def _emulator(folder: Path, product: Product) -> EmulatorProcess:

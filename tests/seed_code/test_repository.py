@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from base.places import REPOSITORY
-from products.product import ASSET_EXCLUDE
+from base.trees import LEFT_BEHIND
 from tests.seed_code.seeds import Seed
 
 LOCKS = ("requirements.lock", "requirements-uv.lock")
@@ -50,7 +50,7 @@ def test_a_seed_is_a_whole_repository(seed: Seed) -> None:
 
 def test_what_git_ignores_in_a_seed_stays_out_of_its_archive(seed: Seed) -> None:
     ignored = (seed.folder / ".gitignore").read_text(encoding="utf-8").split()
-    assert set(ignored) <= set(ASSET_EXCLUDE)
+    assert {pattern.rstrip("/") for pattern in ignored} <= LEFT_BEHIND
 
 
 def test_a_seed_imports_nothing_of_the_bundle(seed: Seed) -> None:
