@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from collections.abc import Iterator
 
 from base.places import REPOSITORY
 from emulator.machine.environments import prepare
@@ -11,13 +12,21 @@ BUILD = REPOSITORY / "seed_code" / "build"
 PROGRAM = "import importlib, sys; [importlib.import_module(name) for name in sys.argv[1:]]"
 
 
+def nodes(tree: ast.AST) -> Iterator[ast.AST]:
+    """Walk a tree, but for what is tried, and may be lacking."""
+    for node in ast.iter_child_nodes(tree):
+        if not isinstance(node, ast.Try):
+            yield node
+            yield from nodes(node)
+
+
 def imported() -> set[str]:
-    """Names of the modules that jobs import as they start: neither Python's nor the repository's own."""
+    """Names of the modules that jobs import: neither Python's nor the repository's own."""
     files = sorted(BUILD.glob("*/src/*.py"))
     own = {file.stem for file in files}
     names: set[str] = set()
     for file in files:
-        for node in ast.parse(file.read_text(encoding="utf-8")).body:
+        for node in nodes(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
                 names |= {alias.name for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module:

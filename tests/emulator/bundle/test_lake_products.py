@@ -4,12 +4,12 @@ What a project's training role needs of Athena, AWS Glue, Lake Formation, Amazon
 by none of the tables from which the role is made.
 """
 
-import csv
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 
 from base.contracts.lake import TABLES
@@ -164,10 +164,9 @@ def test_the_step_of_the_repository_brings_the_rows_of_its_query(
     assert f"returned {len(wanted)} rows" in done.stdout
     found: list[tuple[str, ...]] = []
     for path in (tmp_path / "ml" / "processing" / "queried").iterdir():
-        with path.open(encoding="utf-8", newline="") as file:
-            header, *rows = csv.reader(file, strict=True)
-            assert header == ["id", "size"]
-            found += map(tuple, rows)
+        table = pq.read_table(path)
+        assert table.column_names == ["id", "size"]
+        found += zip(*(map(str, column.to_pylist()) for column in table.columns), strict=True)
     assert sorted(found) == sorted(wanted)
 
 

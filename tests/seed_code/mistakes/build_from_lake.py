@@ -48,16 +48,9 @@ MISTAKES = (
     ),
     _mistake(
         "a model is trained on no rows",
-        "src/unloaded.py",
-        "num_rows:\n            return 0",
-        "num_rows:\n            return 1",
-    ),
-    _mistake("lists become texts", "src/unloaded.py", "pa.types.is_nested(field.type) or ", ""),
-    _mistake(
-        "a missing number becomes a text",
-        "src/unloaded.py",
-        '"" if math.isnan(value) else repr(value)',
-        "repr(value)",
+        "src/athena.py",
+        "rows += parquet.count(path)",
+        "rows += 1",
     ),
     _mistake(
         "a refusal does not name the grant",

@@ -33,6 +33,35 @@ READING = (
         "test_reading",
     ),
     _mistake(
+        "numbers of Parquet have another decimal mark than its texts",
+        "parquet",
+        'repr(value).replace(".", mark)',
+        "repr(value)",
+        "test_parquet",
+    ),
+    _mistake("lists become texts", "parquet", "types.is_nested(kind) or ", "", "test_parquet"),
+    _mistake(
+        "a missing number becomes a text",
+        "parquet",
+        '"" if math.isnan(value) else repr',
+        "repr",
+        "test_parquet",
+    ),
+    _mistake(
+        "equal rows are all in one part",
+        "split",
+        "keys = _scattered(keys, self._number(keys))",
+        "keys = _scattered(keys, keys)",
+        "test_split",
+    ),
+    _mistake(
+        "memory grows with the rows that are different",
+        "split",
+        "                self._different = None\n",
+        "                pass\n",
+        "test_split",
+    ),
+    _mistake(
         "numbers beyond single precision reach the algorithm",
         "encoding",
         "math.copysign(LARGEST, value)",
@@ -45,8 +74,8 @@ NUMBERS = (
     _mistake(
         "test rows are trained on, too",
         "preprocess",
-        "            writers[part].write(cells)\n",
-        "            writers[part].write(cells)\n            writers[0].write(cells)\n",
+        "                next(turns[part]).write(cells)\n",
+        "                next(turns[part]).write(cells)\n                next(turns[0]).write(cells)\n",
         "test_numbers",
     ),
     _mistake(
@@ -67,14 +96,13 @@ NUMBERS = (
         "the training part is evaluated",
         "evaluate",
         "    truth = target_of(model.schema, test)\n",
-        '    test = path_of(folders.processing("input/train"), "train")\n'
-        "    truth = target_of(model.schema, test)\n",
+        '    test = folders.processing("input/train")\n    truth = target_of(model.schema, test)\n',
         "test_numbers",
     ),
     _mistake(
         "the baseline is of the test part",
         "evaluate",
-        'known = target_of(model.schema, path_of(folders.processing("input/train"), "train"))',
+        'known = target_of(model.schema, folders.processing("input/train"))',
         "known = target_of(model.schema, test)",
         "test_numbers",
     ),

@@ -1,7 +1,7 @@
 """Runs a query in Athena, and fetches what it returns.
 
-Athena unloads the rows as Parquet into the project's bucket, under the project's key; a step writes them as
-CSV files. Lake Formation decides which rows, columns and cells the training role sees.
+Athena unloads the rows as Parquet into the project's bucket, under the project's key; a step leaves these
+files to Preprocess. Lake Formation decides which rows, columns and cells the training role sees.
 """
 
 import importlib.util
@@ -16,6 +16,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+import parquet
 from errors import DataError, UsageError
 from refusals import sentence
 from step import Arguments
@@ -178,7 +179,7 @@ def run(
 
 
 def fetch(s3: Any, location: str, folder: Path, *, file: str) -> int:
-    """Write what lies in a folder of S3 as CSV files.
+    """Copy the Parquet files that lie in a folder of S3.
 
     Args:
         s3: A boto3 client.
@@ -192,19 +193,15 @@ def fetch(s3: Any, location: str, folder: Path, *, file: str) -> int:
     Raises:
         DataError: There are none.
     """
-    from unloaded import write_csv  # noqa: PLC0415  after `check_image`
-
     bucket, _, prefix = location.removeprefix("s3://").partition("/")
     rows = 0
     folder.mkdir(parents=True, exist_ok=True)
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
     keys = sorted(item["Key"] for page in pages for item in page.get("Contents", []))
     for number, key in enumerate(keys):
-        # One file at a time on the disk of the job, besides the table.
-        downloaded = folder / f".{number:05}.parquet"
-        s3.download_file(bucket, key, str(downloaded))
-        rows += write_csv(downloaded, folder / f"queried-{number:05}.csv")
-        downloaded.unlink()
+        path = folder / f"queried-{number:05}.parquet"
+        s3.download_file(bucket, key, str(path))
+        rows += parquet.count(path)
     if not rows:
         raise DataError(
             f"The query returns no rows: look at the conditions in {file}, and at the rows that Lake "

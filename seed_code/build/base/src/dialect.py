@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+import parquet
 from errors import DataError
+from parquet import Parquet
 
 # Enough for the header of the widest table, and a few rows of it.
 SAMPLE_BYTES = 2**23
@@ -32,7 +34,6 @@ _COMPRESSIONS: dict[bytes, tuple[str, Callable[..., Any]]] = {
 COMPRESSION_ERRORS = (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error)
 # What else people take for a CSV file, by its first bytes.
 _OTHERS = {
-    b"PAR1": "a Parquet file",
     b"PK\x03\x04": "a ZIP archive or an Excel workbook",
     b"\xd0\xcf\x11\xe0": "an Excel workbook",
     b"\x28\xb5\x2f\xfd": "a file compressed by Zstandard",
@@ -100,7 +101,7 @@ class Dialect:
         return lines
 
 
-def decide(path: Path, encoding: str = "auto") -> tuple[Dialect, list[list[str]]] | None:
+def decide(path: Path, encoding: str = "auto") -> tuple[Dialect | Parquet, list[list[str]]] | None:
     """Decide how a file is written.
 
     Args:
@@ -108,13 +109,16 @@ def decide(path: Path, encoding: str = "auto") -> tuple[Dialect, list[list[str]]
         encoding: The name of a codec; ``auto`` decides.
 
     Returns:
-        The dialect and the first records, the header first; None when the file is empty.
+        The dialect and the first records, the header first; None when the file is empty, or Parquet without
+        rows.
 
     Raises:
         DataError: It is no table.
     """
     with path.open("rb") as file:
         start = file.read(16)
+    if start.startswith(parquet.MARK):
+        return parquet.begin(path)
     for mark, kind in _OTHERS.items():
         if start.startswith(mark):
             raise DataError(f"{path.name} is {kind}; export the table as a CSV file in UTF-8.")

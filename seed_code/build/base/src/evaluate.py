@@ -1,9 +1,9 @@
 """Step 3: measure the model on the test part, against a baseline that always gives the same answer.
 
-Reads ``model/model.tar.gz``, ``test/test.csv``, (for the baseline) ``train/train.csv``, and
-``schema/baseline.json`` under ``processing/input``. Writes to ``processing/evaluation``: ``evaluation.json``,
-by which the pipeline decides; ``diagnostics.json``, where the model is right and where it errs; the pictures
-of that; ``report.html``, which shows everything to people; and ``baseline.json``, what the data looked like.
+Reads ``model/model.tar.gz``, ``test``, (for the baseline) ``train``, and ``schema/baseline.json`` under
+``processing/input``. Writes to ``processing/evaluation``: ``evaluation.json``, by which the pipeline decides;
+``diagnostics.json``, where the model is right and where it errs; the pictures of that; ``report.html``, which
+shows everything to people; and ``baseline.json``, what the data looked like.
 Predictions are made by the code of the endpoint.
 """
 
@@ -18,16 +18,19 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 import diagnostics
 import explain
 import folders
 import report
 import segments
 import step
+from chunks import chunks
 from features import Array, labels
 from model import Model
 from model_schema import Schema
-from parts import path_of, read_part
+from parts import read_part
 from registered import SKILL, Production, in_production
 from sample import choose_sample
 from scores import compare_classification, compare_regression
@@ -43,7 +46,7 @@ def main() -> None:
     parser.add_argument("--segment-column", default="", help="the column by whose values to measure as well")
     parser.add_argument("--card", default="", help="ARN of the model card, which knows production's version")
     given = parser.given()
-    test = path_of(folders.processing("input/test"), "test")
+    test = folders.processing("input/test")
     with tempfile.TemporaryDirectory() as unpacked:
         with tarfile.open(folders.processing("input/model") / "model.tar.gz") as archive:
             # Python before 3.11.4 has no such filter; the archive is the pipeline's own.
@@ -51,8 +54,8 @@ def main() -> None:
             archive.extractall(unpacked)  # noqa: S202
         model = Model.load(Path(unpacked))
     truth = target_of(model.schema, test)
-    predicted = model.predict(rows_of(model.schema, test))
-    known = target_of(model.schema, path_of(folders.processing("input/train"), "train"))
+    predicted = predict(model, test)
+    known = target_of(model.schema, folders.processing("input/train"))
     evaluation = evaluate(model, test, predicted=predicted, truth=truth, known=known)
     details = diagnose(model, test, predicted=predicted, truth=truth, segment_column=given.segment_column)
     production = in_production(given.card) if given.card else None
@@ -73,7 +76,7 @@ def evaluate(model: Model, test: Path, *, predicted: Array, truth: Array, known:
 
     Args:
         model: The model.
-        test: The file of the test part.
+        test: The folder of the test part.
         predicted: What the model says of each row.
         truth: What is right.
         known: The target of the training part, which gives the baseline.
@@ -163,20 +166,27 @@ def beside_production(skill_score: float, production: Production | None) -> dict
     return {"version": version, SKILL: theirs, "change": skill_score - theirs}
 
 
-def rows_of(schema: Schema, path: Path) -> Iterator[list[str]]:
+def predict(model: Model, test: Path) -> Array:
+    """What the model says of each row of a part, some rows at a time."""
+    portions = chunks(rows_of(model.schema, test), len(model.schema.columns))
+    return np.concatenate([model.predict(rows) for rows in portions])
+
+
+def rows_of(schema: Schema, location: Path) -> Iterator[list[str]]:
     """Yield the rows of a part without their target, as a request has them."""
-    rows = read_part(path)
+    rows = read_part(location)
     position = next(rows).index(schema.target)
     for cells in rows:
         del cells[position]
         yield cells
 
 
-def target_of(schema: Schema, path: Path) -> Array:
+def target_of(schema: Schema, location: Path) -> Array:
     """Read the target of a part: class codes, or numbers."""
-    rows = read_part(path)
+    rows = read_part(location)
     position = next(rows).index(schema.target)
-    return labels(schema, [cells[position] for cells in rows])
+    portions = chunks((cells[position] for cells in rows), 1)
+    return np.concatenate([labels(schema, cells) for cells in portions])
 
 
 def _values(scores: dict[str, float]) -> dict[str, dict[str, float]]:

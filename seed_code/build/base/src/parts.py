@@ -42,13 +42,28 @@ class PartWriter(AbstractContextManager["PartWriter"]):
         self._file.close()
 
 
-def read_part(path: Path) -> Iterator[list[str]]:
-    """Yield the rows of a part, its header first."""
+def read_part(location: Path) -> Iterator[list[str]]:
+    """Yield the rows of a part, its header first.
+
+    Args:
+        location: Its file, or the folder of its files.
+    """
     csv.field_size_limit(2**31 - 1)
-    with path.open(encoding="utf-8", newline="") as file:
-        yield from csv.reader(file, strict=True)
+    paths = sorted(location.glob("*.csv")) if location.is_dir() else [location]
+    for number, path in enumerate(paths):
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = csv.reader(file, strict=True)
+            header = next(rows)
+            if not number:
+                yield header
+            yield from rows
 
 
 def path_of(folder: Path, name: str) -> Path:
     """Where a part is in its folder."""
     return folder / f"{name}.csv"
+
+
+def paths_of(folder: Path, name: str, files: int) -> list[Path]:
+    """Where a part in several files is in its folder: the first of them as if it were the only one."""
+    return [path_of(folder, name), *(path_of(folder, f"{name}-{number}") for number in range(1, files))]

@@ -1,18 +1,17 @@
 """Step 1: check the data, decide what each column is, and split the rows.
 
-Reads every table of ``processing/input/data``; writes ``train``, ``validation`` and ``test`` (one CSV file
-each, texts as they came), ``schema/schema.json``, and ``schema/baseline.json``: what the columns look like,
+Reads every table of ``processing/input/data`` row by row; writes ``train``, ``validation`` and ``test`` (CSV
+files, texts as they came), ``schema/schema.json``, and ``schema/baseline.json``: what the columns look like,
 with which the data of later versions is compared. Data that differs too much from that of the version that
 was approved last ends the step.
 """
 
-import hashlib
 import json
 import math
 from contextlib import ExitStack
 from dataclasses import replace
+from itertools import cycle
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -20,16 +19,14 @@ import baseline
 import folders
 import step
 from cells import word
+from chunks import chunks
 from errors import DataError, UsageError, shortened
 from examine import MAXIMUM_FINDINGS, Examination, examine
 from model_schema import Finding
 from options import Options
-from parts import NAMES, PartWriter, path_of
+from parts import NAMES, PartWriter, paths_of
 from registered import Approved, last_approved
-
-Array = np.ndarray[Any, Any]
-
-TRAIN, VALIDATION, TEST = range(3)
+from split import Split
 
 
 def main() -> None:
@@ -44,6 +41,7 @@ def main() -> None:
     parser.add_argument("--region", default="", help="its Region")
     parser.add_argument("--maximum-drift", type=float, default=math.inf, help="since that version")
     parser.add_argument("--columns-may-change", choices=("true", "false"), default="false")
+    parser.add_argument("--files", type=int, default=1, help="how many instances train, with a file each")
     arguments = parser.given()
     validation, test = arguments.validation_fraction, arguments.test_fraction
     if not (0 < validation < 1 and 0 < test < 1 and validation + test < 1):
@@ -60,10 +58,9 @@ def main() -> None:
         )
     for line in examination.report():
         print(line)
-    keys, classes = row_keys(examination, arguments.split_seed)
-    parts = split(keys, classes, validation=validation, test=test)
-    write(examination, parts, folders.processing("."))
-    print(", ".join(f"{name} {int((parts == number).sum()):,}" for number, name in enumerate(NAMES)))
+    split = counted(examination, seed=arguments.split_seed, validation=validation, test=test)
+    counts = write(examination, split, folders.processing("."), files=arguments.files)
+    print(", ".join(f"{name} {count:,}" for name, count in zip(NAMES, counts, strict=True)))
 
 
 def compared(
@@ -126,72 +123,48 @@ def named(folder: Path, uri: str) -> Path:
     return folder / name
 
 
-def row_keys(examination: Examination, seed: int) -> tuple[Array, Array]:
-    """Give each row a number that follows from its content and the seed, and its class's code.
-
-    Returns:
-        The keys, and the codes; 0 for every row of a regression.
-    """
-    keys, classes = np.empty(examination.rows, "uint64"), np.zeros(examination.rows, "int32")
+def counted(examination: Examination, *, seed: int, validation: float, test: float) -> Split:
+    """Count the rows of each class, so that they can be split."""
     position, codes = examination.target_position, examination.schema.codes
-    prefix = hashlib.blake2b(f"{seed}\x1f".encode(), digest_size=8)
-    for row, cells in enumerate(examination.known_rows()):
-        digest = prefix.copy()
-        digest.update("\x1f".join(cells).encode())
-        keys[row] = int.from_bytes(digest.digest(), "big")
-        if codes:
-            classes[row] = codes[word(cells[position])]
-    return keys, classes
+    split = Split(seed=seed, validation=validation, test=test, classes=max(1, len(codes)))
+    for rows in chunks(examination.known_rows(), len(examination.table.header)):
+        texts = [cells[position] for cells in rows]
+        of_texts = {text: codes[word(text)] for text in set(texts)} if codes else dict.fromkeys(texts, 0)
+        split.count(rows, np.array([of_texts[text] for text in texts], "int32"))
+    return split
 
 
-def split(keys: Array, classes: Array, *, validation: float, test: float) -> Array:
-    """Assign each row to a part, the same one whatever the order of the rows.
+def write(examination: Examination, split: Split, folder: Path, *, files: int = 1) -> list[int]:
+    """Write the parts and the schema below a folder.
 
-    Rows are ordered by their keys; equal rows are told apart by their number among one another. A
-    classification is split class by class, so that each part holds each class of at least three rows.
+    Args:
+        examination: What the table means.
+        split: It has counted the rows.
+        folder: Each part goes to the folder of its name.
+        files: In how many files the rows that are trained on go, one for each instance.
 
     Returns:
-        The number of the part of each row, as in `NAMES`.
+        The number of rows of each part.
     """
-    order = np.argsort(keys, kind="stable")
-    ordered = keys[order]
-    starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
-    occurrence = np.arange(len(keys)) - np.repeat(starts, np.diff([*starts, len(keys)]))
-    mixed = np.empty_like(keys)
-    mixed[order] = _mix(ordered + occurrence.astype("uint64") * np.uint64(0x9E3779B97F4A7C15))
-    parts = np.full(len(keys), TRAIN, dtype="int8")
-    # The members of each class one after the other, in the order of their keys.
-    members = np.lexsort((mixed, classes))
-    for stratum in np.split(members, np.flatnonzero(np.diff(classes[members])) + 1):
-        if len(stratum) < 3:
-            continue
-        tested = min(max(1, round(len(stratum) * test)), len(stratum) - 2)
-        validated = min(max(1, round(len(stratum) * validation)), len(stratum) - 1 - tested)
-        parts[stratum[:tested]] = TEST
-        parts[stratum[tested : tested + validated]] = VALIDATION
-    return parts
-
-
-def write(examination: Examination, parts: Array, folder: Path) -> None:
-    """Write the parts and the schema below a folder."""
     header = examination.table.header
+    counts = np.zeros(len(NAMES), "int64")
     with ExitStack() as stack:
-        writers = [stack.enter_context(PartWriter(path_of(folder / name, name), header)) for name in NAMES]
-        for part, cells in zip(parts.tolist(), examination.known_rows(), strict=True):
-            writers[part].write(cells)
+        turns = []
+        for name in NAMES:
+            paths = paths_of(folder / name, name, 1 if name == "test" else files)
+            turns.append(cycle([stack.enter_context(PartWriter(path, header)) for path in paths]))
+        for rows in chunks(examination.known_rows(), len(header)):
+            parts = split.assign(len(rows))
+            counts += np.bincount(parts, minlength=len(NAMES))
+            for part, cells in zip(parts.tolist(), rows, strict=True):
+                next(turns[part]).write(cells)
     (folder / "schema").mkdir(parents=True, exist_ok=True)
     examination.schema.save(folder / "schema" / "schema.json")
     described = baseline.describe(examination.schema, header, [row.cells for row in examination.sample])
     text = json.dumps(described, ensure_ascii=False, allow_nan=False)
     (folder / "schema" / "baseline.json").write_text(text + "\n", encoding="utf-8")
-
-
-def _mix(values: Array) -> Array:
-    """Scatter numbers over all 64 bits (the finalizer of SplitMix64, https://prng.di.unimi.it/splitmix64.c)."""
-    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    mixed: Array = values ^ (values >> np.uint64(31))
-    return mixed
+    numbers: list[int] = counts.tolist()
+    return numbers
 
 
 if __name__ == "__main__":

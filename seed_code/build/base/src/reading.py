@@ -1,4 +1,4 @@
-"""The one reader of tables: the files of a folder as rows of texts, whoever asks.
+"""The one reader of tables: the files of a folder as rows of texts, whoever asks, CSV and Parquet alike.
 
 Only as many rows as the caller keeps are in memory.
 """
@@ -13,8 +13,9 @@ from typing import NamedTuple
 from cells import Decimal, read_number, undress
 from dialect import COMPRESSION_ERRORS, Dialect, decide
 from errors import DataError, shortened
+from parquet import SUFFIXES, Parquet
 
-TABLE_SUFFIXES = (".csv", ".tsv", ".tab", ".psv", ".txt", ".data", ".dat")
+TABLE_SUFFIXES = (".csv", ".tsv", ".tab", ".psv", ".txt", ".data", ".dat", *SUFFIXES)
 COMPRESSED_SUFFIXES = (".gz", ".bz2", ".xz")
 # What Hadoop and Spark call the parts of a table.
 _PART = re.compile(r"part-[\w-]+")
@@ -29,7 +30,7 @@ class Row(NamedTuple):
 
     Attributes:
         file: The name of its file.
-        line: The line on which it ends, from 1.
+        line: The line on which it ends, or in a Parquet file its number, from 1.
         cells: Texts without white space around them.
     """
 
@@ -40,7 +41,7 @@ class Row(NamedTuple):
     @property
     def place(self) -> str:
         """Where it stands."""
-        return f"{self.file}, line {self.line}"
+        return f"{self.file}, {'row' if self.file.lower().endswith(SUFFIXES) else 'line'} {self.line}"
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class Table:
     header: tuple[str, ...]
     nameless: frozenset[str]
     files: tuple[Path, ...]
-    dialects: tuple[Dialect, ...]
+    dialects: tuple[Dialect | Parquet, ...]
     left_out: tuple[str, ...]
     decimal: Decimal
 
@@ -77,7 +78,11 @@ class Table:
             DataError: A row has more or fewer cells than the header, or the text cannot be read.
         """
         for path, dialect in zip(self.files, self.dialects, strict=True):
-            yield from _rows(path, dialect, len(self.header))
+            if isinstance(dialect, Parquet):
+                for number, cells in enumerate(dialect.rows(path), 1):
+                    yield Row(path.name, number, cells)
+            else:
+                yield from _rows(path, dialect, len(self.header))
 
 
 def open_table(location: Path, encoding: str = "auto", decimal: str = "auto") -> Table:
@@ -95,7 +100,7 @@ def open_table(location: Path, encoding: str = "auto", decimal: str = "auto") ->
     decided = {path: found for path in files if (found := decide(path, encoding))}
     if not decided:
         names = shortened([path.name for path in files], 3)
-        raise DataError(f"{names} is empty; give a CSV file with a header row and data.")
+        raise DataError(f"{names} is empty; give a CSV file with a header row and data, or a Parquet file.")
     samples = list(decided.values())
     first = next(iter(decided))
     header, nameless = _header(first, samples[0][1][0])
@@ -105,14 +110,15 @@ def open_table(location: Path, encoding: str = "auto", decimal: str = "auto") ->
                 f"{path.name} and {first.name} have different headers; give them the same one, and write "
                 "it into each part."
             )
-    mark = decimal if decimal != "auto" else _decimal(samples[:SAMPLED_FILES])
+    chosen = decimal if decimal != "auto" else _decimal(samples[:SAMPLED_FILES])
+    mark: Decimal = "," if chosen == "," else "."
     return Table(
         header=header,
         nameless=nameless,
         files=tuple(decided),
-        dialects=tuple(dialect for dialect, _ in samples),
+        dialects=tuple(Parquet(mark) if isinstance(each, Parquet) else each for each, _ in samples),
         left_out=tuple(left_out),
-        decimal="," if mark == "," else ".",
+        decimal=mark,
     )
 
 
@@ -129,7 +135,9 @@ def _files(location: Path) -> tuple[list[Path], list[str]]:
     tables = [path for path in found if _is_table(path.name)] or (found if len(found) == 1 else [])
     if not tables:
         names = shortened([path.name for path in found], 5) or "nothing"
-        raise DataError(f"The input data has no CSV file (found: {names}); put at least one .csv file there.")
+        raise DataError(
+            f"The input data has no CSV file (found: {names}); put at least one .csv or .parquet file there."
+        )
     plain = [path for path in tables if path.suffix.lower() not in COMPRESSED_SUFFIXES]
     for path in tables:
         if path not in plain and path.with_suffix("") in plain:
@@ -168,7 +176,7 @@ def _header(path: Path, record: list[str]) -> tuple[tuple[str, ...], frozenset[s
 
 
 def _rows(path: Path, dialect: Dialect, width: int) -> Iterator[Row]:
-    line = 0
+    line, name = 0, path.name
     try:
         with dialect.open(path) as lines:
             reader = dialect.reader(lines)
@@ -184,7 +192,7 @@ def _rows(path: Path, dialect: Dialect, width: int) -> Iterator[Row]:
                         "away what is no row."
                     )
                 if not header:
-                    yield Row(path.name, line, [cell.strip() for cell in cells])
+                    yield Row(name, line, list(map(str.strip, cells)))
                 header = False
     except csv.Error as error:
         raise DataError(
@@ -200,7 +208,7 @@ def _rows(path: Path, dialect: Dialect, width: int) -> Iterator[Row]:
         raise DataError(f"{path.name} is damaged ({error}); store it again.") from error
 
 
-def _decimal(samples: list[tuple[Dialect, list[list[str]]]]) -> Decimal:
+def _decimal(samples: list[tuple[Dialect | Parquet, list[list[str]]]]) -> Decimal:
     """Decide the decimal mark by the cells that can be read in one way only.
 
     ``6,750`` may be a number of thousands, and decides only where semicolons separate the cells: people who

@@ -1,6 +1,7 @@
 """How a step of the pipeline starts and ends: its arguments, and one sentence where it fails."""
 
 import argparse
+import gc
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -14,6 +15,8 @@ from errors import DataError, UsageError
 # the reason of the failure:
 # https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-output.html
 MAXIMUM_REASON = 1024
+# How many new objects there must be before Python looks for cycles; rows in portions are fewer.
+OBJECTS = 500_000
 
 
 class Arguments(argparse.ArgumentParser):
@@ -49,6 +52,8 @@ def run(main: Callable[[], None]) -> None:
     The exit code is 2 where a person can correct something, and 1 where the code or the machine failed: then
     the log has the traceback.
     """
+    # Rows are many lists without cycles: to look for some takes a quarter of the time.
+    gc.set_threshold(OBJECTS)
     try:
         main()
     except (CardError, DataError, UsageError) as error:

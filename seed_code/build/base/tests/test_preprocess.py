@@ -1,16 +1,13 @@
-"""Data that is read, data that is refused with one sentence, and how rows are split."""
+"""Data that is read, data that is refused with one sentence, and what is written of it."""
 
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pytest
 
 import preprocess
 import step
-from conftest import flowers
 from errors import DataError
 from examine import examine
 from model_schema import Schema
@@ -66,7 +63,7 @@ def test_a_folder_without_a_slash_is_refused(tmp_path: Path) -> None:
     ("files", "arguments", "sentence"),
     [
         pytest.param({}, [], "has no CSV file (found: nothing)", id="no file"),
-        pytest.param({"a.parquet": b"PAR1"}, [], "a.parquet is a Parquet file", id="Parquet"),
+        pytest.param({"a.parquet": b"PAR1"}, [], "a.parquet is damaged", id="Parquet"),
         pytest.param({"a.csv": b"PK\x03\x04"}, [], "a ZIP archive or an Excel workbook", id="Excel"),
         pytest.param({"a.jpg": b"1", "b.png": b"2"}, [], "(found: a.jpg, b.png)", id="no table"),
         pytest.param({"a.csv": ""}, [], "a.csv is empty", id="empty"),
@@ -221,43 +218,20 @@ def test_several_files_are_one_table(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     assert sum(len(list(read_part(path))) - 1 for path in parts) == 80
 
 
-def parts_of(folder: Path, text: str, target: str, seed: int = 1) -> tuple[list[str], "np.ndarray[Any, Any]"]:
-    """The target of each row, and the number of its part."""
-    path = folder / "a.csv"
-    path.write_text(text, encoding="utf-8")
-    examination = examine(path, Options(target))
-    answers = [cells[examination.target_position] for cells in examination.known_rows()]
-    return answers, preprocess.split(*preprocess.row_keys(examination, seed), validation=0.15, test=0.15)
-
-
-def test_every_part_holds_every_class_of_three_rows(tmp_path: Path) -> None:
-    answers, parts = parts_of(tmp_path, numbered(["often"] * 50 + ["seldom"] * 3 + ["once"]), "b")
-    found = {
-        name: {answer for answer, part in zip(answers, parts, strict=True) if NAMES[part] == name}
-        for name in NAMES
-    }
-    assert found == {
-        "train": {"often", "seldom", "once"},
-        "validation": {"often", "seldom"},
-        "test": {"often", "seldom"},
-    }
-
-
-def test_the_seed_decides_the_parts(tmp_path: Path) -> None:
-    first, same, other = (parts_of(tmp_path, flowers("weight"), "weight", seed)[1] for seed in (1, 1, 2))
-    assert np.array_equal(first, same)
-    assert not np.array_equal(first, other)
-    assert np.bincount(first).tolist() == [84, 18, 18]
-
-
-def test_equal_rows_are_told_apart(tmp_path: Path) -> None:
-    """A table of few different rows is split, too."""
-    _, parts = parts_of(tmp_path, "\n".join(["a,b", *["1,x", "2,y"] * 40]), "b")
-    assert np.bincount(parts).tolist() == [56, 12, 12]
-
-
-@pytest.mark.parametrize("size", range(3, 12))
-def test_a_class_keeps_rows_to_train_on_whatever_the_fractions(size: int) -> None:
-    keys = np.arange(size, dtype="uint64")
-    parts = preprocess.split(keys, np.zeros(size, "int32"), validation=0.3, test=0.5)
-    assert min(np.bincount(parts, minlength=3)) >= 1
+def test_the_rows_of_a_part_go_to_a_file_for_each_instance_that_trains(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    table = {"a.csv": numbered(["yes", "no", "yes"] * 40)}
+    outcome(monkeypatch, tmp_path / "one", table)
+    outcome(monkeypatch, tmp_path / "three", table, "--files", "3")
+    for name in NAMES:
+        alone, several = (tmp_path / run / "processing" / name for run in ("one", "three"))
+        files = sorted(several.iterdir())
+        assert [path.name for path in files] == [
+            f"{name}{end}.csv" for end in (("-1", "-2", "") if name != "test" else ("",))
+        ]
+        shares = [len(list(read_part(path))) - 1 for path in files]
+        assert max(shares) - min(shares) <= 1
+        first, second = (list(read_part(folder)) for folder in (alone, several))
+        assert first[0] == second[0]
+        assert sorted(first[1:]) == sorted(second[1:])

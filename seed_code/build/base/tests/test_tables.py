@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.parquet as pq  # type: ignore[import-untyped]
 import pytest
 
 from conftest import Run, ask, play
@@ -298,6 +300,29 @@ def test_a_reported_table_trains_or_ends_in_a_sentence(
     right: Right | str,
 ) -> None:
     check(monkeypatch, tmp_path, {name: (FOLDER / name).read_bytes()}, target, options, right)
+
+
+@pytest.mark.parametrize(
+    ("name", "target", "options", "right"),
+    [pytest.param(*case, id=case[0] + "".join(case[2])) for case in CASES],
+)
+def test_a_reported_table_is_the_same_in_parquet(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    name: str,
+    target: str,
+    options: tuple[str, ...],
+    right: Right | str,
+) -> None:
+    """As what reads a CSV file into columns of texts, and writes these, leaves it."""
+    table = open_table(FOLDER / name)
+    header = ["" if column in table.nameless else column for column in table.header]
+    columns = zip(*(row.cells for row in table.rows()), strict=True)
+    content = io.BytesIO()
+    pq.write_table(pa.table(list(map(pa.array, columns)), names=header), content)
+    if isinstance(right, str):
+        right = right.replace(f"{name}, line 42", "a.parquet, row 41")
+    check(monkeypatch, tmp_path, {"a.parquet": content.getvalue()}, target, options, right)
 
 
 def test_every_reported_table_is_tried() -> None:

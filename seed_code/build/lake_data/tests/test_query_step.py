@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 import botocore.validate
-import test_pipeline as pipeline
 
+import test_pipeline as pipeline
 from pipelines.source import Source
 
 # Fixtures that hold for each test here, too: a build's variables, and no call to AWS.
