@@ -32,7 +32,7 @@ _VERBS = re.compile(
 _PARTS = ("Attribute", "Configuration", "Deletion")
 """What may follow the name of a type in the name of an action on the whole resource."""
 
-_DOCUMENTS = re.compile(r"(Policy|Policies|PolicyDocument|EventPattern|Variables|Tags)$")
+_DOCUMENTS = re.compile(r"(Policy|Policies|PolicyDocument|EventPattern|Variables|Tags|AuthorizedPrincipals)$")
 """Properties in which an ARN is said something about, and not handed over."""
 
 

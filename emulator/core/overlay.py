@@ -12,6 +12,9 @@ from emulator.codecommit.service import codecommit
 from emulator.codepipeline.operations import codepipeline
 from emulator.core import missing_parents, not_offered
 from emulator.core.service import Service
+from emulator.datazone import resources as datazone_resources
+from emulator.datazone import sharing as datazone_sharing
+from emulator.datazone.operations import datazone
 from emulator.ecr.operations import ecr
 from emulator.glue import catalog as glue_catalog
 from emulator.glue import resources as glue_resources
@@ -45,6 +48,8 @@ SEAMS = (
     code_resources,
     conditions,
     credentials,
+    datazone_resources,
+    datazone_sharing,
     events,
     glue_catalog,
     glue_resources,
@@ -74,6 +79,7 @@ SERVICES: list[Service] = [
     codecommit,
     codeconnections,
     codepipeline,
+    datazone,
     ecr,
     glue,
     lake_formation,

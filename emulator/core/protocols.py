@@ -168,11 +168,14 @@ def _content(model: OperationModel, result: Mapping[str, Any]) -> bytes:
 
 
 def _pattern(uri: str) -> re.Pattern[str]:
-    """The paths of an operation; a label stands for one segment, one with a plus for several."""
+    """The paths of an operation; a label stands for one segment, one with a plus for several.
+
+    ministack hands paths over decoded, so that an ARN in a label shows its slashes.
+    """
     parts = _LABEL.split(uri.partition("?")[0])
     pattern = re.escape(parts[0])
     for plus, text in zip(parts[2::3], parts[3::3], strict=True):
-        pattern += ("(.+)" if plus else "([^/]+)") + re.escape(text)
+        pattern += ("(.+)" if plus else "(arn:.+|[^/]+)") + re.escape(text)
     return re.compile(pattern)
 
 

@@ -19,6 +19,7 @@ from emulator.ram.principals import check_principal
 from emulator.ram.requests import given_tags, idempotent, malformed, own_share, share_resource
 from emulator.ram.service import ram
 from emulator.ram.store import (
+    RESOURCE_TYPES,
     Association,
     Kind,
     Permission,
@@ -226,9 +227,9 @@ def _check_resource(request: Request, arn: str) -> None:
     if type_of(arn) is None:
         raise ServiceError(
             "UnsupportedOperation",
-            f"The emulator shares model cards, and not {arn}; AWS also shares other resources.",
+            f"The emulator shares {', '.join(RESOURCE_TYPES)}, and not {arn}; AWS shares others, too.",
         )
-    if not arn.startswith(f"arn:aws:sagemaker:{request.region}:{request.account}:") or not exists(arn):
+    if arn.split(":")[3:5] != [request.region, request.account] or not exists(arn):
         raise ServiceError("UnknownResourceException", f"Resource {arn} could not be found.")
 
 

@@ -41,7 +41,11 @@ from tests.emulator.support import Emulator
         ),
         pytest.param("logs", "ListAnomalies", {}, "logs:ListAnomalies", id="JSON"),
         pytest.param(
-            "datazone", "GetDomain", {"identifier": "dzd_a"}, "datazone:GetDomain", id="no such service, REST"
+            "grafana",
+            "DescribeWorkspace",
+            {"workspaceId": "g-0123456789"},
+            "grafana:DescribeWorkspace",
+            id="no such service, REST",
         ),
         pytest.param(
             "service-quotas", "ListServices", {}, "servicequotas:ListServices", id="no such service, JSON"
