@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
-import pyarrow.parquet as pq
 import pytest
 
 from base.contracts.lake import TABLES
@@ -164,9 +163,9 @@ def test_the_step_of_the_repository_brings_the_rows_of_its_query(
     assert f"returned {len(wanted)} rows" in done.stdout
     found: list[tuple[str, ...]] = []
     for path in (tmp_path / "ml" / "processing" / "queried").iterdir():
-        table = pq.read_table(path)
-        assert table.column_names == ["id", "size"]
-        found += zip(*(map(str, column.to_pylist()) for column in table.columns), strict=True)
+        table = duckdb.read_parquet(str(path))
+        assert table.columns == ["id", "size"]
+        found += [tuple(map(str, row)) for row in table.fetchall()]
     assert sorted(found) == sorted(wanted)
 
 
