@@ -33,14 +33,16 @@ class RegistrationChoice:
     places: tuple[str, ...]
 
     def ask(self, form: Form) -> str:
-        """Declare the parameter that chooses the place.
+        """Declare the parameter that chooses the place; of one place nothing is asked.
 
         Args:
             form: The product's form.
 
         Returns:
-            The place.
+            The place, or a reference to the parameter.
         """
+        if len(self.places) == 1:
+            return self.places[0]
         return form.ask(
             "Registration",
             group=REGISTRATION_GROUP,
@@ -63,8 +65,8 @@ class Registration(Construct):
 
     Central registration is the second way into the central registry: the SageMaker pipeline registers by the
     ARN of the central group, which `catalog group create` prepares for this project's training role
-    (https://docs.aws.amazon.com/sagemaker/latest/dg/model-registry-version.html). The choice is a parameter,
-    so that everything that depends on it has two values in the template, of which a launch takes one.
+    (https://docs.aws.amazon.com/sagemaker/latest/dg/model-registry-version.html). Where the choice is a
+    parameter, everything that depends on it has two values in the template, of which a launch takes one.
     """
 
     def __init__(
@@ -88,13 +90,15 @@ class Registration(Construct):
             platform: The platform's names.
             storage: The project's own storage.
             models: The team's own group.
-            choice: `TEAM` or `CENTRAL`, as a reference to a parameter.
+            choice: `TEAM` or `CENTRAL`, or a reference to a parameter.
             key_access: How roles of other accounts know the registry's key.
         """
         super().__init__(scope, construct_id)
-        self._condition = cdk.CfnCondition(
-            self, "Central", expression=cdk.Fn.condition_equals(choice, CENTRAL)
-        )
+        self._choice = choice
+        if cdk.Token.is_unresolved(choice):
+            self._condition = cdk.CfnCondition(
+                self, "Central", expression=cdk.Fn.condition_equals(choice, CENTRAL)
+            )
         hub = f"{platform.region}:{platform.shared_services_account}"
         sagemaker = f"arn:{PARTITION}:sagemaker:{hub}"
         folder = f"{registered(names.account)}/{names.project_id}"
@@ -185,6 +189,8 @@ class Registration(Construct):
             central: The value with central registration.
             team: The value with the team's own group.
         """
+        if not cdk.Token.is_unresolved(self._choice):
+            return central if self._choice == CENTRAL else team
         if central == team:
             return team
         return cdk.Token.as_string(cdk.Fn.condition_if(self._condition.logical_id, central, team))
