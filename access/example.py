@@ -81,6 +81,13 @@ LAKE = ExampleProject(
 )
 """A project that trains on a table of the data lake; only with a data account."""
 
+GROUP = {
+    "GroupName": "customers",
+    "Features": "customer:Integral,spend:Fractional,city:String",
+    "LakeTable": "customers",
+}
+"""A feature group; only with a data account."""
+
 DOMAIN = {"DomainName": "team"}
 
 # https://docs.aws.amazon.com/sagemaker/latest/dg/model-cards-xaccount.html
@@ -90,6 +97,15 @@ AUTHOR_ACTIONS = [
     "sagemaker:UpdateModelCard",
 ]
 """What AWS's managed permission for model cards lets another account do."""
+
+# https://docs.aws.amazon.com/sagemaker/latest/dg/feature-store-cross-account-access.html
+READER_ACTIONS = [
+    "sagemaker:BatchGetRecord",
+    "sagemaker:DescribeFeatureGroup",
+    "sagemaker:DescribeFeatureMetadata",
+    "sagemaker:GetRecord",
+]
+"""What AWS's managed permission for reading feature groups lets another account do."""
 
 
 @dataclass(frozen=True)
@@ -138,15 +154,7 @@ class Example:
             self._deploy("launch", self.templates.launch_accounts, accounts.development),
             self._deploy("target", self.templates.target_accounts, accounts.test),
             self._deploy("target", self.templates.target_accounts, accounts.production),
-            *(
-                [
-                    self._deploy("data", data, accounts.data),
-                    self._deploy("lake", self.templates.products["data_lake"], accounts.data),
-                    self._launch(LAKE),
-                ]
-                if data and accounts.data
-                else []
-            ),
+            *(self._about_data(data, accounts.data) if data and accounts.data else ()),
             self._deploy("studio", self.templates.products["studio_domain"], accounts.development, DOMAIN),
             *map(self._launch, (TEAM, DIRECT, DEPLOY)),
         )
@@ -183,6 +191,16 @@ class Example:
             region=self.settings.region,
             parameters=parameters or {},
         )
+
+    def _about_data(self, template: Template, account: str) -> Iterator[DeployedTemplate]:
+        """What is in a data account, and the projects that read it."""
+        products = self.templates.products
+        lake = self._deploy("lake", products["data_lake"], account)
+        ((key, _),) = _keys(lake)
+        yield self._deploy("data", template, account)
+        yield lake
+        yield self._deploy("features", products["feature_group"], account, GROUP | {"LakeKeyArn": key})
+        yield self._launch(LAKE)
 
     def _launch(self, project: ExampleProject) -> DeployedTemplate:
         own = self.project(project)
@@ -239,6 +257,7 @@ class Example:
             yield from _groups(deployed)
         yield from self._central_groups()
         yield from self._cards()
+        yield from self._feature_groups()
         yield from self._images()
 
     def _central_groups(self) -> Iterator[tuple[str, ResourcePolicy]]:
@@ -288,6 +307,22 @@ class Example:
                 name="card", account=accounts.shared_services, policy=Policy({"Statement": statements})
             ),
         )
+
+    def _feature_groups(self) -> Iterator[tuple[str, ResourcePolicy]]:
+        """A feature group, which is shared with the development unit."""
+        accounts = self.settings.accounts
+        if accounts.data is None:
+            return
+        arn = self.sagemaker(accounts.data, f"feature-group/{GROUP['GroupName']}")
+        statement = {
+            "Sid": "FeatureGroupShare",
+            "Effect": "Allow",
+            "Principal": {"AWS": f"arn:aws:iam::{accounts.development}:root"},
+            "Action": READER_ACTIONS,
+            "Resource": arn,
+        }
+        policy = Policy({"Statement": [statement]})
+        yield arn, ResourcePolicy(name="feature group", account=accounts.data, policy=policy)
 
     @property
     def _readers(self) -> Readers:

@@ -103,7 +103,9 @@ class DeployedTemplate:
                 case {"Fn::If": [condition, first, second]}:
                     return given(first if self._intrinsics.holds(condition) else second)
                 case {"Fn::Select": [index, {"Fn::Split": [separator, text]}]}:
-                    return self.filled(text).split(separator)[int(index)]
+                    parts = self.filled(text).split(separator)
+                    # An example of a parameter may be shorter than what the form takes.
+                    return parts[int(index)] if int(index) < len(parts) else "*"
                 case dict():
                     return {name: given(entry) for name, entry in value.items()}
                 case list():

@@ -248,6 +248,40 @@ class PlatformNames:
         """Data and launch accounts: the function that keeps data lake administrators, and its role."""
         return f"{self.prefix}-lake-administrators"
 
+    # Feature groups of a data account.
+
+    def feature_database(self, group: str) -> str:
+        """Database of a feature group's offline table.
+
+        Args:
+            group: The feature group.
+        """
+        return f"{self.prefix.replace('-', '_')}_features_{group}"
+
+    def feature_store_role(self, group: str) -> str:
+        """Data accounts: role under which SageMaker writes a feature group's offline store.
+
+        Args:
+            group: The feature group.
+        """
+        return f"{self.prefix}-offline-{group}"
+
+    def feature_ingestion(self, group: str) -> str:
+        """Data accounts: what fills a feature group from the lake: function, role and workgroup.
+
+        Args:
+            group: The feature group.
+        """
+        return f"{self.prefix}-ingest-{group}"
+
+    def feature_share(self, group: str) -> str:
+        """RAM resource share through which accounts read a feature group.
+
+        Args:
+            group: The feature group.
+        """
+        return f"{self.prefix}-features-{group}"
+
     # Roles of people.
 
     @property

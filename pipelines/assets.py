@@ -19,3 +19,10 @@ class AssetLocation:
 
     bucket: str
     key: str
+
+
+FEATURE_FUNCTIONS = Path(__file__).parent / "features" / "functions"
+"""Code of the function that fills a feature group, to be bundled."""
+
+INGESTION = "ingestion"
+"""A feature group's asset: the bundle of `FEATURE_FUNCTIONS`."""

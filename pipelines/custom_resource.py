@@ -25,8 +25,11 @@ def custom_resource_function(
     variables: Mapping[str, str],
     permissions: Iterable[Permission],
     key: kms.IKey | None = None,
+    package: str = "custom_resources",
+    timeout: cdk.Duration | None = None,
+    memory_mib: int | None = None,
 ) -> lambda_.CfnFunction:
-    """Define a function that responds to CloudFormation.
+    """Define a function that responds to CloudFormation, or that does other work of a product.
 
     Args:
         scope: The construct that holds ``Function``, ``Role`` and ``Logs``.
@@ -37,6 +40,9 @@ def custom_resource_function(
         variables: Environment variables.
         permissions: What the function may do, besides writing its log.
         key: The key that encrypts the log; by default a key of AWS.
+        package: The package of the module.
+        timeout: How long it may run; a minute by default.
+        memory_mib: Its memory; Lambda's default of 128 if not given.
     """
     log_group = logs.LogGroup(
         scope,
@@ -67,12 +73,13 @@ def custom_resource_function(
         function_name=name,
         description=description,
         code=lambda_.CfnFunction.CodeProperty(s3_bucket=code.bucket, s3_key=code.key),
-        handler=f"custom_resources.{handler}.handler",
+        handler=f"{package}.{handler}.handler",
         runtime="python3.13",
         role=function_role.role_arn,
         environment=lambda_.CfnFunction.EnvironmentProperty(variables=dict(variables)),
         logging_config=lambda_.CfnFunction.LoggingConfigProperty(log_group=log_group.log_group_name),
-        timeout=60,
+        timeout=timeout.to_seconds() if timeout else 60,
+        memory_size=memory_mib,
     )
     acknowledge(
         function,

@@ -8,7 +8,7 @@ The question is which values a function *may* have; `base.intrinsics` evaluates 
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
@@ -35,6 +35,14 @@ _PROPERTIES: Mapping[str, tuple[str, ...]] = {
     "GroupNameWithPath": ("GroupName", "Groups"),
     "PolicyNameWithPath": ("ManagedPolicyName",),
     "BucketName": ("BucketName", "Bucket"),
+}
+# Where a name of what a resource uses stands below its properties.
+_BELOW: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "AWS::SageMaker::FeatureGroup": {
+        "DatabaseName": ("OfflineStoreConfig", "DataCatalogConfig", "Database"),
+        "KeyId": ("OfflineStoreConfig", "S3StorageConfig", "KmsKeyId"),
+        "TableName": ("OfflineStoreConfig", "DataCatalogConfig", "TableName"),
+    },
 }
 # Some actions take the ARN of a log group with what it holds, some without
 # (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html).
@@ -226,11 +234,13 @@ class TemplateValues:
         names = list(_PROPERTIES.get(placeholder, (placeholder,)))
         if _names_itself(placeholder, resource.type) and not placeholder.endswith("Id"):
             names += [*resource.type.identifiers, f"{resource.type.noun}name", "name"]
+        if path := _BELOW.get(resource.type.name, {}).get(placeholder):
+            return self.patterns(_at(resource.properties, path))
         properties = resource.by_lower_name
         for name in names:
             if name.lower() in properties:
-                path = str(resource.properties.get("Path", "/")).lstrip("/")
-                prefix = path if placeholder.endswith("WithPath") else ""
+                folder = str(resource.properties.get("Path", "/")).lstrip("/")
+                prefix = folder if placeholder.endswith("WithPath") else ""
                 return tuple(prefix + value for value in self.patterns(properties[name.lower()]))
         return ()
 
@@ -259,6 +269,14 @@ class TemplateValues:
                 # Whole buckets: an older version of the product names other keys.
                 for name in self.patterns(properties[bucket]):
                     yield f"arn:aws:s3:::{name}/*"
+
+
+def _at(properties: Mapping[str, Any], path: Iterable[str]) -> Any:
+    """What stands at a path of properties; an empty list if nothing does, or if only a launch tells."""
+    found: Any = properties
+    for name in path:
+        found = found.get(name, []) if isinstance(found, Mapping) else []
+    return found
 
 
 def _kinds(of: ResourceType) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from emulator.athena.workgroup_settings import Settings
+from emulator.services import events
 
 if TYPE_CHECKING:
     from emulator.athena.statements import Statement
@@ -75,10 +76,24 @@ class Execution:
         with self.lock:
             if self.state in ENDED:
                 return False
-            self.ended = time.time()
+            before, self.ended = self.state, time.time()
             self.reason = reason
             self.state = state
+        self._tell(before)
         return True
+
+    def _tell(self, before: State) -> None:
+        """Send the event of its end: https://docs.aws.amazon.com/athena/latest/ug/athena-events.html."""
+        detail = {
+            "versionId": "0",
+            "currentState": self.state,
+            "previousState": before,
+            "statementType": "DML",
+            "queryExecutionId": self.identifier,
+            "workgroupName": self.workgroup,
+            "sequenceNumber": "3",
+        }
+        events.put_service_event(self.account, self.region, "aws.athena", "Athena Query State Change", detail)
 
     def run(self) -> bool:
         """Note that it runs, if nobody has stopped it; return whether it does."""

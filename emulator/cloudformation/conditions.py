@@ -1,7 +1,7 @@
 """Conditions of CloudFormation templates that ministack takes to be always true, or never.
 
-Those that join text, as the bootstrap of the AWS CDK does to tell an empty list, and those that ask for the
-account or the Region
+Those that split or join text, as the bootstrap of the AWS CDK does to tell an empty list, and those that ask
+for the account or the Region
 (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-conditions.html
 and https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html).
 
@@ -30,8 +30,10 @@ def _evaluate_conditions(template: dict[str, Any], parameters: dict[str, Any]) -
     return evaluated
 
 
-def _resolve(value: Any, parameters: dict[str, Any]) -> Any:
-    """Replace each `Fn::Join` by its text, and what stands for the place of the stack by the place."""
+def _resolve(  # noqa: PLR0911  one for each function
+    value: Any, parameters: dict[str, Any]
+) -> Any:
+    """Replace each text that is joined or split, and what stands for the place of the stack by the place."""
     match value:
         case {"Ref": "AWS::AccountId"}:
             return current_account()
@@ -39,6 +41,8 @@ def _resolve(value: Any, parameters: dict[str, Any]) -> Any:
             return current_region()
         case {"Fn::Join": [separator, entries]}:
             return str(separator).join(_entries(entries, parameters))
+        case {"Fn::Select": [index, {"Fn::Split": [separator, text]}]}:
+            return _text(text, parameters).split(str(separator))[int(index)]
         case dict():
             return {key: _resolve(entry, parameters) for key, entry in value.items()}
         case list():

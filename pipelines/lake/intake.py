@@ -222,5 +222,10 @@ class LakeIntake(Construct):
                     actions=("glue:GetCrawler", "glue:StartCrawler", "glue:StopCrawler"),
                     resources=(arn("glue", f"crawler/{names.lake_crawler}"),),
                 ),
+                Permission(
+                    actions=("lambda:InvokeFunction",),
+                    resources=(arn("lambda", f"function:{names.feature_ingestion('*')}"),),
+                    because="Feature groups are launched later, and each has its function.",
+                ),
             ],
         )

@@ -28,9 +28,11 @@ from tests.data_account import catalog_with_data_account, with_data_account
 from tests.emulator.launch_support import add_boundary, changed, govern_lakes, in_account, parameters_of
 from tests.emulator.support import SETTINGS, Emulator, allow, policy, trust
 from tests.hangs import HANGS
+from tests.products.launches import LONGEST
 from tests.products.launches import settings as example
 
 BUCKET = f"tried-assets-{SETTINGS.accounts.shared_services}-{SETTINGS.region}"
+LAKE = "data_lake"
 OPTIONS: Mapping[str, Mapping[str, str]] = {
     # Most of its resources are those of a network.
     "studio_domain": {"NetworkAccess": "VpcOnly"},
@@ -297,6 +299,22 @@ def _emulator(folder: Path, product: Product) -> EmulatorProcess:
     return EmulatorProcess(folder, catalog=catalog_with_data_account(folder) if about_data else None)
 
 
+def furnish_lake(emulator: Emulator, lake: Product, *, beside: Product) -> None:
+    """Launch the data lake, and describe a table in it, as products that read it find it.
+
+    Args:
+        emulator: The emulator.
+        lake: The product.
+        beside: The product that reads it, whose roles the account's boundary has to allow as well.
+    """
+    settings, account = place_of(lake, "data")
+    template = render(beside, settings, _publish(emulator, beside))
+    launch_product(emulator, lake, "data", beside=[template])
+    emulator.client("glue", account=account).create_table(
+        DatabaseName=settings.names.lake_database, TableInput={"Name": LONGEST["LakeTable"]}
+    )
+
+
 def main(arguments: Sequence[str]) -> int:
     """Run the program.
 
@@ -320,8 +338,8 @@ def main(arguments: Sequence[str]) -> int:
                 region=SETTINGS.region,
                 session=LoopbackSession(process.endpoint, SETTINGS.region),
             )
-            if "data" in product.needs:
-                launch_product(emulator, products["data_lake"], "data")
+            if product.identifier != LAKE and "data" in (*product.needs, *product.launched_in):
+                furnish_lake(emulator, products[LAKE], beside=product)
             for place in product.launched_in:
                 try_product(emulator, product, place)
     except UserError as error:

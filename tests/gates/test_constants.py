@@ -314,6 +314,7 @@ RULES = (
             **{f"{project} RepositorySeedingRole": LAMBDA for project in projects(with_data_account(load()))},
             "launch SageMakerProjectsRole": LAMBDA,
             "data DataLakeAdministratorsRole": LAMBDA,
+            "feature-group IngestRole": LAMBDA,
             "launch DataLakeAdministratorsRole": LAMBDA,
             "data Launch": OF_LAUNCHES,
             "mlplatform-accounts SageMakerProjectsRole": LAMBDA,

@@ -7,8 +7,9 @@ from typing import Any, get_args
 
 import pytest
 
-from base.contracts import deploy_stages, events, metadata, objects, tags
+from base.contracts import deploy_stages, events, features, metadata, objects, tags
 from base.places import REPOSITORY
+from pipelines.features.functions.feature_ingestion import query as feature_query
 from registry.functions.model_registry import events as heard
 from registry.functions.model_registry import group_policy, records, tagging
 from registry.functions.model_registry.promotion import fields
@@ -32,6 +33,8 @@ SAID_AGAIN: Sequence[tuple[object, object]] = (
     (tagging.ADMITTED, tags.ADMITTED),
     (fields.WRITTEN_BY_PROMOTION, metadata.WRITTEN_BY_PROMOTION),
     (records.RECEIPT, objects.RECEIPT),
+    (feature_query.EVENT_TIME, features.EVENT_TIME),
+    (feature_query.IS_DELETED, features.IS_DELETED),
     (records.DECISIONS, f"{objects.DECISIONS_FOLDER}/"),
     (get_args(records.Kind), objects.DECISIONS),
 )
@@ -65,7 +68,7 @@ HANDLERS = {
 """Modules of the functions that every variant of the platform has."""
 
 HOME = "base/contracts/"
-LEAVES_HOME = ("registry/functions/", "pipelines/functions/")
+LEAVES_HOME = ("registry/functions/", "pipelines/functions/", "pipelines/features/functions/")
 OURS = ("access", "base", "pipelines", "portfolios", "products", "registry", "scripts", "app.py")
 """The rehearsal, as the tests, says by itself what it sees from outside."""
 
@@ -138,7 +141,7 @@ def test_what_is_typed_again_is_seen(source: str, found: list[str]) -> None:
 
 def test_functions_get_the_variables_that_they_read(everything: Everything) -> None:
     """No variable is missing, which would be a KeyError at the first event, and none is of no use."""
-    roots = [REPOSITORY / "registry" / "functions", REPOSITORY / "pipelines" / "functions"]
+    roots = [REPOSITORY / folder for folder in LEAVES_HOME]
     compared = {}
     for template in everything.templates.values():
         for function in _functions(template):

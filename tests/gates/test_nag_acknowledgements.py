@@ -108,6 +108,7 @@ ACKNOWLEDGED: Mapping[str, tuple[str, ...]] = {
 ACKNOWLEDGED_WITH_A_DATA_ACCOUNT: Mapping[str, tuple[str, ...]] = {
     "AwsSolutions-L1": (
         "data/DataLakeAdministrators/Function",
+        "feature-group/Ingest/Function",
         "launch/DataLakeAdministrators/Function",
     ),
     "AwsSolutions-S1": ("data-lake/Lake/Bucket",),

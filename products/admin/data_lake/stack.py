@@ -79,4 +79,5 @@ class DataLakeStack(cdk.Stack):
         )
         form.answer("DatabaseName", names.lake_database, "Projects read the tables of this database.")
         form.answer("CrawlerName", intake.crawler_name, "Start it to have new tables described.")
+        form.answer("KeyArn", location.key.key_arn, "Feature groups are kept under this key, too.")
         form.answer("DataProducerRoleArn", intake.producer.role_arn, "Producers of tables assume this role.")

@@ -2,6 +2,7 @@
 
 from tests.access.rows import Table
 from tests.access.tables.data_account import DATA_ACCOUNT
+from tests.access.tables.features import FEATURES
 from tests.access.tables.hub_people import GOVERNANCE_OFFICER, ML_ENGINEER
 from tests.access.tables.launch_accounts import LAUNCH_ACCOUNTS
 from tests.access.tables.platform import ASSETS, ENGINEER
@@ -26,6 +27,7 @@ TABLES: tuple[Table, ...] = (
     *SERVING,
     *TARGET_ACCOUNTS,
     *DATA_ACCOUNT,
+    *FEATURES,
     *VARIED,
 )
 
@@ -46,9 +48,11 @@ DERIVED: frozenset[tuple[str, str]] = frozenset(
 DERIVED_WITH_DATA: frozenset[tuple[str, str]] = frozenset(
     {
         ("data", "launch-data-lake"),
+        ("data", "launch-feature-group"),
         ("dev", "launch-build-from-lake"),
         ("hub", "launch-build-from-lake"),
         ("hub", "launch-data-lake"),
+        ("hub", "launch-feature-group"),
     }
 )
 """Roles that are derived besides where there is a data account."""

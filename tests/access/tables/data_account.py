@@ -90,6 +90,12 @@ DATA_PRODUCER = Table(
             not_on=("glue:data:crawler/payroll",),
             promise=(_README, "start the crawler"),
         ),
+        May(
+            actions="lambda: InvokeFunction",
+            on=("lambda:data:function:mlplatform-ingest-customers",),
+            not_on=("lambda:data:function:mlplatform-lake-administrators", "lambda:data:function:payroll"),
+            promise=(_README, "fill feature groups"),
+        ),
     ),
     may_not=(
         MayNot(

@@ -1,0 +1,1 @@
+"""The function that fills a feature group."""

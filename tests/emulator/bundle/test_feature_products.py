@@ -1,0 +1,206 @@
+"""A feature group of the data account, filled from the lake, under the roles of the products.
+
+What the roles of the offline store and of the ingestion need is asked here by none of the tables from which
+they are made.
+"""
+
+import json
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from base.contracts.lake import TABLES
+from emulator.machine.isolation import LoopbackSession
+from rehearsal.processes import Emulator as EmulatorProcess
+from tests.data_account import DATA, catalog_with_data_account
+from tests.emulator.lake_support import Row, ended, parquet
+from tests.emulator.launch_support import changed
+from tests.emulator.support import SETTINGS, Emulator, allow
+from tests.emulator.support_code import until
+from tests.emulator.try_product import Launched, launch_product
+from tests.hangs import HANGS
+from tests.products.launches import PRODUCTS, templates
+from tests.products.launches import settings as example
+
+NAMES = example(prefix="mlplatform-x").names
+LAKE_BUCKET = NAMES.lake_bucket(DATA)
+GROUP = "customers"
+COLUMNS = {
+    "customer": "bigint",
+    "event_time": "timestamp",
+    "spend": "double",
+    "city": "string",
+    "is_deleted": "boolean",
+}
+DAY = "2026-01-{:02d} 00:00:00"
+FIRST: Sequence[Row] = (
+    (1, DAY.format(1), 10.5, "Ulm", False),
+    (1, DAY.format(5), 20.0, "Bonn", None),
+    (2, DAY.format(2), None, "Köln, am Rhein", False),
+)
+CORRECTED: Row = (1, DAY.format(1), 11.5, "Ulm", False)
+DELETED: Row = (2, DAY.format(3), 99.0, "nowhere", True)
+
+
+@pytest.fixture(scope="module")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """An emulator whose organisation has a data account."""
+    folder = tmp_path_factory.mktemp("with-data")
+    with EmulatorProcess(folder, catalog=catalog_with_data_account(folder)) as process:
+        yield Emulator(
+            process=process,
+            endpoint=process.endpoint,
+            region=SETTINGS.region,
+            session=LoopbackSession(process.endpoint, SETTINGS.region),
+        )
+
+
+def put_table(emulator: Emulator, rows: Sequence[Row], folder: Path) -> None:
+    """Replace the table of the lake, and have it described."""
+    content = parquet(rows, COLUMNS, folder)
+    emulator.client("s3", account=DATA).put_object(
+        Bucket=LAKE_BUCKET, Key=f"{TABLES}/{GROUP}/a.parquet", Body=content
+    )
+    glue = emulator.client("glue", account=DATA)
+    glue.start_crawler(Name=NAMES.lake_crawler)
+    crawler = until(
+        lambda: glue.get_crawler(Name=NAMES.lake_crawler)["Crawler"],
+        lambda found: found["State"] == "READY",
+    )
+    assert crawler["LastCrawl"]["Status"] == "SUCCEEDED", crawler["LastCrawl"]
+
+
+@pytest.fixture(scope="module")
+def group(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Launched:
+    """A group on the lake's first rows, with both stores."""
+    # The boundary of the roles is made once, for all products.
+    lake = launch_product(emulator, PRODUCTS["data_lake"], "data", beside=templates().values())
+    put_table(emulator, FIRST, tmp_path_factory.mktemp("first"))
+    [stack] = emulator.client("cloudformation", account=DATA).describe_stacks(StackName=lake.name)["Stacks"]
+    key = {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}["KeyArn"]
+    return launch_product(
+        emulator,
+        PRODUCTS["feature_group"],
+        "data",
+        given={
+            "GroupName": GROUP,
+            "Features": "customer:Integral,spend:Fractional,city:String",
+            "OnlineStore": "On",
+            "LakeKeyArn": key,
+            "LakeTable": GROUP,
+            "Deletions": "Marked",
+            "Ingestion": "OnDemand",
+        },
+    )
+
+
+def invoke(emulator: Emulator, event: dict[str, Any]) -> Any:
+    """What the function answers."""
+    answer = emulator.client("lambda", account=DATA).invoke(
+        FunctionName=NAMES.feature_ingestion(GROUP), Payload=json.dumps(event).encode()
+    )
+    return json.loads(answer["Payload"].read())
+
+
+def ingest(emulator: Emulator) -> str:
+    """Start an ingestion; the query."""
+    return str(invoke(emulator, {})["query"])
+
+
+def offline(emulator: Emulator) -> list[list[str | None]]:
+    """The offline store, in the order of writing."""
+    bucket = "feature-results"
+    s3 = emulator.client("s3", account=DATA)
+    if bucket not in [each["Name"] for each in s3.list_buckets()["Buckets"]]:
+        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": emulator.region})
+    athena = emulator.client("athena", account=DATA)
+    started = athena.start_query_execution(
+        QueryString="SELECT customer, event_time, spend, city, is_deleted "
+        f'FROM "{NAMES.feature_database(GROUP)}"."{GROUP}" ORDER BY write_time, customer, event_time',
+        ResultConfiguration={"OutputLocation": f"s3://{bucket}/"},
+    )
+    return ended(athena, started["QueryExecutionId"]).rows()
+
+
+def wait_for(emulator: Emulator, count: int) -> list[list[str | None]]:
+    """The offline store once it has so many rows."""
+    deadline = time.monotonic() + HANGS
+    while len(found := offline(emulator)) < count:
+        assert time.monotonic() < deadline, found
+        time.sleep(0.1)
+    return found
+
+
+def test_the_lake_fills_the_group_and_a_correction_stands_beside_what_it_corrects(
+    emulator: Emulator, group: Launched, tmp_path: Path
+) -> None:
+    ingest(emulator)
+    first = [
+        ["1", "2026-01-01T00:00:00.000Z", "10.5", "Ulm", "false"],
+        ["1", "2026-01-05T00:00:00.000Z", "20.0", "Bonn", "false"],
+        ["2", "2026-01-02T00:00:00.000Z", None, "Köln, am Rhein", "false"],
+    ]
+    assert sorted(wait_for(emulator, 3)) == first
+    put_table(emulator, (CORRECTED, *FIRST[1:], DELETED), tmp_path)
+    ingest(emulator)
+    later = [
+        ["1", "2026-01-01T00:00:00.000Z", "11.5", "Ulm", "false"],
+        ["2", "2026-01-03T00:00:00.000Z", None, None, "true"],
+    ]
+    found = wait_for(emulator, 5)
+    assert sorted(found[:3]) == first
+    assert sorted(found[3:]) == later
+    online = emulator.client("sagemaker-featurestore-runtime", account=DATA)
+    read = online.get_record(FeatureGroupName=GROUP, RecordIdentifierValueAsString="1")["Record"]
+    assert {each["FeatureName"]: each["ValueAsString"] for each in read}["city"] == "Bonn"
+    assert "Record" not in online.get_record(FeatureGroupName=GROUP, RecordIdentifierValueAsString="2")
+
+
+def test_an_ingestion_without_news_puts_nothing(emulator: Emulator, group: Launched) -> None:
+    before = len(wait_for(emulator, 5))
+    athena = emulator.client("athena", account=DATA)
+    query = ingest(emulator)
+    assert ended(athena, query).state == "SUCCEEDED"
+    told = {"detail-type": "Athena Query State Change", "detail": {"queryExecutionId": query}}
+    assert invoke(emulator, told) == {"put": 0, "deleted": 0}
+    assert len(offline(emulator)) == before
+
+
+def test_the_development_account_may_describe_the_group_and_write_nothing(
+    emulator: Emulator, group: Launched
+) -> None:
+    arn = f"arn:aws:sagemaker:{emulator.region}:{DATA}:feature-group/{GROUP}"
+    role = emulator.role(allow("sagemaker:*"))
+    described = emulator.client("sagemaker", role=role).describe_feature_group(FeatureGroupName=arn)
+    assert described["FeatureGroupName"] == GROUP
+    record = [{"FeatureName": "customer", "ValueAsString": "1"}]
+    with pytest.raises(Exception, match="sagemaker:PutRecord"):
+        emulator.client("sagemaker-featurestore-runtime", role=role).put_record(
+            FeatureGroupName=arn, Record=record
+        )
+
+
+def test_a_feature_may_be_added_and_the_group_goes_with_its_table(
+    emulator: Emulator, group: Launched
+) -> None:
+    more = {**group.parameters, "Features": f"{group.parameters['Features']},rooms:Integral"}
+    group.stack.update(more)
+    described = emulator.client("sagemaker", account=DATA).describe_feature_group(FeatureGroupName=GROUP)
+    assert [each["FeatureName"] for each in described["FeatureDefinitions"]] == [
+        "event_time",
+        "customer",
+        "spend",
+        "city",
+        "rooms",
+    ]
+    assert changed(group.template, more) is not None
+    group.stack.delete()
+    left = [each["Name"] for each in emulator.client("glue", account=DATA).get_databases()["DatabaseList"]]
+    assert left == [NAMES.lake_database]
+    kept = emulator.client("s3", account=DATA).list_objects_v2(
+        Bucket=LAKE_BUCKET, Prefix=f"features/{GROUP}/"
+    )
+    assert kept["KeyCount"] > 0
