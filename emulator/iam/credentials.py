@@ -7,6 +7,7 @@ caller, and every client speaks HTTP to the emulator, where it is authorised lik
 import json
 import threading
 import time
+from functools import lru_cache
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -18,6 +19,8 @@ from emulator.core.switches import ROOT_SECRET_ACCESS_KEY
 from emulator.machine.isolation import LoopbackSession
 
 SESSION_SECONDS = 3600
+CLIENTS = 100
+"""How many clients are kept: a build asks for that of its log with every few lines."""
 
 _endpoint: str | None = None
 _sessions: dict[str, LoopbackSession] = {}
@@ -164,15 +167,21 @@ def client(service: str, credentials: dict[str, Any], region: str) -> Any:
         credentials: As the functions here return them.
         region: The Region.
     """
+    return _client(
+        service,
+        region,
+        credentials["AccessKeyId"],
+        credentials["SecretAccessKey"],
+        credentials.get("SessionToken"),
+    )
+
+
+@lru_cache(maxsize=CLIENTS)
+def _client(service: str, region: str, access_key: str, secret_key: str, token: str | None) -> Any:
     with _making_client:
         if region not in _sessions:
             _sessions[region] = LoopbackSession(endpoint(), region)
-        return _sessions[region].client(
-            service,
-            credentials["AccessKeyId"],
-            credentials["SecretAccessKey"],
-            credentials.get("SessionToken"),
-        )
+        return _sessions[region].client(service, access_key, secret_key, token)
 
 
 def credentials_of_key(access_key: str, account: str) -> dict[str, Any]:
