@@ -70,6 +70,30 @@ READING = (
     ),
 )
 
+SIZE = (
+    _mistake(
+        "batches have the answers of other rows",
+        "batches",
+        "self._next + 1, self._row + len(features)",
+        "self._next + 1, self._row",
+        "test_large",
+    ),
+    _mistake(
+        "every instance keeps a model",
+        "together",
+        "yield own == first",
+        "yield True",
+        "test_together",
+    ),
+    _mistake(
+        "each instance centers the target by its own rows",
+        "learning",
+        "count, added = total(np.array([len(values), values.sum()]))",
+        "count, added = np.array([len(values), values.sum()])",
+        "test_together",
+    ),
+)
+
 NUMBERS = (
     _mistake(
         "test rows are trained on, too",
@@ -81,8 +105,8 @@ NUMBERS = (
     _mistake(
         "the validation part is trained on",
         "train",
-        'read(schema, folders.channel("train"), "train")',
-        'read(schema, folders.channel("validation"), "validation")',
+        'for name in ("train", "validation")\n',
+        'for name in ("validation", "validation")\n',
         "test_own_booster",
     ),
     _mistake(
@@ -340,4 +364,4 @@ DATA = (
     ),
 )
 
-MISTAKES = (*READING, *NUMBERS, *PICTURES, *CHECKS, *REQUESTS, *SETTINGS, *STEPS, *DATA)
+MISTAKES = (*READING, *SIZE, *NUMBERS, *PICTURES, *CHECKS, *REQUESTS, *SETTINGS, *STEPS, *DATA)

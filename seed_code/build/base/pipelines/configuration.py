@@ -21,8 +21,12 @@ from pydantic import (
     model_validator,
 )
 
+import hyperparameters as of_algorithm
 from hyperparameter import HyperparameterError, Value, read_all
 from hyperparameters import HYPERPARAMETERS
+
+MOST_INSTANCES: int = getattr(of_algorithm, "MOST_INSTANCES", 1)
+"""How many instances may train one model, each on its share of the rows; one, if the algorithm is silent."""
 
 DATA_VARIABLE = "INPUT_DATA_"
 """How the variables begin that say something of the data."""
@@ -117,9 +121,16 @@ class Instances(_Section):
 
     processing: InstanceType
     training: InstanceType
+    instance_count: Annotated[int, Field(ge=1)]
     volume_gib: Annotated[int, Field(ge=5, le=16_384)]
     maximum_minutes: Annotated[int, Field(ge=5, le=5 * 24 * 60)]
     encrypt_inter_container_traffic: bool
+
+    @model_validator(mode="after")
+    def _the_algorithm_takes_as_many(self) -> Self:
+        if self.instance_count > MOST_INSTANCES:
+            raise ValueError(f"instance_count is at most {MOST_INSTANCES} for this algorithm")
+        return self
 
 
 class ModelCard(_Section):

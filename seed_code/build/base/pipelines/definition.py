@@ -112,6 +112,7 @@ class PipelineBuilder:
                 **self._configuration.data.arguments,
                 **self._configuration.evaluation.arguments,
                 **self._configuration.checks.arguments,
+                **self._jobs.files,
                 "approved-group": self._project.model_package_group_name,
                 "region": self._project.aws_region,
                 "maximum-drift": self._maximum_drift.to_string(),
@@ -121,7 +122,9 @@ class PipelineBuilder:
 
     def _train(self, preprocess: ProcessingStep) -> TrainingStep:
         return self._jobs.training(
-            "Train", channels={name: output(preprocess, name) for name in ("train", "validation", "schema")}
+            "Train",
+            channels={name: output(preprocess, name) for name in ("train", "validation", "schema")},
+            shared=("train", "validation"),
         )
 
     def _evaluate(

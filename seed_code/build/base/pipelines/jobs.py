@@ -10,6 +10,7 @@ from sagemaker.core.shapes import (
     ProcessingOutput,
     ProcessingS3Input,
     ProcessingS3Output,
+    S3DataSource,
     StoppingCondition,
     Tag,
 )
@@ -22,7 +23,7 @@ from sagemaker.core.workflow.properties import PropertyFile
 from sagemaker.mlops.workflow.steps import ProcessingStep, TrainingStep
 from sagemaker.train import ModelTrainer
 
-from pipelines.configuration import Configuration, Project
+from pipelines.configuration import MOST_INSTANCES, Configuration, Project
 from pipelines.image import images
 from pipelines.source import Source
 
@@ -37,6 +38,7 @@ class Jobs:
 
     Attributes:
         images: The container images of the jobs and the endpoint.
+        files: What Preprocess is told of how many machines train.
         parameters: The parameters of the pipeline that the jobs depend on.
     """
 
@@ -53,6 +55,10 @@ class Jobs:
             "ProcessingInstanceType", default_value=instances.processing
         )
         self._training_instance = ParameterString("TrainingInstanceType", default_value=instances.training)
+        # Where an algorithm trains on one machine alone, nobody is asked how many.
+        counts = [ParameterInteger("TrainingInstanceCount", default_value=instances.instance_count)]
+        self._instance_counts = counts if MOST_INSTANCES > 1 else []
+        self.files = {"files": counts[0].to_string()} if self._instance_counts else {}
         self.images = images(project)
         self._hyperparameters = {
             name: PARAMETERS[type(value)](name, default_value=value)
@@ -61,6 +67,7 @@ class Jobs:
         self.parameters = [
             self._processing_instance,
             self._training_instance,
+            *self._instance_counts,
             *self._hyperparameters.values(),
         ]
 
@@ -135,12 +142,13 @@ class Jobs:
         )
         return ProcessingStep(name=name, step_args=step_arguments, property_files=property_files or [])
 
-    def training(self, name: str, *, channels: dict[str, Any]) -> TrainingStep:
+    def training(self, name: str, *, channels: dict[str, Any], shared: tuple[str, ...]) -> TrainingStep:
         """The step that trains the model, in the container's script mode.
 
         Args:
             name: The step's name; its script is the same in lower case.
             channels: S3 URI by the name of the channel.
+            shared: Channels of which each instance gets some of the files, and not all.
         """
         project, instances = self._project, self._configuration.instances
         hyperparameters = {
@@ -159,7 +167,7 @@ class Jobs:
             environment=dict(self.images.job_environment),
             compute=Compute(
                 instance_type=self._training_instance,
-                instance_count=1,
+                instance_count=next(iter(self._instance_counts), 1),
                 volume_size_in_gb=instances.volume_gib,
                 volume_kms_key_id=project.kms_key_arn,
             ),
@@ -173,7 +181,17 @@ class Jobs:
             ),
             hyperparameters=hyperparameters,
             input_data_config=[
-                InputData(channel_name=channel, data_source=uri) for channel, uri in channels.items()
+                InputData(
+                    channel_name=channel,
+                    data_source=S3DataSource(
+                        s3_data_type="S3Prefix",
+                        s3_uri=uri,
+                        s3_data_distribution_type="ShardedByS3Key"
+                        if channel in shared
+                        else "FullyReplicated",
+                    ),
+                )
+                for channel, uri in channels.items()
             ],
             tags=self._tags,
         )

@@ -2,11 +2,12 @@
 
 import math
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
 
+from chunks import chunks
 from features import Array, labels, matrix
 from model_schema import Schema
 from parts import path_of, read_part
@@ -15,28 +16,42 @@ ENDPOINT_FILES = ("cells.py", "chunks.py", "encoding.py", "endpoint.py", "errors
 """The modules with which every endpoint reads requests and writes answers."""
 
 
-def read(schema: Schema, folder: Path, name: str) -> tuple[Array, Array]:
-    """Read a part as features and target: classes as codes, numbers as they are."""
-    rows = read_part(path_of(folder, name))
+def batches(schema: Schema, location: Path) -> Iterator[tuple[Array, Array]]:
+    """Read a part some rows at a time, as features and target: classes as codes, numbers as they are."""
+    rows = read_part(location)
     position = next(rows).index(schema.target)
-    answers: list[str] = []
-
-    def features() -> Iterator[list[str]]:
-        for cells in rows:
-            answers.append(cells.pop(position))
-            yield cells
-
-    return matrix(schema, features()), labels(schema, answers)
+    for portion in chunks(rows, len(schema.columns) + 1):
+        target = labels(schema, [cells.pop(position) for cells in portion])
+        yield matrix(schema, portion), target
 
 
-def range_of(target: Array) -> tuple[float, float]:
+def read(schema: Schema, folder: Path, name: str) -> tuple[Array, Array]:
+    """Read a part at once; see `batches`."""
+    features, targets = zip(*batches(schema, path_of(folder, name)), strict=True)
+    return np.concatenate(features), np.concatenate(targets)
+
+
+def range_of(
+    target: Array,
+    *,
+    total: Callable[[Array], Array] = np.asarray,
+    largest: Callable[[Array], Array] = np.asarray,
+) -> tuple[float, float]:
     """Mean and spread of the target, by which it is brought to the range that defaults are for.
 
     The spread is a power of two, which changes no digit of a number.
+
+    Args:
+        target: The target of the rows of this instance.
+        total: Adds the numbers of all instances up.
+        largest: Finds the largest of them.
     """
-    unit = float(np.abs(target).max()) or 1.0
-    center = float((target / unit).mean() * unit)
-    spread = float((target / unit).std() * unit)
+    unit = float(largest(np.abs(target).max(keepdims=True))[0]) or 1.0
+    values = target / unit
+    count, added = total(np.array([len(values), values.sum()]))
+    mean = added / count
+    squares = total(np.array([((values - mean) ** 2).sum()]))[0]
+    center, spread = float(mean * unit), float(np.sqrt(squares / count) * unit)
     return center, 2.0 ** math.floor(math.log2(spread)) if spread > 0 else 1.0
 
 

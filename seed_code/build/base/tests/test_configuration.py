@@ -40,6 +40,7 @@ minimum_change = 0
 [instances]
 processing = "ml.m5.large"
 training = "ml.m5.large"
+instance_count = 4
 volume_gib = 30
 maximum_minutes = 60
 encrypt_inter_container_traffic = false
@@ -61,6 +62,11 @@ eta = 0.1
 @pytest.fixture(autouse=True)
 def declared(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(configuration, "HYPERPARAMETERS", HYPERPARAMETERS)
+
+
+@pytest.fixture(autouse=True)
+def several_instances(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(configuration, "MOST_INSTANCES", 8)
 
 
 def write(folder: Path, old: str = "", new: str = "") -> Path:
@@ -128,6 +134,12 @@ def test_both_files_make_the_configuration(tmp_path: Path) -> None:
         ),
         pytest.param(
             '"ml.m5.large"', '"m5.large"', "instances.processing: String should match", id="instance"
+        ),
+        pytest.param(
+            "instance_count = 4",
+            "instance_count = 9",
+            "config.toml, instances: instance_count is at most 8 for this algorithm.",
+            id="instances",
         ),
         pytest.param(
             "test_fraction = 0.15", "test_fraction = 0.9", "data.test_fraction: Input", id="fraction"

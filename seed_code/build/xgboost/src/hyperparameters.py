@@ -18,3 +18,6 @@ HYPERPARAMETERS = (
     Hyperparameter(name="reg_lambda", kind=float, least=0),
     Hyperparameter(name="seed", kind=int, least=-(2**31), most=2**31 - 1),
 )
+
+# How many instances may train one model (src/together.py). Without this line, it is one.
+MOST_INSTANCES = 100

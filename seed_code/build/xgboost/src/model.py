@@ -65,9 +65,13 @@ class Model:
         return np.stack([1 - raw, raw], axis=1) if raw.ndim == 1 else raw
 
 
+def kinds(schema: Schema) -> list[str]:
+    """What XGBoost calls the kind of each feature."""
+    return ["c" if column.kind == "categorical" else "q" for _, column in schema.used]
+
+
 def for_xgboost(schema: Schema, features: Array, label: Array | None = None) -> xgboost.DMatrix:
     """What XGBoost reads: features without names, for it does not take all that people give to columns."""
-    kinds = ["c" if column.kind == "categorical" else "q" for _, column in schema.used]
     return xgboost.DMatrix(
-        features, label=label, feature_types=kinds, enable_categorical=True, missing=math.nan
+        features, label=label, feature_types=kinds(schema), enable_categorical=True, missing=math.nan
     )

@@ -1,10 +1,12 @@
 """Step 2: train XGBoost on the training part, stopping early on the validation part.
 
 Reads the channels ``train``, ``validation`` and ``schema``; leaves the model, the schema and the endpoint's
-code in the model folder, which SageMaker packs as ``model.tar.gz``.
+code in the model folder, which SageMaker packs as ``model.tar.gz``. Of several instances each reads its share
+of the rows, and the first leaves the model.
 """
 
 import json
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +14,12 @@ import xgboost
 
 import folders
 import step
-from features import Array
+from batches import Part
 from hyperparameter import add_to
 from hyperparameters import HYPERPARAMETERS
-from learning import complete, range_of, read
-from model import for_xgboost
+from learning import batches, complete, range_of
 from model_schema import Schema
+from together import largest, together, total
 
 OBJECTIVES: dict[str, dict[str, Any]] = {
     "regression": {"objective": "reg:squarederror", "eval_metric": "rmse"},
@@ -37,21 +39,24 @@ def main() -> None:
     patience = parameters.pop("early_stopping_rounds", None)
 
     schema = Schema.load(folders.channel("schema") / "schema.json")
-    booster = train(
-        schema,
-        read(schema, folders.channel("train"), "train"),
-        read(schema, folders.channel("validation"), "validation"),
-        parameters=parameters,
-        rounds=rounds,
-        patience=patience,
-    )
-    save(booster, schema, folders.model())
+    # What is larger than memory is on the disk while it is learned from.
+    with tempfile.TemporaryDirectory() as scratch:
+        training, validation = (
+            Part.gather(batches(schema, folders.channel(name)), Path(tempfile.mkdtemp(dir=scratch)))
+            for name in ("train", "validation")
+        )
+        with together() as keeps:
+            booster = train(
+                schema, training, validation, parameters=parameters, rounds=rounds, patience=patience
+            )
+    if keeps:
+        save(booster, schema, folders.model())
 
 
 def train(
     schema: Schema,
-    training: tuple[Array, Array],
-    validation: tuple[Array, Array],
+    training: Part,
+    validation: Part,
     *,
     parameters: dict[str, Any],
     rounds: int,
@@ -61,8 +66,8 @@ def train(
 
     Args:
         schema: What the columns are.
-        training: Features and target of the training rows.
-        validation: Features and target of the validation rows.
+        training: The training rows of this instance.
+        validation: Its validation rows.
         parameters: XGBoost's parameters, beside those that follow from the problem type.
         rounds: The most trees (per class) to grow.
         patience: Stop after as many rounds without a better validation score, and keep those up to the best;
@@ -75,11 +80,11 @@ def train(
     settings = {**OBJECTIVES[schema.problem_type], **parameters, "tree_method": "hist"}
     if schema.problem_type == "multiclass_classification":
         settings["num_class"] = len(schema.classes)
-    center, scale = (0.0, 1.0) if schema.classes else range_of(training[1])
-    matrices = {
-        name: for_xgboost(schema, features, target if schema.classes else (target - center) / scale)
-        for name, (features, target) in (("train", training), ("validation", validation))
-    }
+    center, scale = (0.0, 1.0) if schema.classes else range_of(training.target, total=total, largest=largest)
+    matrices: dict[str, xgboost.DMatrix] = {}
+    for name, part in (("train", training), ("validation", validation)):
+        label = part.target if schema.classes else (part.target - center) / scale
+        matrices[name] = part.for_xgboost(schema, label, matrices.get("train"))
     scores: dict[str, dict[str, list[float]]] = {}
     booster = xgboost.train(
         settings,

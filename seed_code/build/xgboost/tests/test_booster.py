@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import train
-from features import Array
+from batches import Part
 from hyperparameter import Hyperparameter
 from hyperparameters import HYPERPARAMETERS
 from model_schema import Column, Schema
@@ -43,7 +43,7 @@ def test_training_itself_takes_the_others(tmp_path: Path, monkeypatch: pytest.Mo
     given: dict[str, Any] = {}
     schema, part, _ = table()
     monkeypatch.setattr(train, "train", lambda *_, **options: given.update(options))
-    monkeypatch.setattr(train, "read", lambda *_: part)
+    monkeypatch.setattr(train, "batches", lambda *_: [(part.features, part.target)])
     monkeypatch.setattr(train, "save", lambda *_: None)
     monkeypatch.setattr(Schema, "load", lambda _: schema)
     own = ("--num_round", "7", "--early_stopping_rounds", "3", "--max_depth", "5")
@@ -59,13 +59,13 @@ def test_without_patience_every_round_is_kept() -> None:
     assert patient.num_boosted_rounds() < 30
 
 
-def table() -> tuple[Schema, tuple[Array, Array], tuple[Array, Array]]:
+def table() -> tuple[Schema, Part, Part]:
     """A schema of one number, with rows to train and to validate: a little signal, and noise."""
     chance = random.Random(3)
     schema = Schema(target="y", problem_type="regression", columns=(Column("x", "numeric"),))
     features = np.array([[chance.random()] for _ in range(60)], "float32")
     target = np.array([row[0] + chance.random() for row in features], "float64")
-    return schema, (features[:40], target[:40]), (features[40:], target[40:])
+    return schema, Part(features[:40], target[:40]), Part(features[40:], target[40:])
 
 
 def texts_of(content: Any, name: str) -> set[np.float32]:
