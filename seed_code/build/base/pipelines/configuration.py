@@ -212,6 +212,7 @@ class Project:
         artifact_location: Where else than in the project's bucket versions are kept, as an S3 URI.
         artifact_kms_key_arn: The key that encrypts them there.
         commit: What the build checked out.
+        image_uri: The image of the project's own, by its digest; of a project that has one.
         data_details: What else the project knows of its data, by name: each variable ``INPUT_DATA_…`` but
             the address.
     """
@@ -230,6 +231,7 @@ class Project:
     artifact_location: str | None = None
     artifact_kms_key_arn: str | None = None
     commit: str | None = None
+    image_uri: str | None = None
     data_details: tuple[tuple[str, str], ...] = ()
 
     @classmethod
@@ -248,6 +250,7 @@ class Project:
             artifact_location=environment.get("ARTIFACT_LOCATION") or None,
             artifact_kms_key_arn=environment.get("ARTIFACT_KMS_KEY_ARN") or None,
             commit=environment.get("CODEBUILD_RESOLVED_SOURCE_VERSION") or None,
+            image_uri=environment.get("IMAGE_URI") or None,
             data_details=tuple(
                 (name.lower(), value)
                 for name, value in sorted(environment.items())

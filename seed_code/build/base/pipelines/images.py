@@ -13,9 +13,12 @@ class Images:
         endpoint: URI of the image that serves the model.
         job_environment: Variables of the training job.
         endpoint_environment: Variables of the container that serves.
+        toolkit: Whether the image of the jobs runs the script of a step, as SageMaker's images do. Any other
+            has a program of its own, which trains when it is started with ``train``.
     """
 
     jobs: str
     endpoint: str
     job_environment: Mapping[str, str] = field(default_factory=dict)
     endpoint_environment: Mapping[str, str] = field(default_factory=dict)
+    toolkit: bool = True

@@ -143,7 +143,7 @@ class Jobs:
         return ProcessingStep(name=name, step_args=step_arguments, property_files=property_files or [])
 
     def training(self, name: str, *, channels: dict[str, Any], shared: tuple[str, ...]) -> TrainingStep:
-        """The step that trains the model, in the container's script mode.
+        """The step that trains the model, by the container's script mode or by its own program.
 
         Args:
             name: The step's name; its script is the same in lower case.
@@ -154,6 +154,8 @@ class Jobs:
         hyperparameters = {
             # CreateTrainingJob takes texts only.
             **{name: parameter.to_string() for name, parameter in self._hyperparameters.items()},
+        }
+        script = {
             # Given as hyperparameters, because the SDK's `SourceCode` uploads under a key with a timestamp,
             # which makes every definition a new one.
             "sagemaker_program": json.dumps(f"{name.lower()}.py"),
@@ -179,7 +181,7 @@ class Jobs:
                 s3_output_path=_of_execution(project.version_location),
                 kms_key_id=project.version_kms_key_arn,
             ),
-            hyperparameters=hyperparameters,
+            hyperparameters=hyperparameters | (script if self.images.toolkit else {}),
             input_data_config=[
                 InputData(
                     channel_name=channel,

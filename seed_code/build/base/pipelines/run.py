@@ -49,9 +49,13 @@ def main(arguments: list[str] | None = None) -> int:
     from pipelines.definition import PipelineBuilder  # noqa: PLC0415
 
     source, texts = Source.pack(), CardTexts.of(configuration.model_card)
-    pipeline = PipelineBuilder(
-        project=project, configuration=configuration, source=source, texts=texts, boto_session=session
-    ).pipeline
+    try:
+        pipeline = PipelineBuilder(
+            project=project, configuration=configuration, source=source, texts=texts, boto_session=session
+        ).pipeline
+    except ConfigurationError as error:
+        print(error, file=sys.stderr)
+        return 2
     if action == "definition":
         print(json.dumps(json.loads(pipeline.definition()), indent=2))
         return 0

@@ -37,6 +37,8 @@ ENVIRONMENT = {
     "MODEL_CARD_ARN": "arn:aws:sagemaker:eu-west-1:222222222222:model-card/flowers",
     "INPUT_DATA_URI": "s3://team-data/flowers/",
     "TARGET_COLUMN": "species",
+    # Of a project that builds its own image.
+    "IMAGE_URI": f"333333333333.dkr.ecr.eu-west-1.amazonaws.com/images/p-abcdefghijkl@sha256:{'0' * 64}",
     "CODEBUILD_RESOLVED_SOURCE_VERSION": "0123456789abcdef0123456789abcdef01234567",
 }
 
@@ -56,7 +58,7 @@ CLIENT = {
     "AWS_EC2_METADATA_DISABLED": "true",
 }
 
-FOREIGN = ("ARTIFACT_", "AWS_", "CODEBUILD_", "INPUT_DATA_")
+FOREIGN = ("ARTIFACT_", "AWS_", "CODEBUILD_", "IMAGE_", "INPUT_DATA_")
 """How variables of the build begin that the tests give themselves."""
 
 Calls = list[tuple[str, dict[str, Any]]]
@@ -420,7 +422,8 @@ def test_upsert_stores_the_scripts_and_creates_the_pipeline_then_updates_it(call
         assert key.startswith("code/")
         assert parameters["Bucket"] == ENVIRONMENT["ARTIFACT_BUCKET"]
         assert parameters["SSEKMSKeyId"] == ENVIRONMENT["KMS_KEY_ARN"]
-    for name in ("sourcedir.tar.gz", "model_card.json"):
+    archive = ("sourcedir.tar.gz",) if "sagemaker_program" in created else ()
+    for name in (*archive, "model_card.json"):
         (key,) = (key for key in stored if key.endswith(name))
         assert f"s3://{ENVIRONMENT['ARTIFACT_BUCKET']}/{key}" in created
 

@@ -42,6 +42,10 @@ def types(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     importlib.reload(inference)
 
 
+def test_the_functions_go_along_with_the_model(run: Run) -> None:
+    assert (run.model / "code/inference.py").is_file()
+
+
 def test_the_functions_answer_as_the_endpoint_does(run: Run) -> None:
     model = inference.model_fn(str(run.model))
     text, kind = inference.output_fn(inference.predict_fn(inference.input_fn(ROW, "text/csv"), model), "*/*")
