@@ -1,4 +1,4 @@
-"""An example of the platform in use: one team, three projects, and a model in each state of its life.
+"""An example of the platform in use: one team, four projects, and a model in each state of its life.
 
 Names of the people's and services' roles come from the templates; what is named here are things that no
 template makes: versions, artifacts, cards and what is shared of them.
@@ -81,12 +81,22 @@ LAKE = ExampleProject(
 )
 """A project that trains on a table of the data lake; only with a data account."""
 
+
 GROUP = {
     "GroupName": "customers",
     "Features": "customer:Integral,spend:Fractional,city:String",
     "LakeTable": "customers",
 }
 """A feature group; only with a data account."""
+
+OWN_IMAGE = ExampleProject(
+    name="pumps",
+    id="p-image",
+    product="build_own_container",
+    parameters={"InputDataUri": "s3://team-data/pumps", "TargetColumn": "fails"},
+)
+"""A project that builds its own container image."""
+
 
 DOMAIN = {"DomainName": "team"}
 
@@ -156,7 +166,7 @@ class Example:
             self._deploy("target", self.templates.target_accounts, accounts.production),
             *(self._about_data(data, accounts.data) if data and accounts.data else ()),
             self._deploy("studio", self.templates.products["studio_domain"], accounts.development, DOMAIN),
-            *map(self._launch, (TEAM, DIRECT, DEPLOY)),
+            *map(self._launch, (TEAM, DIRECT, OWN_IMAGE, DEPLOY)),
         )
 
     @cached_property
@@ -255,6 +265,7 @@ class Example:
             yield from _buckets(deployed)
             yield from _keys(deployed)
             yield from _groups(deployed)
+            yield from _repositories(deployed)
         yield from self._central_groups()
         yield from self._cards()
         yield from self._feature_groups()
@@ -375,3 +386,12 @@ def _groups(deployed: DeployedTemplate) -> Iterator[tuple[str, ResourcePolicy]]:
         )
         yield arn, policy
         yield arn.replace(":model-package-group/", ":model-package/"), policy
+
+
+def _repositories(deployed: DeployedTemplate) -> Iterator[tuple[str, ResourcePolicy]]:
+    for _, repository in deployed.resources("AWS::ECR::Repository"):
+        name, policy = repository["RepositoryName"], repository["RepositoryPolicyText"]
+        yield (
+            f"arn:aws:ecr:{deployed.region}:{deployed.account}:repository/{name}",
+            ResourcePolicy(name="image repository", account=deployed.account, policy=Policy(policy)),
+        )

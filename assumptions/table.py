@@ -3,11 +3,12 @@
 from assumptions.accounts import ACCOUNTS
 from assumptions.assumption import Assumption
 from assumptions.cards import CARDS
+from assumptions.containers import CONTAINERS
 from assumptions.deployment import DEPLOYMENT
 from assumptions.lake import LAKE
 from assumptions.registry import REGISTRY
 
-ASSUMPTIONS: tuple[Assumption, ...] = (*ACCOUNTS, *REGISTRY, *CARDS, *DEPLOYMENT, *LAKE)
+ASSUMPTIONS: tuple[Assumption, ...] = (*ACCOUNTS, *REGISTRY, *CARDS, *DEPLOYMENT, *CONTAINERS, *LAKE)
 
 
 def by_key(key: str) -> Assumption:

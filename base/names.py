@@ -479,6 +479,11 @@ class ProjectNames:
         """Alias of the project's key."""
         return f"alias/{self.prefix}-{self.project_id}"
 
+    @property
+    def image_repository(self) -> str:
+        """The repository of the images that the project builds."""
+        return f"{self.prefix}-images/{self.project_id}"
+
     def role(self, purpose: str) -> str:
         """A role of the project.
 

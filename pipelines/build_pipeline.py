@@ -6,6 +6,7 @@ from constructs import Construct
 from base.grants.objects import FIND_OBJECTS
 from base.names import ProjectNames
 from base.roles import Permission, arn
+from pipelines.algorithms.algorithm import Image
 from pipelines.build_project import BuildProject
 from pipelines.code_pipeline import CodePipeline, build_action, stage
 from pipelines.registration import Registration
@@ -30,6 +31,7 @@ class BuildPipeline(Construct):
         model_card_arn: str,
         training: TrainingRole,
         data: Data,
+        image: Image,
     ) -> None:
         """Define the pipeline and its build.
 
@@ -43,6 +45,7 @@ class BuildPipeline(Construct):
             model_card_arn: The card in which it documents them.
             training: The role the SageMaker pipeline runs under.
             data: What the SageMaker pipeline learns from.
+            image: What its jobs run in.
         """
         super().__init__(scope, construct_id)
         build = BuildProject(
@@ -74,8 +77,11 @@ class BuildPipeline(Construct):
             names=names,
             storage=storage,
             repository=repository,
-            builds=[build],
-            stages=[stage("Build", build_action("Build", build))],
+            builds=[*image.builds, build],
+            stages=[
+                *image.stages,
+                stage("Build", build_action("Build", build, environment=image.environment)),
+            ],
         )
 
 

@@ -54,6 +54,7 @@ class BuildProject(Construct):
         permissions: Iterable[Permission],
         timeout: cdk.Duration,
         archive: str | None = None,
+        privileged: bool = False,
     ) -> None:
         """Define the project.
 
@@ -69,6 +70,7 @@ class BuildProject(Construct):
             permissions: What the builds may do besides logging and caching.
             timeout: After which a build is stopped.
             archive: `bucket/key` of the archive to build; without it, a pipeline hands over the source.
+            privileged: Whether the builds have a daemon of docker.
         """
         super().__init__(scope, construct_id)
         self.name = names.role(purpose)
@@ -121,6 +123,7 @@ class BuildProject(Construct):
                 type="LINUX_CONTAINER",
                 compute_type=COMPUTE["small"],
                 image=IMAGE,
+                privileged_mode=privileged or None,
                 environment_variables=[
                     codebuild.CfnProject.EnvironmentVariableProperty(name=name, type="PLAINTEXT", value=value)
                     for name, value in environment.items()

@@ -65,13 +65,14 @@ class ModelBuild:
             # registered there directly.
             team_card = TeamModelCard(stack, "ModelCard", names=names, platform=platform)
             model_card_arn = versions.either(central=model_card_arn, team=team_card.arn)
+        image = algorithm.image(project, promotion=promotion)
         training = TrainingRole(
             stack,
             "Training",
             names=names,
             storage=project.storage,
             data=data,
-            algorithm=algorithm,
+            image=image,
             registration=versions,
             model_card_arn=model_card_arn,
         )
@@ -85,6 +86,7 @@ class ModelBuild:
             model_card_arn=model_card_arn,
             training=training,
             data=data,
+            image=image,
         )
         project.answer(
             clone="Clone this repository; a push trains a model.",

@@ -2,12 +2,10 @@
 
 from constructs import Construct
 
-from base.grants.images import PULL_IMAGE
 from base.grants.objects import FIND_OBJECTS, WRITE_OBJECTS
 from base.names import ProjectNames
-from base.pseudo_parameters import PARTITION, REGION
 from base.roles import Permission, arn, role, role_arn, service_principal
-from pipelines.algorithms.algorithm import Algorithm
+from pipelines.algorithms.algorithm import Image
 from pipelines.registration import Registration
 from pipelines.sources.source import Data
 from pipelines.storage import ProjectStorage
@@ -24,7 +22,7 @@ class TrainingRole(Construct):
         names: ProjectNames,
         storage: ProjectStorage,
         data: Data,
-        algorithm: Algorithm,
+        image: Image,
         registration: Registration,
         model_card_arn: str,
     ) -> None:
@@ -36,7 +34,7 @@ class TrainingRole(Construct):
             names: The project's names.
             storage: Where the jobs write.
             data: What the jobs read.
-            algorithm: Whose image they run in.
+            image: What they run in.
             registration: Where the pipeline keeps and registers model versions.
             model_card_arn: The card in which it documents them.
         """
@@ -57,7 +55,7 @@ class TrainingRole(Construct):
                 *registration.permissions,
                 _documentation(model_card_arn),
                 *_observability(),
-                *_image(algorithm),
+                *_image(image),
             ],
         )
         if data.grant_to:
@@ -150,13 +148,9 @@ def _observability() -> list[Permission]:
     ]
 
 
-def _image(algorithm: Algorithm) -> list[Permission]:
+def _image(image: Image) -> list[Permission]:
     return [
-        Permission(
-            actions=PULL_IMAGE,
-            resources=(f"arn:{PARTITION}:ecr:{REGION}:*:repository/{algorithm.image_repository}",),
-            because="The account that owns AWS's image differs from Region to Region.",
-        ),
+        image.pull,
         Permission(
             actions=("ecr:GetAuthorizationToken",),
             resources=("*",),

@@ -16,9 +16,9 @@ from pipelines.algorithms.algorithm import Algorithm
 from pipelines.assets import CUSTOM_RESOURCES, SEED, SEEDING, AssetLocation
 from pipelines.context import ProjectContext
 from pipelines.deliveries.delivery import Delivery
-from pipelines.registration import TEAM_OR_CENTRAL, RegistrationChoice
+from pipelines.registration import CENTRAL, TEAM_OR_CENTRAL, RegistrationChoice
 from pipelines.sources.source import DataSource
-from products.product import LaunchAccount, Product, StackFactory
+from products.product import LaunchAccount, Product, ProductError, StackFactory
 
 
 def build_product(
@@ -45,7 +45,15 @@ def build_product(
         registration: Where versions may be registered.
         note: As in `Product`.
         needs: As in `Product`.
+
+    Raises:
+        ProductError: The algorithm's projects cannot register where the product lets them.
     """
+    if algorithm.central_registration and CENTRAL in registration.places:
+        raise ProductError(
+            f"{identifier} cannot register in the central registry itself, because "
+            f"{algorithm.central_registration}: give it registration=RegistrationChoice(places=(TEAM,))."
+        )
 
     def define(project: ProjectContext) -> None:
         model_build.ModelBuild(project, source=source, algorithm=algorithm, registration=registration)

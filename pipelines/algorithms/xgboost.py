@@ -1,5 +1,5 @@
 """XGBoost, as SageMaker provides it: https://docs.aws.amazon.com/sagemaker/latest/dg/xgboost.html."""
 
-from pipelines.algorithms.algorithm import Algorithm
+from pipelines.algorithms.algorithm import AwsImage
 
-XGBOOST = Algorithm(image_repository="sagemaker-xgboost", layers=("build/xgboost",))
+XGBOOST = AwsImage(image_repository="sagemaker-xgboost", layers=("build/xgboost",))

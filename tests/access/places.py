@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from access.access import Role
-from access.example import DEPLOY, DIRECT, TEAM, Example
+from access.example import DEPLOY, DIRECT, OWN_IMAGE, TEAM, Example
 from access.platform import synthesize
 from base import settings as catalog
 from base.settings import ModelCards, Repository, Settings
@@ -104,7 +104,7 @@ class Place:
         """The keys of the projects' seeds among the assets, by `seed_of_` and the project's id."""
         return {
             f"seed_of_{project.id.replace('-', '_')}": source["Location"].partition("/")[2]
-            for project in (TEAM, DIRECT, DEPLOY)
+            for project in (TEAM, DIRECT, OWN_IMAGE, DEPLOY)
             for deployed in self.example.deployed
             if deployed.name == self.example.project(project).title
             for _, build in deployed.resources("AWS::CodeBuild::Project")

@@ -11,10 +11,10 @@ import pytest
 import app
 from base.acknowledgements import acknowledgements
 from products.discovery import discover
-from products.product import Template, add_stack, render_all
+from products.product import ProductError, Template, add_stack, render_all
 from tests.gates.everything import judge
 from tests.gates.test_lint import findings
-from tests.products.build_cells import ALGORITHMS, CELLS, REGISTRATIONS, SOURCES, Cell
+from tests.products.build_cells import ALGORITHMS, CELLS, REFUSED, REGISTRATIONS, SOURCES, Cell
 from tests.products.launches import LAYOUTS, assets, settings
 
 PROVIDERS = ("codecommit", "github")
@@ -49,7 +49,11 @@ def test_every_cell_is_rendered_and_has_what_its_parts_have(provider: str, layou
     assert list(templates) == list(CELLS)
     for cell, template in templates.items():
         # The source decides what is asked of the data, whatever trains on it.
-        same_source = templates[Cell(cell.source, sorted(ALGORITHMS)[0], cell.registration)]
+        same_source = next(
+            templates[other]
+            for other in CELLS
+            if (other.source, other.registration) == (cell.source, cell.registration)
+        )
         assert template["Parameters"].keys() >= same_source["Parameters"].keys(), cell
         # Where there is one place, nothing is asked, and nothing depends on it.
         asked = template["Parameters"].get("Registration", {"AllowedValues": ()})["AllowedValues"]
@@ -61,13 +65,12 @@ def test_every_cell_is_rendered_and_has_what_its_parts_have(provider: str, layou
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_every_pair_of_parts_is_clean(provider: str, layout: str) -> None:
     """cfn-lint looks at one cell for each pair of a source and an algorithm; the registrations take turns."""
-    kinds = list(REGISTRATIONS)
     pairs = [(source, algorithm) for source in sorted(SOURCES) for algorithm in sorted(ALGORITHMS)]
     turn = PROVIDERS.index(provider) + LAYOUTS.index(layout)
-    chosen = [
-        Cell(source, algorithm, kinds[(number + turn) % len(kinds)])
-        for number, (source, algorithm) in enumerate(pairs)
-    ]
+    chosen = []
+    for number, pair in enumerate(pairs):
+        of_pair = [cell for cell in CELLS if (cell.source, cell.algorithm) == pair]
+        chosen.append(of_pair[(number + turn) % len(of_pair)])
     templates = rendered(provider, layout)
     assert findings({str(cell): templates[cell] for cell in chosen}) == []
 
@@ -81,6 +84,12 @@ def test_cdk_nag_finds_nothing_in_any_cell(provider: str, layout: str, tmp_path:
         for product in map(Cell.product, CELLS):
             add_stack(judged, product, chosen, assets(product))
         assert judge(judged, tmp_path) == ()
+
+
+@pytest.mark.parametrize("cell", REFUSED, ids=str)
+def test_what_cannot_work_is_refused_with_the_reason(cell: Cell) -> None:
+    with pytest.raises(ProductError, match="cannot register in the central registry itself, because"):
+        cell.product()
 
 
 @pytest.mark.parametrize("cell", [cell for cell in CELLS if cell.registration == "team"], ids=str)

@@ -31,6 +31,11 @@ class Cell:
     def __str__(self) -> str:
         return f"{self.source}-{self.algorithm}-{self.registration}"
 
+    @property
+    def refused(self) -> bool:
+        """Whether the algorithm's projects cannot register where the choice lets them."""
+        return bool(ALGORITHMS[self.algorithm].central_registration) and self.registration != "team"
+
     def product(self) -> Product:
         """The product of these parts."""
         return build_product(
@@ -65,10 +70,15 @@ def _algorithms() -> dict[str, Algorithm]:
         name: value
         for name, module in _modules(pipelines.algorithms)
         for value in vars(module).values()
-        if isinstance(value, Algorithm)
+        # What names its image and its layers is an algorithm, save the classes of them.
+        if not inspect.isclass(value) and hasattr(value, "image") and hasattr(value, "layers")
     }
 
 
 SOURCES = _sources()
 ALGORITHMS = _algorithms()
-CELLS = tuple(Cell(*names) for names in itertools.product(sorted(SOURCES), sorted(ALGORITHMS), REGISTRATIONS))
+_EVERY = tuple(
+    Cell(*names) for names in itertools.product(sorted(SOURCES), sorted(ALGORITHMS), REGISTRATIONS)
+)
+CELLS = tuple(cell for cell in _EVERY if not cell.refused)
+REFUSED = tuple(cell for cell in _EVERY if cell.refused)

@@ -39,6 +39,8 @@ NAME_LIMITS = {
     ("AWS::CodeBuild::Project", "Name"): (150, r"[A-Za-z0-9][A-Za-z0-9_-]+"),
     ("AWS::CodeCommit::Repository", "RepositoryName"): (100, r"[\w.-]+"),
     ("AWS::CodePipeline::Pipeline", "Name"): (100, r"[A-Za-z0-9.@_-]+"),
+    # https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html
+    ("AWS::ECR::Repository", "RepositoryName"): (256, r"[a-z0-9]+([._/-][a-z0-9]+)*"),
     # https://docs.aws.amazon.com/glue/latest/webapi/API_CreateCrawler.html; Athena takes lower case alone:
     # https://docs.aws.amazon.com/athena/latest/ug/tables-databases-columns-names.html
     ("AWS::Glue::Crawler", "Name"): (255, r"[a-z0-9-]+"),
@@ -97,6 +99,7 @@ UNTAGGED = {
 }
 HOLDING_WORK = {
     "AWS::CodeCommit::Repository",
+    "AWS::ECR::Repository",
     "AWS::KMS::Key",
     "AWS::S3::Bucket",
     "AWS::S3::BucketPolicy",

@@ -105,6 +105,21 @@ def test_a_training_pipeline_starts_after_all_checks(build: Build) -> None:
     assert calls == [*SET_UP, CHECK, "python -m pipelines.run upsert", "python -m pipelines.run start"]
 
 
+def test_an_image_is_published_after_its_dockerfile_is_checked(build: Build) -> None:
+    publish = "python -m pipelines.publication"
+    build.answers[publish] = (0, "123456789012.dkr.ecr.eu-west-1.amazonaws.com/a@sha256:0\n")
+    code, calls = build.run("build_own_container", "buildspec-image.yml")
+    assert code == 0
+    assert calls == [*SET_UP, "python -m pipelines.dockerfile", publish]
+
+
+def test_a_build_of_an_image_that_fails_hands_nothing_on(build: Build) -> None:
+    build.answers["python -m pipelines.publication"] = (2, "")
+    code, calls = build.run("build_own_container", "buildspec-image.yml")
+    assert code != 0
+    assert calls[-1] == "python -m pipelines.publication"
+
+
 @pytest.mark.parametrize(
     ("model", "then"),
     [

@@ -4,12 +4,16 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
-from base.places import REPOSITORY
-from emulator.machine.environments import prepare
+import pytest
 
-BUILD = REPOSITORY / "seed_code" / "build"
+from emulator.machine.environments import Environment, prepare, prepare_requirements
+from tests.seed_code.seeds import SEEDS, Seed
+
 PROGRAM = "import importlib, sys; [importlib.import_module(name) for name in sys.argv[1:]]"
+OWN_LOCK = "requirements-image.lock"
+"""What the image of a seed installs, of one that has an image of its own."""
 
 
 def nodes(tree: ast.AST) -> Iterator[ast.AST]:
@@ -20,9 +24,9 @@ def nodes(tree: ast.AST) -> Iterator[ast.AST]:
             yield from nodes(node)
 
 
-def imported() -> set[str]:
+def imported(folder: Path) -> set[str]:
     """Names of the modules that jobs import: neither Python's nor the repository's own."""
-    files = sorted(BUILD.glob("*/src/*.py"))
+    files = sorted(folder.glob("src/*.py"))
     own = {file.stem for file in files}
     names: set[str] = set()
     for file in files:
@@ -34,11 +38,19 @@ def imported() -> set[str]:
     return {name for name in names if name.partition(".")[0] not in own | sys.stdlib_module_names}
 
 
-def test_the_image_has_every_package_that_a_job_imports() -> None:
-    names = sorted(imported())
-    assert {"xgboost", "pyarrow"} <= {name.partition(".")[0] for name in names}
+def image(folder: Path) -> Environment:
+    """What stands for the image."""
+    lock = folder / OWN_LOCK
+    return prepare_requirements(lock.read_bytes()) if lock.exists() else prepare("xgboost")
+
+
+@pytest.mark.parametrize("name", [name for name in SEEDS if name.startswith("build_")])
+def test_the_image_has_every_package_that_a_job_imports(name: str) -> None:
+    folder = Seed(name).folder
+    names = sorted(imported(folder))
+    assert {"numpy", "pyarrow"} <= {name.partition(".")[0] for name in names}
     done = subprocess.run(
-        [str(prepare("xgboost").python), "-I", "-c", PROGRAM, *names],
+        [str(image(folder).python), "-I", "-c", PROGRAM, *names],
         capture_output=True,
         text=True,
         check=False,

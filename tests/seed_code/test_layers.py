@@ -34,6 +34,38 @@ ALIKE: Mapping[tuple[str, str], str] = {
         "deploy/base/buildspec-integration-test.yml",
     ): "As before: it installs the lock in the same way.",
     (
+        "build/base/buildspec.yml",
+        "build/container/buildspec-image.yml",
+    ): "As before: it installs the lock in the same way.",
+    (
+        "build/container/buildspec-image.yml",
+        "deploy/base/buildspec-integration-test.yml",
+    ): "As before: it installs the lock in the same way.",
+    (
+        "build/container/buildspec-image.yml",
+        "deploy/base/buildspec.yml",
+    ): "As before: it installs the lock in the same way.",
+    (
+        "build/container/pyproject.toml",
+        "build/xgboost/pyproject.toml",
+    ): "Tools read their settings from one file, beside the dependencies, which differ.",
+    (
+        "build/container/pyproject.toml",
+        "deploy/base/pyproject.toml",
+    ): "Tools read their settings from one file, beside the dependencies, which differ.",
+    (
+        "build/container/requirements-image.lock",
+        "build/xgboost/requirements.lock",
+    ): "A lock is resolved as a whole; a version that is in both has the same hashes in both.",
+    (
+        "build/container/requirements.lock",
+        "build/xgboost/requirements.lock",
+    ): "A lock is resolved as a whole; a version that is in both has the same hashes in both.",
+    (
+        "build/container/requirements.lock",
+        "deploy/base/requirements.lock",
+    ): "A lock is resolved as a whole; a version that is in both has the same hashes in both.",
+    (
         "build/lake_data/pipelines/data.py",
         "build/s3_data/pipelines/data.py",
     ): "Each source of data declares the same class, which the pipeline's definition uses.",

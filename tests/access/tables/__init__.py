@@ -34,8 +34,10 @@ TABLES: tuple[Table, ...] = (
 DERIVED: frozenset[tuple[str, str]] = frozenset(
     {
         ("dev", "launch-build-from-s3"),
+        ("dev", "launch-build-own-container"),
         ("dev", "launch-studio-domain"),
         ("hub", "launch-build-from-s3"),
+        ("hub", "launch-build-own-container"),
         ("hub", "launch-deploy-batch"),
         ("hub", "launch-deploy-realtime"),
         ("hub", "launch-studio-domain"),

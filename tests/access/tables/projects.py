@@ -1,7 +1,7 @@
 """The roles of all projects of the example, and those that seed a repository of a provider."""
 
 from tests.access.rows import May, Table
-from tests.access.tables.build_projects import build_project
+from tests.access.tables.build_projects import build_project, image_build
 from tests.access.tables.deploy_projects import deploy_project
 from tests.access.tables.project_parts import builds, fetches_source
 
@@ -48,11 +48,23 @@ def _seeding(account: str, title: str, project: str, repository: str) -> tuple[T
     )
 
 
+def _with_image(variant: str) -> tuple[Table, ...]:
+    """A project that builds its own image, under a role of its own."""
+    title, project = "pumps-p-image", "p-image"
+    return (
+        *build_project(title, project, variant, builds_run=("image", "build")),
+        image_build(title, project, variant),
+    )
+
+
 PROJECTS = (
     *build_project("churn-p-team", "p-team"),
     *build_project("fraud-p-direct", "p-direct"),
     *build_project("churn-p-team", "p-team", "github"),
     *build_project("houses-p-lake", "p-lake", "data"),
+    *_with_image("codecommit"),
+    *_with_image("github"),
+    *_seeding("dev", "pumps-p-image", "p-image", "team/pumps"),
     *deploy_project("codecommit"),
     *deploy_project("github"),
     *_seeding("dev", "churn-p-team", "p-team", "team/churn"),

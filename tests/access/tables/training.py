@@ -8,6 +8,8 @@ _JOBS = (
     "sagemaker:dev:processing-job/pipelines-1-Preprocess",
     "sagemaker:dev:training-job/pipelines-1-Train",
 )
+_XGBOOST = "ecr:141502667606:repository/sagemaker-xgboost"
+_OWN_IMAGE = "ecr:dev:repository/mlplatform-images/p-image"
 _PENDING = {"sagemaker:ModelApprovalStatus": "PendingManualApproval"}
 _NAMESPACES = ("/aws/sagemaker/ProcessingJobs", "/aws/sagemaker/TrainingJobs")
 _GROUPS = tuple(f"logs:dev:log-group:{name}" for name in _NAMESPACES)
@@ -39,6 +41,7 @@ def _training(
     registry: str,
     artifacts: str,
     card_account: str,
+    image: str,
     variant: str = "codecommit",
     unnoticed: tuple[str, ...] = (),
 ) -> Table:
@@ -51,6 +54,7 @@ def _training(
         registry: The account of the group in which it registers.
         artifacts: Where it keeps what makes up a version: bucket and folder.
         card_account: The account of the model's card.
+        image: The repository of the image in which its jobs run.
         variant: The settings.
         unnoticed: What no row can notice.
     """
@@ -208,9 +212,9 @@ def _training(
             ),
             May(
                 actions="ecr: BatchCheckLayerAvailability BatchGetImage GetDownloadUrlForLayer",
-                on=("ecr:141502667606:repository/sagemaker-xgboost",),
-                not_on=("ecr:dev:repository/payroll",),
-                why="Jobs run in AWS's image.",
+                on=(image,),
+                not_on=("ecr:dev:repository/payroll", "ecr:dev:repository/mlplatform-images/p-other"),
+                why="Jobs run in the one image.",
             ),
             May(actions="ecr: GetAuthorizationToken", on=("*",), why="Whoever pulls an image signs in."),
         ),
@@ -248,7 +252,13 @@ def _training(
 
 
 def _of_the_team(
-    name: str, project: str, source: Source, *, card_account: str = "hub", variant: str = "codecommit"
+    name: str,
+    project: str,
+    source: Source,
+    *,
+    card_account: str = "hub",
+    image: str = _XGBOOST,
+    variant: str = "codecommit",
 ) -> Table:
     """The table of a project that registers with its team."""
     return _training(
@@ -258,6 +268,7 @@ def _of_the_team(
         registry="dev",
         artifacts=f"s3::mlplatform-{project}-{{dev}}-{{region}}/models",
         card_account=card_account,
+        image=image,
         variant=variant,
         unnoticed=_twice(project),
     )
@@ -273,6 +284,11 @@ TRAINING = (
         registry="hub",
         artifacts="s3::mlplatform-registry-{hub}-{region}/registered/{dev}/p-direct",
         card_account="hub",
+        image=_XGBOOST,
+    ),
+    _of_the_team("pumps", "p-image", s3_data("pumps"), image=_OWN_IMAGE),
+    _of_the_team(
+        "pumps", "p-image", s3_data("pumps"), image=_OWN_IMAGE, card_account="dev", variant="github"
     ),
     _of_the_team("houses", "p-lake", lake_data("houses", "p-lake"), variant="data"),
 )

@@ -5,7 +5,13 @@ A mistake in a layer that several seeds share is tried in one of them.
 
 from collections.abc import Mapping, Sequence
 
-from tests.seed_code.mistakes import build_from_lake, build_from_s3, deploy_batch, deploy_realtime
+from tests.seed_code.mistakes import (
+    build_from_lake,
+    build_from_s3,
+    build_own_container,
+    deploy_batch,
+    deploy_realtime,
+)
 from tests.seed_code.mistakes.mistake import Mistake
 
 __all__ = ["MISTAKES", "Mistake"]
@@ -13,6 +19,7 @@ __all__ = ["MISTAKES", "Mistake"]
 MISTAKES: Mapping[str, Sequence[Mistake]] = {
     "build_from_lake": build_from_lake.MISTAKES,
     "build_from_s3": build_from_s3.MISTAKES,
+    "build_own_container": build_own_container.MISTAKES,
     "deploy_batch": deploy_batch.MISTAKES,
     "deploy_realtime": deploy_realtime.MISTAKES,
 }
