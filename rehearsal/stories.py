@@ -7,6 +7,7 @@ from pathlib import Path
 from base.settings import CATALOG
 from rehearsal import lake
 from rehearsal.acts import ACTS
+from rehearsal.acts.container import ACTS as CONTAINER_ACTS
 from rehearsal.acts.lake import ACTS as LAKE_ACTS
 from rehearsal.story import Act
 
@@ -62,6 +63,16 @@ STORIES = {
         ),
         acts=LAKE_ACTS,
         write_catalog=lake.write_catalog,
+    ),
+    "container": Telling(
+        title="A model in a container of its own, rehearsed",
+        summary=(
+            "A team's pipeline built a container image of its commit, and trained, evaluated and registered "
+            "a model in it. The lead data scientist approved the version, and promotion copied artifact and "
+            "image to the shared services account, by their digests. The container's own program answers in "
+            "the test account."
+        ),
+        acts=CONTAINER_ACTS,
     ),
 }
 

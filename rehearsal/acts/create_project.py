@@ -9,6 +9,16 @@ from rehearsal.story import Act, Story
 
 def play(story: Story) -> str:
     """Bring the data, and create the project."""
+    return create(story, catalog.BUILD_PROJECT)
+
+
+def create(story: Story, product: str) -> str:
+    """Bring the data, and create a project of a product that reads it from S3.
+
+    Args:
+        story: The story.
+        product: The product's name.
+    """
     accounts = story.accounts
     scientist = accounts.people.data_scientist
     bucket = accounts.names.team_data_bucket(accounts.account_id("development"))
@@ -22,7 +32,7 @@ def play(story: Story) -> str:
     project = catalog.create_project(
         story,
         scientist,
-        catalog.BUILD_PROJECT,
+        product,
         name,
         {"InputDataUri": story.data_uri, "TargetColumn": story.data.target},
     )
