@@ -81,6 +81,13 @@ LAKE = ExampleProject(
 )
 """A project that trains on a table of the data lake; only with a data account."""
 
+FEATURES = ExampleProject(
+    name="visits",
+    id="p-features",
+    product="build_from_feature_group",
+    parameters={"LakeTable": "visits", "FeatureGroup": "customers", "TargetColumn": "returns"},
+)
+"""A project that joins labels with a feature group; only with a data account."""
 
 GROUP = {
     "GroupName": "customers",
@@ -211,6 +218,7 @@ class Example:
         yield lake
         yield self._deploy("features", products["feature_group"], account, GROUP | {"LakeKeyArn": key})
         yield self._launch(LAKE)
+        yield self._launch(FEATURES)
 
     def _launch(self, project: ExampleProject) -> DeployedTemplate:
         own = self.project(project)

@@ -5,10 +5,19 @@ from assumptions.assumption import Assumption
 from assumptions.cards import CARDS
 from assumptions.containers import CONTAINERS
 from assumptions.deployment import DEPLOYMENT
+from assumptions.features import FEATURES
 from assumptions.lake import LAKE
 from assumptions.registry import REGISTRY
 
-ASSUMPTIONS: tuple[Assumption, ...] = (*ACCOUNTS, *REGISTRY, *CARDS, *DEPLOYMENT, *CONTAINERS, *LAKE)
+ASSUMPTIONS: tuple[Assumption, ...] = (
+    *ACCOUNTS,
+    *REGISTRY,
+    *CARDS,
+    *DEPLOYMENT,
+    *CONTAINERS,
+    *LAKE,
+    *FEATURES,
+)
 
 
 def by_key(key: str) -> Assumption:

@@ -17,6 +17,9 @@ from rehearsal.story import ActError, Story
 from rehearsal.waiting import wait_for
 
 LAKE = "Data lake"
+OFFERED = (LAKE, "Feature group")
+"""What the data account's portfolio holds."""
+
 BUILD_PROJECT = "Build a model from the data lake"
 PROVISIONED = "lake"
 """Name under which the data engineer launches the product."""

@@ -8,6 +8,7 @@ from base.settings import CATALOG
 from rehearsal import lake
 from rehearsal.acts import ACTS
 from rehearsal.acts.container import ACTS as CONTAINER_ACTS
+from rehearsal.acts.features import ACTS as FEATURE_ACTS
 from rehearsal.acts.lake import ACTS as LAKE_ACTS
 from rehearsal.story import Act
 
@@ -73,6 +74,17 @@ STORIES = {
             "the test account."
         ),
         acts=CONTAINER_ACTS,
+    ),
+    "features": Telling(
+        title="A model from a feature group, rehearsed",
+        summary=(
+            "A data engineer launched a data lake and a central feature group. Records went from the lake "
+            "into the group; some were corrected late, and some were deleted. A team in the development "
+            "account trained a model on labels joined with the features that were known at the time of each "
+            "label. What the group keeps from the team was refused by feature, group and person."
+        ),
+        acts=FEATURE_ACTS,
+        write_catalog=lake.write_catalog,
     ),
 }
 

@@ -38,9 +38,11 @@ class LakeData:
 
     Attributes:
         layers: The code that reads it.
+        query: The file of the repository with the query.
     """
 
     layers: tuple[str, ...] = ("build/athena", "build/lake_data")
+    query: str = "src/query.sql"
 
     def ask(self, project: ProjectContext) -> Data:
         """Declare the parameters for the table, the limit and the column to predict.
@@ -54,7 +56,7 @@ class LakeData:
             "LakeTable",
             group=DATA_GROUP,
             label="Table",
-            description=f"A table of the database {database}; src/query.sql may join others to it.",
+            description=f"A table of the database {database}; {self.query} may join others to it.",
             pattern=TABLE_PATTERN,
             expected="the name of a table: lower-case letters, digits and underscores",
             maximum=128,
@@ -70,20 +72,7 @@ class LakeData:
             default=SCAN_LIMITS[1],
             choices=SCAN_LIMITS,
         )
-        # Glue and Athena want underscores; the repository derives the same name from the project's id.
-        link_name = f"project_{cdk.Fn.join('_', cdk.Fn.split('-', project.names.project_id))}"
-        link = glue.CfnDatabase(
-            project.stack,
-            "LakeLink",
-            catalog_id=ACCOUNT_ID,
-            database_name=link_name,
-            database_input=glue.CfnDatabase.DatabaseInputProperty(
-                name=link_name,
-                target_database=glue.CfnDatabase.DatabaseIdentifierProperty(
-                    catalog_id=owner, database_name=database
-                ),
-            ),
-        )
+        link = link_to(project, "LakeLink", owner=owner, database=database)
         work_group = _work_group(project, limit)
 
         def grant_to(role: iam.Role) -> None:
@@ -95,7 +84,9 @@ class LakeData:
                     data_lake_principal_identifier=role.role_arn
                 ),
                 resource=_Permissions.ResourceProperty(
-                    database=_Permissions.DatabaseResourceProperty(catalog_id=ACCOUNT_ID, name=link_name)
+                    database=_Permissions.DatabaseResourceProperty(
+                        catalog_id=ACCOUNT_ID, name=str(link.database_name)
+                    )
                 ),
                 permissions=["DESCRIBE"],
                 permissions_with_grant_option=[],
@@ -112,6 +103,34 @@ class LakeData:
             environment={"TARGET_COLUMN": ask_for_target_column(form)},
             grant_to=grant_to,
         )
+
+
+def link_to(
+    project: ProjectContext, construct_id: str, *, owner: str, database: str, suffix: str = ""
+) -> glue.CfnDatabase:
+    """Define a project's link to a database of the data account.
+
+    Args:
+        project: The project.
+        construct_id: The link's id in the project's stack.
+        owner: The data account.
+        database: The database.
+        suffix: What the link's name ends with, if the project has several.
+    """
+    # Glue and Athena want underscores; the repository derives the same name from the project's id.
+    name = f"project_{cdk.Fn.join('_', cdk.Fn.split('-', project.names.project_id))}{suffix}"
+    return glue.CfnDatabase(
+        project.stack,
+        construct_id,
+        catalog_id=ACCOUNT_ID,
+        database_name=name,
+        database_input=glue.CfnDatabase.DatabaseInputProperty(
+            name=name,
+            target_database=glue.CfnDatabase.DatabaseIdentifierProperty(
+                catalog_id=owner, database_name=database
+            ),
+        ),
+    )
 
 
 def _work_group(project: ProjectContext, gigabytes: str) -> str:

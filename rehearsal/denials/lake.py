@@ -10,23 +10,38 @@ from rehearsal.story import ActError, Story, built
 from rehearsal.waiting import finished_training
 
 
-def _trained_without(story: Story, resource: Mapping[str, Any]) -> None:
-    """As the data scientist, run the pipeline again while a part of the table is for nobody."""
+def trained_again(story: Story, **changes: str) -> None:
+    """As the data scientist, run the pipeline again as it ran last.
+
+    Args:
+        story: The story.
+        changes: Parameters with another value than last.
+
+    Raises:
+        RefusedError: It failed.
+    """
     scientist = story.people.data_scientist
     sagemaker = story.acting_as(scientist, "sagemaker")
     title = built(story.build_project).names.title
+    last = sagemaker.list_pipeline_executions(
+        PipelineName=title, SortBy="CreationTime", SortOrder="Descending"
+    )["PipelineExecutionSummaries"][0]["PipelineExecutionArn"]
+    given = sagemaker.list_pipeline_parameters_for_execution(PipelineExecutionArn=last)
+    parameters = {each["Name"]: each["Value"] for each in given["PipelineParameters"]} | changes
+    started = sagemaker.start_pipeline_execution(
+        PipelineName=title,
+        PipelineParameters=[{"Name": name, "Value": value} for name, value in parameters.items()],
+    )["PipelineExecutionArn"]
+    try:
+        finished_training(story, scientist, started)
+    except ActError as error:
+        raise RefusedError("Failed", str(error)) from error
+
+
+def _trained_without(story: Story, resource: Mapping[str, Any]) -> None:
+    """Run the pipeline again while a part of the table is for nobody."""
     with lake.kept_from_all(story, resource):
-        last = sagemaker.list_pipeline_executions(
-            PipelineName=title, SortBy="CreationTime", SortOrder="Descending"
-        )["PipelineExecutionSummaries"][0]["PipelineExecutionArn"]
-        given = sagemaker.list_pipeline_parameters_for_execution(PipelineExecutionArn=last)
-        started = sagemaker.start_pipeline_execution(
-            PipelineName=title, PipelineParameters=given["PipelineParameters"]
-        )["PipelineExecutionArn"]
-        try:
-            finished_training(story, scientist, started)
-        except ActError as error:
-            raise RefusedError("Failed", str(error)) from error
+        trained_again(story)
 
 
 def _trains_without_target(story: Story) -> None:

@@ -29,7 +29,12 @@ WITHIN = {
         "Train again",
     ),
     "production": ("Approve the roll-back",),
-    "data": ("Launch the data lake", "Fill the data lake"),
+    "data": (
+        "Launch the data lake",
+        "Fill the data lake",
+        "Launch the feature group",
+        "Fill the feature group",
+    ),
 }
 """Names of the acts that stay inside an account."""
 

@@ -28,6 +28,10 @@ LONGEST = {
     "TargetColumn": "churned",
     "LakeTable": "t" * 128,
     "GroupName": "g" * 30,
+    **{
+        f"{number}FeatureGroup": f"{number.lower() or 'first'}_{'g' * 30}"[:30]
+        for number in ("", "Second", "Third")
+    },
     "Features": ",".join(f"{'f' * 61}{number:02}:Fractional" for number in range(40)),
     "LakeKeyArn": "arn:aws:kms:ap-southeast-1:333333333333:key/0a1b2c3d-0000-4111-8222-333333333333",
     "RepositoryId": "example-team/customer-churn-prediction",

@@ -107,6 +107,21 @@ CASES = [
     ("feature_group", "codecommit", "Ingestion", "Daily", True),
     ("feature_group", "codecommit", "Ingestion", "OnDemand", True),
     ("feature_group", "codecommit", "Ingestion", "Hourly", False),
+    ("build_from_feature_group", "codecommit", "LakeTable", "churn_labels", True),
+    ("build_from_feature_group", "codecommit", "LakeTable", "churn-labels", False),
+    ("build_from_feature_group", "codecommit", "ScanLimit", "10", True),
+    ("build_from_feature_group", "codecommit", "ScanLimit", "10000", False),
+    *(
+        ("build_from_feature_group", "codecommit", name, value, accepted)
+        for name in ("FeatureGroup", "SecondFeatureGroup", "ThirdFeatureGroup")
+        for value, accepted in (
+            ("customers_2026", True),
+            ("none", True),
+            ("Customers", False),
+            ("customers+orders", False),
+            ("arn:aws:sagemaker:eu-west-1:666666666666:feature-group/customers", False),
+        )
+    ),
     ("build_from_lake", "codecommit", "LakeTable", "houses_2026", True),
     ("build_from_lake", "codecommit", "LakeTable", "t" * 129, False),
     ("build_from_lake", "codecommit", "LakeTable", "lake.houses", False),

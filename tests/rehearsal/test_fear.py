@@ -14,6 +14,9 @@ from tests.assumptions.fallbacks import FALLBACKS
 WITHOUT_A_SWITCH = {
     "card-resource-policy": "nothing depends on it",
     "csv-empty-numbers": "the emulator's Athena always refuses them",
+    "feature-deletion": "the emulator takes no deletion without an online store",
+    "feature-table-creator": "the emulator asks the caller",
+    "feature-table-writer": "the emulator asks for two of the documented permissions",
     "image-pyarrow": "the emulator runs steps in the environment of the tests",
     "list-tags": "the emulator never lists the tags of another account's group",
 }

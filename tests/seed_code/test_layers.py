@@ -65,6 +65,17 @@ ALIKE: Mapping[tuple[str, str], str] = {
         "build/container/requirements.lock",
         "deploy/base/requirements.lock",
     ): "A lock is resolved as a whole; a version that is in both has the same hashes in both.",
+        "build/feature_group_data/pipelines/data.py",
+        "build/lake_data/pipelines/data.py",
+    ): "Each source of data declares the same class, which the pipeline's definition uses.",
+    (
+        "build/feature_group_data/src/join.py",
+        "build/lake_data/src/query.py",
+    ): "Both are a step that asks Athena; the one asks SageMaker before.",
+    (
+        "build/feature_group_data/tests/test_join_step.py",
+        "build/lake_data/tests/test_query_step.py",
+    ): "Each source of data has a first step of its own, whose place and encryption both look at.",
     (
         "build/lake_data/pipelines/data.py",
         "build/s3_data/pipelines/data.py",

@@ -10,8 +10,9 @@ def play(story: Story) -> str:
     engineer = accounts.people.data_engineer
     summaries = story.acting_as(engineer, "servicecatalog").search_products()["ProductViewSummaries"]
     offered = sorted(summary["Name"] for summary in summaries)
-    if offered != [lake.LAKE]:
-        raise ActError(f"the data engineer is offered {', '.join(offered) or 'nothing'} and not {lake.LAKE}")
+    if offered != list(lake.OFFERED):
+        wanted = " and ".join(lake.OFFERED)
+        raise ActError(f"the data engineer is offered {', '.join(offered) or 'nothing'} and not {wanted}")
     record = catalog.begin(story, engineer, lake.LAKE, lake.PROVISIONED, {"Crawling": "OnDemand"})
     outputs = catalog.finish(story, engineer, record)
     uri = outputs.get("TablesUri", "")
@@ -19,8 +20,8 @@ def play(story: Story) -> str:
         raise ActError(f"the product answers {uri or 'nothing'} for the place of tables")
     story.add_holding("data", f"data lake {accounts.names.lake_database}")
     return (
-        f"The data engineer is offered {lake.LAKE} and no other product. The lake stands: tables go to "
-        f"{uri}, and Lake Formation shares them by LF-tag with the development unit."
+        f"The data engineer is offered {' and '.join(lake.OFFERED)}, and no other product. The lake "
+        f"stands: tables go to {uri}, and Lake Formation shares them by LF-tag with the development unit."
     )
 
 

@@ -10,11 +10,19 @@ from rehearsal.stays import empty, promised, unexpected
 from rehearsal.story import ActError, Story, built
 
 
-def play(story: Story) -> str:
-    """Follow the README's section as far as the story goes, and compare each account with what stays."""
+def play(story: Story, *, first: str | None = None) -> str:
+    """Follow the README's section as far as the story goes, and compare each account with what stays.
+
+    Args:
+        story: The story.
+        first: What the data engineer terminates before all else, if anything.
+    """
     people, accounts = story.people, story.accounts
     project = built(story.build_project)
     follow(story, "Delete the projects", people.data_scientist, project=project.name)
+    if first:
+        follow(story, "Terminate the domain", people.data_engineer, domain=first)
+        await_termination(story, people.data_engineer, first)
     terminated = (
         (people.ml_administrator, DOMAIN),
         (people.hub_administrator, DOMAIN),

@@ -51,7 +51,9 @@ DERIVED_WITH_DATA: frozenset[tuple[str, str]] = frozenset(
     {
         ("data", "launch-data-lake"),
         ("data", "launch-feature-group"),
+        ("dev", "launch-build-from-feature-group"),
         ("dev", "launch-build-from-lake"),
+        ("hub", "launch-build-from-feature-group"),
         ("hub", "launch-build-from-lake"),
         ("hub", "launch-data-lake"),
         ("hub", "launch-feature-group"),

@@ -1,11 +1,13 @@
 """Where a project's data comes from, and what its training role may do there."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tests.access.rows import May, MayNot
 
 _S3_README = "products/build/from_s3/README.md"
 _LAKE_README = "products/build/from_lake/README.md"
+_FEATURES_README = "products/build/from_feature_group/README.md"
+_OFFLINE = "s3::mlplatform-lake-{data}-{region}/features/customers/1.parquet"
 _HOUSES = "s3::mlplatform-lake-{data}-{region}/tables/houses/1.parquet"
 
 
@@ -133,6 +135,53 @@ def lake_data(name: str, project: str) -> Source:
                 actions="lakeformation: GrantPermissions PutDataLakeSettings",
                 on=("*",),
                 why="A training grants itself nothing.",
+            ),
+        ),
+    )
+
+
+def feature_group_data(name: str, project: str) -> Source:
+    """Labels of the data lake, joined with the feature group ``customers``.
+
+    Args:
+        name: The project's name.
+        project: Its id.
+    """
+    labels = lake_data(name, project)
+    database = "mlplatform_features_customers"
+    group = "sagemaker:data:feature-group/customers"
+    return replace(
+        labels,
+        rows=(
+            *labels.rows,
+            May(
+                actions="glue: GetDatabase GetPartitions GetTable",
+                on=(f"glue:data:database/{database}", f"glue:data:table/{database}/customers"),
+                not_on=(
+                    "glue:data:database/mlplatform_features_orders",
+                    "glue:data:table/mlplatform_features_orders/orders",
+                ),
+                promise=(_FEATURES_README, "links to the databases of the groups"),
+            ),
+            May(
+                actions="sagemaker: DescribeFeatureGroup",
+                on=(group,),
+                not_on=("sagemaker:data:feature-group/orders", "sagemaker:dev:feature-group/customers"),
+                promise=(_FEATURES_README, "the same role, on the groups of the form"),
+            ),
+        ),
+        objects=(*labels.objects, _OFFLINE),
+        refused=(
+            *labels.refused,
+            MayNot(
+                actions="s3: GetObject ListBucket",
+                on=(_OFFLINE,),
+                why="Who reads an offline store past Lake Formation sees features that it hides.",
+            ),
+            MayNot(
+                actions="sagemaker: PutRecord DeleteRecord UpdateFeatureGroup DeleteFeatureGroup",
+                on=(group,),
+                why="A training changes no records, and no group.",
             ),
         ),
     )

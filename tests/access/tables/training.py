@@ -1,7 +1,7 @@
 """The role under which a project's SageMaker pipeline trains, registers and documents."""
 
 from tests.access.rows import May, MayNot, Table
-from tests.access.tables.sources import Source, lake_data, s3_data
+from tests.access.tables.sources import Source, feature_group_data, lake_data, s3_data
 
 _SEED_README = "seed_code/build/base/README.md"
 _JOBS = (
@@ -291,4 +291,5 @@ TRAINING = (
         "pumps", "p-image", s3_data("pumps"), image=_OWN_IMAGE, card_account="dev", variant="github"
     ),
     _of_the_team("houses", "p-lake", lake_data("houses", "p-lake"), variant="data"),
+    _of_the_team("visits", "p-features", feature_group_data("visits", "p-features"), variant="data"),
 )

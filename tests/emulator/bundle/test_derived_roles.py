@@ -208,7 +208,7 @@ def test_a_project_with_a_connection_launches_only_if_the_connection_may_be_pass
 
 # They need a data account in the organisation, and each other: `test_lake_products` and
 # `test_feature_products` launch them.
-NOT_EMULATED = {"build_from_lake", "data_lake", "feature_group"}
+NOT_EMULATED = {"build_from_feature_group", "build_from_lake", "data_lake", "feature_group"}
 
 LAUNCHES = [
     (name, place)

@@ -6,6 +6,7 @@ A mistake in a layer that several seeds share is tried in one of them.
 from collections.abc import Mapping, Sequence
 
 from tests.seed_code.mistakes import (
+    build_from_feature_group,
     build_from_lake,
     build_from_s3,
     build_own_container,
@@ -17,6 +18,7 @@ from tests.seed_code.mistakes.mistake import Mistake
 __all__ = ["MISTAKES", "Mistake"]
 
 MISTAKES: Mapping[str, Sequence[Mistake]] = {
+    "build_from_feature_group": build_from_feature_group.MISTAKES,
     "build_from_lake": build_from_lake.MISTAKES,
     "build_from_s3": build_from_s3.MISTAKES,
     "build_own_container": build_own_container.MISTAKES,

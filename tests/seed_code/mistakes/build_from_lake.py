@@ -11,10 +11,9 @@ def _mistake(name: str, file: str, old: str, new: str, test: str = "test_athena"
 MISTAKES = (
     _mistake(
         "any text is taken for a source",
-        "src/query.py",
+        "src/athena.py",
         "if match is None:\n        raise UsageError",
         "if match is None and not source:\n        raise UsageError",
-        test="test_query",
     ),
     _mistake(
         "a comment at the end hides the UNLOAD",

@@ -5,6 +5,7 @@ files to Preprocess. Lake Formation decides which rows, columns and cells the tr
 """
 
 import importlib.util
+import re
 import time
 import uuid
 from collections.abc import Callable
@@ -26,6 +27,7 @@ PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 10.0
 RUNNING = ("QUEUED", "RUNNING")
 READS_PARQUET = "pyarrow"
+SOURCE = re.compile(r"athena://(?P<owner>\d{12})/[a-z0-9_]+/(?P<table>[a-z0-9_]+)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,11 +48,27 @@ class Place:
 
 
 def ask(parser: Arguments) -> None:
-    """Declare the arguments that say where a query runs."""
+    """Declare the arguments that say where a query runs, and with which table it begins."""
+    parser.add_argument("--source", required=True, help="athena://account/database/table")
     parser.add_argument("--database", required=True, help="the database whose tables the query names")
     parser.add_argument("--work-group", required=True, help="the project's workgroup of Athena")
     parser.add_argument("--unload-to", required=True, help="S3 URI of the folder for what queries return")
     parser.add_argument("--region", required=True, help="the Region of the project")
+
+
+def source_of(source: str) -> tuple[str, str]:
+    """Account and table of a source.
+
+    Args:
+        source: ``athena://account/database/table``.
+
+    Raises:
+        UsageError: It is none.
+    """
+    match = SOURCE.fullmatch(source)
+    if match is None:
+        raise UsageError(f"The source {source} is not written athena://account/database/table.")
+    return match["owner"], match["table"]
 
 
 def place_of(given: Any) -> Place:

@@ -65,6 +65,18 @@ def test_an_image_without_pyarrow_is_refused_before_the_query(monkeypatch: pytes
         athena.check_image()
 
 
+def test_a_source_names_an_account_and_a_table() -> None:
+    assert athena.source_of("athena://666666666666/lake/houses") == ("666666666666", "houses")
+
+
+@pytest.mark.parametrize(
+    "source", ["s3://bucket/a.csv", "athena://1/lake/a", 'athena://666666666666/lake/a"b']
+)
+def test_a_source_that_names_no_table_is_refused(source: str) -> None:
+    with pytest.raises(UsageError, match="is not written athena://account/database/table"):
+        athena.source_of(source)
+
+
 @pytest.mark.parametrize("written", ["SELECT a FROM b;\n", "-- why\nSELECT a\nFROM b -- all\n"])
 def test_comments_and_a_semicolon_at_the_end_do_no_harm(tmp_path: Path, written: str) -> None:
     path = tmp_path / "query.sql"

@@ -185,8 +185,9 @@ class PipelineBuilder:
             "project_name": project.sagemaker_project_name,
             "project_id": project.sagemaker_project_id,
             "pipeline_execution_arn": ExecutionVariables.PIPELINE_EXECUTION_ARN,
-            **self._data.metadata,
             **dict(project.data_details),
+            # What an execution was started with, and not what the project was made with.
+            **self._data.metadata,
         }
         if project.commit:
             metadata["commit"] = project.commit

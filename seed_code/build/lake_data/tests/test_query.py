@@ -1,22 +1,7 @@
 """The query of the repository, and the table that it begins with."""
 
-import pytest
-
 import athena
 import query
-from errors import UsageError
-
-
-def test_the_table_is_that_of_the_source() -> None:
-    assert query.table_of("athena://666666666666/lake/houses") == "houses"
-
-
-@pytest.mark.parametrize(
-    "source", ["s3://bucket/a.csv", "athena://1/lake/a", 'athena://666666666666/lake/a"b']
-)
-def test_a_source_that_names_no_table_is_refused(source: str) -> None:
-    with pytest.raises(UsageError, match="is not written athena://account/database/table"):
-        query.table_of(source)
 
 
 def test_the_query_of_the_repository_names_the_table() -> None:

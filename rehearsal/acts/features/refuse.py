@@ -1,0 +1,15 @@
+"""What the feature group keeps from people is tried, and refused for the right reason."""
+
+from dataclasses import replace
+
+from rehearsal.acts import refuse
+from rehearsal.denials.features import ROWS
+from rehearsal.story import Story
+
+
+def play(story: Story) -> str:
+    """Try every row of the table."""
+    return refuse.try_all(story, ROWS)
+
+
+ACT = replace(refuse.ACT, play=play)

@@ -1,0 +1,48 @@
+"""The story of a feature group, played once for all tests of this module."""
+
+import pytest
+
+from base.places import REPOSITORY
+from rehearsal.acts.features import ACTS
+from rehearsal.denials.features import ROWS
+from tests.rehearsal.played import Rehearsal, played
+
+pytestmark = pytest.mark.rehearsal
+
+
+@pytest.fixture(scope="module")
+def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> Rehearsal:
+    """The story as `make rehearse STORY=features` plays it."""
+    folder = tmp_path_factory.mktemp("features")
+    return played(folder, "--story", "features", "--report-folder", str(folder))
+
+
+def test_everything_comes_out_as_it_must(rehearsal: Rehearsal) -> None:
+    failed = [
+        entry for table in ("acts", "denied") for entry in rehearsal.report[table] if entry["status"] != "ok"
+    ]
+    assert not failed, rehearsal.output
+    assert rehearsal.report["status"] == "ok"
+    assert rehearsal.exit_code == 0
+    assert [act["name"] for act in rehearsal.report["acts"]] == [act.name for act in ACTS]
+    assert [row["action"] for row in rehearsal.report["denied"]] == [row.action for row in ROWS]
+
+
+def test_every_act_names_its_commands(rehearsal: Rehearsal) -> None:
+    lines = [command["line"] for act in rehearsal.report["acts"] for command in act["commands"]]
+    assert [act["name"] for act in rehearsal.report["acts"] if not act["commands"]] == []
+    assert [line for line in lines if str(REPOSITORY) in line] == []
+
+
+def test_a_model_was_trained_well_on_what_was_known_then(rehearsal: Rehearsal) -> None:
+    [model] = rehearsal.report["models"]
+    assert model["metrics"]["accuracy"] > 0.9
+    assert "Join" in rehearsal.page
+
+
+def test_the_tables_and_the_key_stay_in_the_data_account(rehearsal: Rehearsal) -> None:
+    assert [line for line in rehearsal.report["left"] if line.startswith("data: ")] == [
+        "data: bucket mlplatform-lake-666666666666-eu-west-1",
+        "data: key The tables of the data lake",
+        "data: role AWSServiceRoleForCloudFormationStackSetsOrgMember",
+    ]
