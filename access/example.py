@@ -85,9 +85,15 @@ FEATURES = ExampleProject(
     name="visits",
     id="p-features",
     product="build_from_feature_group",
-    parameters={"LakeTable": "visits", "FeatureGroup": "customers", "TargetColumn": "returns"},
+    parameters={
+        "LakeTable": "visits",
+        "FeatureGroup": "customers",
+        "SecondFeatureGroup": "orders",
+        "ThirdFeatureGroup": "shops",
+        "TargetColumn": "returns",
+    },
 )
-"""A project that joins labels with a feature group; only with a data account."""
+"""A project that joins labels with feature groups; only with a data account."""
 
 GROUP = {
     "GroupName": "customers",
@@ -328,20 +334,21 @@ class Example:
         )
 
     def _feature_groups(self) -> Iterator[tuple[str, ResourcePolicy]]:
-        """A feature group, which is shared with the development unit."""
+        """The feature groups of the project, which are shared with the development unit."""
         accounts = self.settings.accounts
         if accounts.data is None:
             return
-        arn = self.sagemaker(accounts.data, f"feature-group/{GROUP['GroupName']}")
-        statement = {
-            "Sid": "FeatureGroupShare",
-            "Effect": "Allow",
-            "Principal": {"AWS": f"arn:aws:iam::{accounts.development}:root"},
-            "Action": READER_ACTIONS,
-            "Resource": arn,
-        }
-        policy = Policy({"Statement": [statement]})
-        yield arn, ResourcePolicy(name="feature group", account=accounts.data, policy=policy)
+        for parameter in ("FeatureGroup", "SecondFeatureGroup", "ThirdFeatureGroup"):
+            arn = self.sagemaker(accounts.data, f"feature-group/{FEATURES.parameters[parameter]}")
+            statement = {
+                "Sid": "FeatureGroupShare",
+                "Effect": "Allow",
+                "Principal": {"AWS": f"arn:aws:iam::{accounts.development}:root"},
+                "Action": READER_ACTIONS,
+                "Resource": arn,
+            }
+            policy = Policy({"Statement": [statement]})
+            yield arn, ResourcePolicy(name="feature group", account=accounts.data, policy=policy)
 
     @property
     def _readers(self) -> Readers:

@@ -73,10 +73,6 @@ ALIKE: Mapping[tuple[str, str], str] = {
         "build/lake_data/src/query.py",
     ): "Both are a step that asks Athena; the one asks SageMaker before.",
     (
-        "build/feature_group_data/tests/test_join_step.py",
-        "build/lake_data/tests/test_query_step.py",
-    ): "Each source of data has a first step of its own, whose place and encryption both look at.",
-    (
         "build/lake_data/pipelines/data.py",
         "build/s3_data/pipelines/data.py",
     ): "Each source of data declares the same class, which the pipeline's definition uses.",

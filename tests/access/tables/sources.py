@@ -141,32 +141,35 @@ def lake_data(name: str, project: str) -> Source:
 
 
 def feature_group_data(name: str, project: str) -> Source:
-    """Labels of the data lake, joined with the feature group ``customers``.
+    """Labels of the data lake, joined with the feature groups ``customers``, ``orders`` and ``shops``.
 
     Args:
         name: The project's name.
         project: Its id.
     """
     labels = lake_data(name, project)
-    database = "mlplatform_features_customers"
-    group = "sagemaker:data:feature-group/customers"
+    names = ("customers", "orders", "shops")
+    groups = tuple(f"sagemaker:data:feature-group/{each}" for each in names)
     return replace(
         labels,
         rows=(
             *labels.rows,
             May(
                 actions="glue: GetDatabase GetPartitions GetTable",
-                on=(f"glue:data:database/{database}", f"glue:data:table/{database}/customers"),
+                on=(
+                    *(f"glue:data:database/mlplatform_features_{each}" for each in names),
+                    *(f"glue:data:table/mlplatform_features_{each}/{each}" for each in names),
+                ),
                 not_on=(
-                    "glue:data:database/mlplatform_features_orders",
-                    "glue:data:table/mlplatform_features_orders/orders",
+                    "glue:data:database/mlplatform_features_payroll",
+                    "glue:data:table/mlplatform_features_payroll/payroll",
                 ),
                 promise=(_FEATURES_README, "links to the databases of the groups"),
             ),
             May(
                 actions="sagemaker: DescribeFeatureGroup",
-                on=(group,),
-                not_on=("sagemaker:data:feature-group/orders", "sagemaker:dev:feature-group/customers"),
+                on=groups,
+                not_on=("sagemaker:data:feature-group/payroll", "sagemaker:dev:feature-group/customers"),
                 promise=(_FEATURES_README, "the same role, on the groups of the form"),
             ),
         ),
@@ -180,7 +183,7 @@ def feature_group_data(name: str, project: str) -> Source:
             ),
             MayNot(
                 actions="sagemaker: PutRecord DeleteRecord UpdateFeatureGroup DeleteFeatureGroup",
-                on=(group,),
+                on=groups,
                 why="A training changes no records, and no group.",
             ),
         ),

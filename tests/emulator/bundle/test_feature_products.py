@@ -5,11 +5,13 @@ they are made.
 """
 
 import json
+import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from base.contracts.lake import TABLES
@@ -18,12 +20,13 @@ from rehearsal.processes import Emulator as EmulatorProcess
 from tests.data_account import DATA, catalog_with_data_account
 from tests.emulator.lake_support import Row, ended, parquet
 from tests.emulator.launch_support import changed
-from tests.emulator.support import SETTINGS, Emulator, allow
+from tests.emulator.support import SETTINGS, Emulator, allow, trust
 from tests.emulator.support_code import until
 from tests.emulator.try_product import Launched, launch_product
 from tests.hangs import HANGS
 from tests.products.launches import PRODUCTS, templates
 from tests.products.launches import settings as example
+from tests.seed_code.seeds import Seed
 
 NAMES = example(prefix="mlplatform-x").names
 LAKE_BUCKET = NAMES.lake_bucket(DATA)
@@ -40,6 +43,14 @@ FIRST: Sequence[Row] = (
     (1, DAY.format(1), 10.5, "Ulm", False),
     (1, DAY.format(5), 20.0, "Bonn", None),
     (2, DAY.format(2), None, "Köln, am Rhein", False),
+)
+LABELS = "visits"
+VISITS: Sequence[Row] = (
+    (1, "2025-12-31 23:59:59", "before all"),
+    (1, "2026-01-01 00:00:00", "after the first, as corrected"),
+    (1, "2026-01-09 12:00:00", "after the second"),
+    (2, "2026-01-02 23:59:59", "before it was deleted"),
+    (2, "2026-01-03 00:00:00", "after it was deleted"),
 )
 CORRECTED: Row = (1, DAY.format(1), 11.5, "Ulm", False)
 DELETED: Row = (2, DAY.format(3), 99.0, "nowhere", True)
@@ -78,6 +89,11 @@ def group(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Launc
     """A group on the lake's first rows, with both stores."""
     # The boundary of the roles is made once, for all products.
     lake = launch_product(emulator, PRODUCTS["data_lake"], "data", beside=templates().values())
+    labels = {"customer": "bigint", "event_time": "timestamp", "churned": "string"}
+    content = parquet(VISITS, labels, tmp_path_factory.mktemp("visits"))
+    emulator.client("s3", account=DATA).put_object(
+        Bucket=LAKE_BUCKET, Key=f"{TABLES}/{LABELS}/a.parquet", Body=content
+    )
     put_table(emulator, FIRST, tmp_path_factory.mktemp("first"))
     [stack] = emulator.client("cloudformation", account=DATA).describe_stacks(StackName=lake.name)["Stacks"]
     key = {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}["KeyArn"]
@@ -181,6 +197,121 @@ def test_the_development_account_may_describe_the_group_and_write_nothing(
         emulator.client("sagemaker-featurestore-runtime", role=role).put_record(
             FeatureGroupName=arn, Record=record
         )
+
+
+@pytest.fixture(scope="module")
+def project(emulator: Emulator, group: Launched) -> Launched:
+    """A project that joins labels of the lake with the group."""
+    return launch_product(
+        emulator,
+        PRODUCTS["build_from_feature_group"],
+        "development",
+        beside=templates().values(),
+        given={
+            "LakeTable": LABELS,
+            "FeatureGroup": GROUP,
+            "SecondFeatureGroup": "none",
+            "ThirdFeatureGroup": "none",
+        },
+    )
+
+
+def join(
+    emulator: Emulator, project: Launched, folder: Path, groups: str = GROUP
+) -> subprocess.CompletedProcess[str]:
+    """Run the first step of the project's repository as its training role."""
+    listed = emulator.client("cloudformation").describe_stack_resources(StackName=project.name)
+    ids = {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in listed["StackResources"]}
+    [role] = [each for name, each in ids.items() if name.startswith("TrainingRole")]
+    trusting = trust(Service="sagemaker.amazonaws.com", AWS=f"arn:aws:iam::{emulator.development}:root")
+    emulator.client("iam").update_assume_role_policy(RoleName=role, PolicyDocument=trusting)
+    lent = emulator.client("sts").assume_role(
+        RoleArn=f"arn:aws:iam::{emulator.development}:role/{role}", RoleSessionName="step"
+    )["Credentials"]
+    [bucket] = [
+        each for name, each in ids.items() if name.startswith("StorageBucket") and "Policy" not in name
+    ]
+    seed = Seed("build_from_feature_group")
+    repository = seed.copy(folder / "repository")
+    arguments = {
+        "source": f"athena://{DATA}/{NAMES.lake_database}/{LABELS}",
+        "groups": groups,
+        "database": ids["LakeLink"],
+        "work-group": ids["WorkGroup"],
+        "unload-to": f"s3://{bucket}/runs/unloaded",
+        "region": emulator.region,
+    }
+    return subprocess.run(
+        [
+            str(seed.environment() / "bin" / "python"),
+            str(repository / "src" / "join.py"),
+            *(f"--{name}={value}" for name, value in arguments.items()),
+        ],
+        env={
+            "PATH": "/usr/bin:/bin",
+            "HOME": str(folder),
+            "SAGEMAKER_BASE_DIR": str(folder / "ml"),
+            "AWS_ENDPOINT_URL": emulator.endpoint,
+            "AWS_ACCESS_KEY_ID": lent["AccessKeyId"],
+            "AWS_SECRET_ACCESS_KEY": lent["SecretAccessKey"],
+            "AWS_SESSION_TOKEN": lent["SessionToken"],
+        },
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=HANGS,
+    )
+
+
+def test_a_project_learns_from_what_was_known_then(
+    emulator: Emulator, project: Launched, tmp_path: Path
+) -> None:
+    wait_for(emulator, 5)
+    done = join(emulator, project, tmp_path)
+    assert done.returncode == 0, done.stderr
+    folder = tmp_path / "ml" / "processing"
+    found = duckdb.connect().execute(f"SELECT * FROM '{folder / 'queried'}/*.parquet'")
+    assert [each[0] for each in found.description or ()] == ["churned", "customers_spend", "customers_city"]
+    assert sorted(found.fetchall(), key=str) == sorted(
+        [
+            ("before all", None, None),
+            ("after the first, as corrected", 11.5, "Ulm"),
+            ("after the second", 20.0, "Bonn"),
+            ("before it was deleted", None, "Köln, am Rhein"),
+            ("after it was deleted", None, None),
+        ],
+        key=str,
+    )
+    told = json.loads((folder / "features" / "features.json").read_text(encoding="utf-8"))
+    assert told["registration"] == {"feature_schema": "customers/spend:Fractional customers/city:String"}
+
+
+def test_a_group_that_the_project_was_not_made_with_is_refused_in_one_sentence(
+    emulator: Emulator, project: Launched, tmp_path: Path
+) -> None:
+    done = join(emulator, project, tmp_path, groups="payroll")
+    assert done.returncode == 2
+    assert done.stderr.startswith("The training role may not describe the feature group payroll"), done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_feature_that_is_for_nobody_is_refused_in_one_sentence(
+    emulator: Emulator, project: Launched, tmp_path: Path
+) -> None:
+    lake_formation = emulator.client("lakeformation", account=DATA)
+    column = {"DatabaseName": NAMES.feature_database(GROUP), "Name": GROUP, "ColumnNames": ["spend"]}
+    tagged = {
+        "Resource": {"TableWithColumns": column},
+        "LFTags": [{"TagKey": NAMES.lake_audience_tag, "TagValues": ["nobody"]}],
+    }
+    assert lake_formation.add_lf_tags_to_resource(**tagged)["Failures"] == []
+    try:
+        done = join(emulator, project, tmp_path)
+    finally:
+        lake_formation.remove_lf_tags_from_resource(**tagged)
+    assert done.returncode == 2
+    assert "lacks the Lake Formation permission SELECT on it" in done.stderr
+    assert "spend" in done.stderr
 
 
 def test_a_feature_may_be_added_and_the_group_goes_with_its_table(
