@@ -59,7 +59,11 @@ LAKE = (
     Assumption(
         key="image-pyarrow",
         assumed="AWS's image of XGBoost 3.2-0 has pyarrow.",
-        where=(f"{_SEED}/src/athena.py", f"{_SEED}/src/unloaded.py", "pipelines/algorithms/xgboost.py"),
+        where=(
+            f"{_SEED}/src/athena.py",
+            "seed_code/build/base/src/parquet.py",
+            "pipelines/algorithms/xgboost.py",
+        ),
         source=Source(
             says="The algorithm reads Parquet, for which the image's published source imports pyarrow; the "
             "packages of the image are not listed.",
