@@ -65,6 +65,7 @@ ALIKE: Mapping[tuple[str, str], str] = {
         "build/container/requirements.lock",
         "deploy/base/requirements.lock",
     ): "A lock is resolved as a whole; a version that is in both has the same hashes in both.",
+    (
         "build/feature_group_data/pipelines/data.py",
         "build/lake_data/pipelines/data.py",
     ): "Each source of data declares the same class, which the pipeline's definition uses.",
