@@ -15,6 +15,7 @@ files.
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -114,6 +115,8 @@ class Container:
         for each in (self.base, folder / "tmp", folder / "home"):
             each.mkdir(parents=True, exist_ok=True)
         if own is not None:
+            (site,) = (folder / "environment").glob("lib/*/site-packages")
+            shutil.copyfile(TOOLKIT / "loopback.py", site / "sitecustomize.py")
             own.unpack(self._root)
             (self._root / own.directory.lstrip("/")).mkdir(parents=True, exist_ok=True)
 

@@ -38,10 +38,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.end_headers()
-        self.wfile.write((base / "model/model.json").read_bytes())
+        model = json.loads((base / "model/model.json").read_text())
+        self.wfile.write(json.dumps({**model, "address": server.server_address[0]}).encode())
 
 assert sys.argv[1] == "serve"
-http.server.HTTPServer(("127.0.0.1", int(os.environ["SAGEMAKER_BIND_TO_PORT"])), Handler).serve_forever()
+server = http.server.HTTPServer(("0.0.0.0", int(os.environ["SAGEMAKER_BIND_TO_PORT"])), Handler)
+server.serve_forever()
 """
 
 
@@ -116,7 +118,14 @@ def test_an_image_trains_and_serves_by_its_own_program(
     said = json.loads(answer["Body"].read())
     sagemaker.delete_endpoint(EndpointName=name)
     assert said.pop("directory").endswith("/image/opt/program")
-    assert said == {"depth": "3", "rows": 3, "greeting": "hello", "xgboost": False}
+    # It asks for all interfaces, and gets the loopback interface.
+    assert said == {
+        "depth": "3",
+        "rows": 3,
+        "greeting": "hello",
+        "xgboost": False,
+        "address": "127.0.0.1",
+    }
 
 
 @pytest.mark.parametrize(
