@@ -50,7 +50,7 @@ test: setup ## Lint, type-check and test everything, the rehearsal included.
 
 .PHONY: try-product
 try-product: setup ## Launch, change and delete a product in the emulator, under its derived role. PRODUCT=build_from_s3
-	@"$(BIN)/python" -m tests.emulator.try_product "$(PRODUCT)"
+	@"$(BIN)/python" -m tests.emulator.try_command "$(PRODUCT)"
 
 FUZZ_EXAMPLES ?= 100000
 FUZZ_SEED ?= $(shell date +%s)

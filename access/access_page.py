@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from access.abilities import Topic
 from access.access import Role
 from access.access_matrix import Access, AccessMatrix, is_person
-from access.example import DEPLOY, DIRECT, FEATURES, LAKE, TEAM
+from access.example import DEPLOY, DIRECT, FEATURES, LAKE, SUBSCRIBED, TEAM
 
 COMMAND = "scripts/catalog access-matrix"
 
@@ -47,6 +47,7 @@ def _introduction(matrix: AccessMatrix) -> Iterator[str]:
     if "data" in matrix.accounts.values():
         yield f"* `{LAKE.id}` trains on a table of the data lake, and registers with its team;"
         yield f"* `{FEATURES.id}` does the same on labels joined with a central feature group;"
+        yield f"* `{SUBSCRIBED.id}` does the same on a data set that the account subscribes to;"
     yield f"* `{DEPLOY.id}` deploys the versions of `{TEAM.id}`."
     yield ""
     yield _paragraph(

@@ -110,8 +110,16 @@ OWN_IMAGE = ExampleProject(
 )
 """A project that builds its own container image."""
 
+SUBSCRIBED = ExampleProject(
+    name="rents",
+    id="p-subscribed",
+    product="build_from_subscription",
+    parameters={"ListingId": "5rq1z0fjv7an2q", "TargetColumn": "price"},
+)
+"""A project that trains on a data set which the account subscribes to; only with a data account."""
 
 DOMAIN = {"DomainName": "team"}
+CATALOG = {"DomainId": "dzd_4p9n6sw4qt9xgn"}
 
 # https://docs.aws.amazon.com/sagemaker/latest/dg/model-cards-xaccount.html
 AUTHOR_ACTIONS = [
@@ -225,6 +233,10 @@ class Example:
         yield self._deploy("features", products["feature_group"], account, GROUP | {"LakeKeyArn": key})
         yield self._launch(LAKE)
         yield self._launch(FEATURES)
+        yield self._deploy("catalog", products["published_data"], account)
+        development = self.settings.accounts.development
+        yield self._deploy("subscriptions", products["data_subscriptions"], development, CATALOG)
+        yield self._launch(SUBSCRIBED)
 
     def _launch(self, project: ExampleProject) -> DeployedTemplate:
         own = self.project(project)

@@ -3,6 +3,7 @@
 from assumptions.accounts import ACCOUNTS
 from assumptions.assumption import Assumption
 from assumptions.cards import CARDS
+from assumptions.catalog import CATALOG
 from assumptions.containers import CONTAINERS
 from assumptions.deployment import DEPLOYMENT
 from assumptions.features import FEATURES
@@ -17,6 +18,7 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
     *CONTAINERS,
     *LAKE,
     *FEATURES,
+    *CATALOG,
 )
 
 

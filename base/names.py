@@ -282,6 +282,38 @@ class PlatformNames:
         """
         return f"{self.prefix}-features-{group}"
 
+    # The catalog of published data sets; one in a data account, which development accounts join.
+
+    @property
+    def data_catalog(self) -> str:
+        """Data accounts: the DataZone domain, and the role under which its portal works."""
+        return f"{self.prefix}-data-catalog"
+
+    @property
+    def catalog_environment_role(self) -> str:
+        """Data and launch accounts: role of environments in the domain, which may do nothing."""
+        return f"{self.prefix}-catalog-environment"
+
+    @property
+    def publication_access_role(self) -> str:
+        """Data accounts: role under which DataZone reads the lake's catalog and shares its tables."""
+        return f"{self.prefix}-publication-access"
+
+    @property
+    def data_subscribers(self) -> str:
+        """Data accounts: the function that lets roles of other accounts into the domain, and its role."""
+        return f"{self.prefix}-data-subscribers"
+
+    @property
+    def subscription_access_role(self) -> str:
+        """Launch accounts: role under which DataZone grants what the account has subscribed to."""
+        return f"{self.prefix}-subscription-access"
+
+    @property
+    def data_subscriptions(self) -> str:
+        """Launch accounts: the function that subscribes for projects, and its role."""
+        return f"{self.prefix}-data-subscriptions"
+
     # Roles of people.
 
     @property
@@ -325,6 +357,11 @@ class PlatformNames:
         return f"{self.prefix}-data-producer"
 
     @property
+    def data_owner_role(self) -> str:
+        """Data accounts: decides who may subscribe to published data; created by the product."""
+        return f"{self.prefix}-data-owner"
+
+    @property
     def roles_of_people(self) -> tuple[str, ...]:
         """All roles that people assume."""
         return (
@@ -336,6 +373,7 @@ class PlatformNames:
             self.governance_officer_role,
             self.data_engineer_role,
             self.data_producer_role,
+            self.data_owner_role,
         )
 
     # Roles of services.

@@ -147,7 +147,7 @@ def role(
         role_name=name,
         description=description,
         assumed_by=trusts,
-        inline_policies={"permissions": policy_document(permissions)},
+        inline_policies={"permissions": policy_document(permissions)} if permissions else None,
     )
     explain_wildcards(made, permissions)
     return made

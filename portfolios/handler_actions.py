@@ -108,6 +108,23 @@ _ONLY_WITH: Mapping[str, Mapping[str, tuple[With, ...]]] = {
             "UpdateBucketMetadataJournalTableConfiguration",
         )
     },
+    # https://docs.aws.amazon.com/datazone/latest/userguide/enable-IAM-identity-center-for-datazone.html
+    "AWS::DataZone::Domain": {
+        f"sso:{verb}": (With("SingleSignOn"),)
+        for verb in (
+            "CreateApplication",
+            "CreateApplicationAssignment",
+            "CreateManagedApplicationInstance",
+            "DeleteApplication",
+            "DeleteApplicationAssignment",
+            "DeleteManagedApplicationInstance",
+            "ListInstances",
+            "PutApplicationAccessScope",
+            "PutApplicationAssignmentConfiguration",
+            "PutApplicationAuthenticationMethod",
+            "PutApplicationGrant",
+        )
+    },
     # https://docs.aws.amazon.com/lambda/latest/dg/configuration-filesystem.html
     "AWS::Lambda::Function": {
         "elasticfilesystem:DescribeMountTargets": (With("FileSystemConfigs"),),

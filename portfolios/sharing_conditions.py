@@ -26,9 +26,12 @@ def sharing_conditions(action: Action, resource: Resource, values: TemplateValue
     """
     # Who leaves it out when a share is made allows it; who leaves it out later changes nothing.
     external = "Bool" if action.name == "ram:CreateResourceShare" else "BoolIfExists"
+    principals = values.patterns(resource.properties.get("Principals", []))
+    # Accounts that only a launch decides are a pattern, which a comparison would take for a name.
+    compares = "StringLikeIfExists" if any("*" in each for each in principals) else "StringEqualsIfExists"
     asked = {
         # RAM judges each account and each resource of a request by itself; the other's key is then absent.
-        "ram:Principal": ("StringEqualsIfExists", values.patterns(resource.properties.get("Principals", []))),
+        "ram:Principal": (compares, principals),
         "ram:RequestedResourceType": ("StringEqualsIfExists", tuple(_kinds(resource, values))),
         "ram:RequestedAllowsExternalPrincipals": (external, tuple(_external(resource))),
     }

@@ -2,28 +2,19 @@
 
 from dataclasses import dataclass
 
-import aws_cdk as cdk
-from aws_cdk import aws_athena as athena
 from aws_cdk import aws_glue as glue
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lakeformation as lakeformation
 
-from base.grants.reasons import NOTHING_NARROWER
-from base.pseudo_parameters import ACCOUNT_ID, PARTITION, REGION
-from base.roles import Permission, arn
+from base.pseudo_parameters import ACCOUNT_ID
 from pipelines.context import ProjectContext
+from pipelines.lake.queries import ask_for_scan_limit, define_work_group, project_database, reading
 from pipelines.lake.sharing import grants_by_tag
 from pipelines.sources.s3_data import DATA_GROUP, ask_for_target_column
 from pipelines.sources.source import Data
 
 # Of a table that a crawler makes: https://docs.aws.amazon.com/athena/latest/ug/tables-databases-columns-names.html
 TABLE_PATTERN = "^[a-z0-9_]{1,128}$"
-SCAN_LIMITS = ("1", "10", "100", "1000")
-# https://aws.amazon.com/athena/pricing/ counts in powers of ten.
-GIGABYTE = "000000000"
-
-# The links of all projects in the account.
-LINKS = "project_*"
 
 _Permissions = lakeformation.CfnPrincipalPermissions
 
@@ -61,19 +52,9 @@ class LakeData:
             expected="the name of a table: lower-case letters, digits and underscores",
             maximum=128,
         )
-        limit = form.ask(
-            "ScanLimit",
-            group=DATA_GROUP,
-            label="Gigabytes that a query may read",
-            description="A query that reads more is stopped.",
-            pattern=f"^({'|'.join(SCAN_LIMITS)})$",
-            expected=f"one of {', '.join(SCAN_LIMITS)}",
-            maximum=len(SCAN_LIMITS[-1]),
-            default=SCAN_LIMITS[1],
-            choices=SCAN_LIMITS,
-        )
+        limit = ask_for_scan_limit(form)
         link = link_to(project, "LakeLink", owner=owner, database=database)
-        work_group = _work_group(project, limit)
+        work_group = define_work_group(project, limit)
 
         def grant_to(role: iam.Role) -> None:
             describe = _Permissions(
@@ -99,7 +80,7 @@ class LakeData:
 
         return Data(
             address=f"athena://{owner}/{database}/{table}",
-            permissions=_reading(project, owner=owner, work_group=work_group),
+            permissions=reading(project, owner=owner, work_group=work_group),
             environment={"TARGET_COLUMN": ask_for_target_column(form)},
             grant_to=grant_to,
         )
@@ -117,8 +98,7 @@ def link_to(
         database: The database.
         suffix: What the link's name ends with, if the project has several.
     """
-    # Glue and Athena want underscores; the repository derives the same name from the project's id.
-    name = f"project_{cdk.Fn.join('_', cdk.Fn.split('-', project.names.project_id))}{suffix}"
+    name = project_database(project.names) + suffix
     return glue.CfnDatabase(
         project.stack,
         construct_id,
@@ -129,64 +109,5 @@ def link_to(
             target_database=glue.CfnDatabase.DatabaseIdentifierProperty(
                 catalog_id=owner, database_name=database
             ),
-        ),
-    )
-
-
-def _work_group(project: ProjectContext, gigabytes: str) -> str:
-    """Define the workgroup, which no query can overrule; its name."""
-    storage, name = project.storage, project.names.title
-    work_group = athena.CfnWorkGroup(
-        project.stack,
-        "WorkGroup",
-        name=name,
-        description=f"Queries of the project {project.names.project_name}",
-        recursive_delete_option=True,
-        state="ENABLED",
-        work_group_configuration=athena.CfnWorkGroup.WorkGroupConfigurationProperty(
-            enforce_work_group_configuration=True,
-            publish_cloud_watch_metrics_enabled=True,
-            result_configuration=athena.CfnWorkGroup.ResultConfigurationProperty(
-                encryption_configuration=athena.CfnWorkGroup.EncryptionConfigurationProperty(
-                    encryption_option="SSE_KMS", kms_key=storage.key.key_arn
-                ),
-                expected_bucket_owner=ACCOUNT_ID,
-                output_location=f"s3://{storage.bucket.bucket_name}/runs/queries/",
-            ),
-        ),
-    )
-    work_group.add_property_override(
-        "WorkGroupConfiguration.BytesScannedCutoffPerQuery", cdk.Fn.join("", [gigabytes, GIGABYTE])
-    )
-    return name
-
-
-def _reading(project: ProjectContext, *, owner: str, work_group: str) -> tuple[Permission, ...]:
-    """https://docs.aws.amazon.com/athena/latest/ug/lf-athena-user-permissions.html."""
-    database, region = project.platform.lake_database, REGION
-    theirs = f"arn:{PARTITION}:glue:{region}:{owner}"
-    return (
-        Permission(
-            actions=(
-                "athena:GetQueryExecution",
-                "athena:StartQueryExecution",
-                "athena:StopQueryExecution",
-            ),
-            resources=(arn("athena", f"workgroup/{work_group}"),),
-        ),
-        Permission(
-            actions=("glue:GetDatabase", "glue:GetPartitions", "glue:GetTable", "glue:GetTables"),
-            resources=(
-                *(arn("glue", each) for each in ("catalog", f"database/{LINKS}", f"table/{LINKS}/*")),
-                *(f"{theirs}:{each}" for each in ("catalog", f"database/{database}", f"table/{database}/*")),
-            ),
-            because="A query may join any tables, and a link bears the rewritten id of its project; "
-            "Lake Formation decides which links and tables the role sees.",
-        ),
-        Permission(actions=("lakeformation:GetDataAccess",), resources=("*",), because=NOTHING_NARROWER),
-        Permission(
-            actions=("s3:ListMultipartUploadParts",),
-            resources=(project.storage.bucket.arn_for_objects("runs/*"),),
-            because="Athena names the files that it unloads.",
         ),
     )

@@ -131,7 +131,7 @@ def changed(template: Template, parameters: Mapping[str, str]) -> dict[str, str]
     Returns:
         None if no parameter takes another value.
     """
-    fixed = {"SageMakerProjectId", "SageMakerProjectName", "DomainName"}
+    fixed = {"SageMakerProjectId", "SageMakerProjectName", "DomainId", "DomainName"}
     declared = {key: each for key, each in template.get("Parameters", {}).items() if key not in fixed}
     for key, parameter in sorted(declared.items(), key=lambda each: "AllowedValues" not in each[1]):
         before = parameters.get(key, str(parameter.get("Default", "")))

@@ -1,30 +1,24 @@
 """Launch, change and delete a product in the emulator, under the role that is derived from its template.
 
-`make try-product PRODUCT=build_from_s3` runs this as a program; `make test` runs it for each product.
+`make try-product PRODUCT=build_from_s3` runs `try_command`; `make test` does it for each product.
 """
 
 import json
 import re
-import sys
-import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from base.archives import archive
 from base.settings import Settings
-from base.user_error import UserError, trace
-from emulator.machine.isolation import LoopbackSession
+from base.user_error import UserError
 from portfolios.permissions import derive
-from products.discovery import discover
 from products.product import AssetLocation, LaunchAccount, Product, Template, render
-from rehearsal.processes import Emulator as EmulatorProcess
-from tests.data_account import catalog_with_data_account, with_data_account
+from tests.data_account import with_data_account
 from tests.emulator.launch_support import add_boundary, changed, govern_lakes, in_account, parameters_of
 from tests.emulator.support import SETTINGS, Emulator, allow, policy, trust
 from tests.hangs import HANGS
@@ -143,7 +137,7 @@ def launch_product(
         UserError: If no role can be derived, or the launch fails under it.
     """
     settings, account = place_of(product, place)
-    template = render(product, settings, _publish(emulator, product))
+    template = render(product, settings, publish(emulator, product))
     statements = derive(template, region=settings.region, product_tag=settings.names.product_tag)
     allowed = json.loads(json.dumps(in_account(statements, account)))
     for statement in allowed:
@@ -169,6 +163,7 @@ def try_product(
     *,
     beside: Iterable[Template] = (),
     without: Sequence[str] = (),
+    given: Mapping[str, str] | None = None,
     tell: Callable[[str], None] = print,
 ) -> None:
     """Launch a product, change one of its parameters, and delete it.
@@ -179,12 +174,15 @@ def try_product(
         place: The kind of account in which it is launched.
         beside: Templates that the account's boundary has to allow as well.
         without: Actions to take away from the derived role, to see what is said then.
+        given: Values of parameters, in place of those that are made up.
         tell: Is called with a line about each step.
 
     Raises:
         UserError: If no role can be derived, or a step fails under it.
     """
-    launched = launch_product(emulator, product, place, beside=beside, without=without, tell=tell)
+    launched = launch_product(
+        emulator, product, place, beside=beside, without=without, given=given, tell=tell
+    )
     stack, template, parameters = launched.stack, launched.template, launched.parameters
     update = changed(template, parameters)
     if update is None:
@@ -277,7 +275,7 @@ def _role(emulator: Emulator, account: str, name: str, statements: Sequence[Mapp
     return arn
 
 
-def _publish(emulator: Emulator, product: Product) -> dict[str, AssetLocation]:
+def publish(emulator: Emulator, product: Product) -> dict[str, AssetLocation]:
     """Put the product's seeds and functions where all accounts of the organisation read them."""
     s3 = emulator.client("s3", account=SETTINGS.accounts.shared_services)
     if all(bucket["Name"] != BUCKET for bucket in s3.list_buckets()["Buckets"]):
@@ -293,12 +291,6 @@ def _publish(emulator: Emulator, product: Product) -> dict[str, AssetLocation]:
     return locations
 
 
-def _emulator(folder: Path, product: Product) -> EmulatorProcess:
-    """An emulator whose organisation has the accounts that a product is about."""
-    about_data = "data" in (*product.launched_in, *product.needs)
-    return EmulatorProcess(folder, catalog=catalog_with_data_account(folder) if about_data else None)
-
-
 def furnish_lake(emulator: Emulator, lake: Product, *, beside: Product) -> None:
     """Launch the data lake, and describe a table in it, as products that read it find it.
 
@@ -308,46 +300,8 @@ def furnish_lake(emulator: Emulator, lake: Product, *, beside: Product) -> None:
         beside: The product that reads it, whose roles the account's boundary has to allow as well.
     """
     settings, account = place_of(lake, "data")
-    template = render(beside, settings, _publish(emulator, beside))
+    template = render(beside, settings, publish(emulator, beside))
     launch_product(emulator, lake, "data", beside=[template])
     emulator.client("glue", account=account).create_table(
         DatabaseName=settings.names.lake_database, TableInput={"Name": LONGEST["LakeTable"]}
     )
-
-
-def main(arguments: Sequence[str]) -> int:
-    """Run the program.
-
-    Args:
-        arguments: The identifier of a product.
-
-    Returns:
-        0, or 2 with a sentence for each thing that failed.
-    """
-    try:
-        products = {product.identifier: product for product in discover()}
-        if len(arguments) != 1 or arguments[0] not in products:
-            named = " ".join(each for each in arguments if each)
-            mistake = f"There is no product {named}" if named else "No product is named"
-            raise TryError(f"{mistake}: make try-product PRODUCT= takes one of {', '.join(products)}.")
-        product = products[arguments[0]]
-        with tempfile.TemporaryDirectory() as name, _emulator(Path(name), product) as process:
-            emulator = Emulator(
-                process=process,
-                endpoint=process.endpoint,
-                region=SETTINGS.region,
-                session=LoopbackSession(process.endpoint, SETTINGS.region),
-            )
-            if product.identifier != LAKE and "data" in (*product.needs, *product.launched_in):
-                furnish_lake(emulator, products[LAKE], beside=product)
-            for place in product.launched_in:
-                try_product(emulator, product, place)
-    except UserError as error:
-        trace(error)
-        print(error, file=sys.stderr)
-        return 2
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

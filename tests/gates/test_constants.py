@@ -132,6 +132,8 @@ LOGS_OF_ACCESS = "S3 writes access logs there, each object once; they are kept f
 LAMBDA = "AWS's own trust of functions has none; who may pass the role in its account decides"
 # https://docs.aws.amazon.com/servicecatalog/latest/adminguide/constraints-launch.html
 OF_LAUNCHES = "AWS's own trust of launch roles has none; who may launch the product decides"
+# https://docs.aws.amazon.com/datazone/latest/userguide/glue-manage-access-role.html
+OF_THE_DOMAIN = "DataZone acts for the account of the domain, which the condition names"
 CHOSEN_TRUST = "deployment-target DeploymentCloudformationRole"
 """The role whose trust follows `assumptions.cloudformation_trust` in the catalog file."""
 
@@ -218,6 +220,8 @@ RULES = (
             "whether SageMaker Projects is on",
             "data DataLakeAdministratorsLogs": "neither; it says nothing but which roles are administrators",
             "launch DataLakeAdministratorsLogs": "by the construct of the data accounts",
+            "data-subscriptions SubscriberLogs": "its product has no key; it logs ids of listings",
+            "published-data SubscribersLogs": "neither; it logs names of roles",
             "mlplatform-accounts SageMakerProjectsLogs": "by the construct of the launching accounts",
         },
     ),
@@ -316,6 +320,9 @@ RULES = (
             "data DataLakeAdministratorsRole": LAMBDA,
             "feature-group IngestRole": LAMBDA,
             "launch DataLakeAdministratorsRole": LAMBDA,
+            "data-subscriptions SubscriberRole": LAMBDA,
+            "published-data SubscribersRole": LAMBDA,
+            "data-subscriptions SubscriberAccount": OF_THE_DOMAIN,
             "data Launch": OF_LAUNCHES,
             "mlplatform-accounts SageMakerProjectsRole": LAMBDA,
             "mlplatform-registry PromotionRole": LAMBDA,

@@ -107,9 +107,11 @@ ACKNOWLEDGED: Mapping[str, tuple[str, ...]] = {
 
 ACKNOWLEDGED_WITH_A_DATA_ACCOUNT: Mapping[str, tuple[str, ...]] = {
     "AwsSolutions-L1": (
+        "data-subscriptions/Subscriber/Function",
         "data/DataLakeAdministrators/Function",
         "feature-group/Ingest/Function",
         "launch/DataLakeAdministrators/Function",
+        "published-data/Subscribers/Function",
     ),
     "AwsSolutions-S1": ("data-lake/Lake/Bucket",),
 }

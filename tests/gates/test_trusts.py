@@ -11,6 +11,9 @@ import pytest
 from tests.gates.everything import Everything
 
 OWN_ACCOUNT = {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+OF_A_DOMAIN = "datazone.amazonaws.com"
+"""A service that acts for the account of its domain, in the accounts that the domain is shared with."""
+
 WITHOUT = {
     # A function takes a role of its own account alone, and the trust that AWS documents has no condition:
     # https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
@@ -46,10 +49,12 @@ def test_services_act_for_the_account_of_the_role(everything: Everything) -> Non
         if trust == "service"
     }
     assert {"sagemaker.amazonaws.com", "codebuild.amazonaws.com"} <= {service for _, service, _ in found}
+    domains = [OWN_ACCOUNT, {"aws:SourceAccount": everything.settings.accounts.data}]
     wrong = [
         f"{role} trusts {service} under {conditions}"
         for role, service, conditions in found
-        if service not in without and conditions.get("StringEquals") != OWN_ACCOUNT
+        if service not in without
+        and conditions.get("StringEquals") not in (domains if service == OF_A_DOMAIN else [OWN_ACCOUNT])
     ]
     assert wrong == []
 

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-response
 
 import json
 import urllib.request
+from collections.abc import Mapping
 from typing import Any
 
 IDENTIFYING = ("StackId", "RequestId", "LogicalResourceId")
@@ -14,22 +15,31 @@ IDENTIFYING = ("StackId", "RequestId", "LogicalResourceId")
 MAXIMUM_REASON = 1024
 
 
-def answer(request: dict[str, Any], *, physical_id: str, failure: str = "") -> str:
+def answer(
+    request: dict[str, Any],
+    *,
+    physical_id: str,
+    failure: str = "",
+    attributes: Mapping[str, str] | None = None,
+) -> str:
     """Send CloudFormation the outcome of a request.
 
     Args:
         request: The request of CloudFormation, or as much of it as `identity` keeps.
         physical_id: The resource's physical id.
         failure: Why it failed; empty for success.
+        attributes: What `Fn::GetAtt` returns.
 
     Returns:
         The status that was sent.
     """
-    body = {key: request[key] for key in IDENTIFYING} | {
+    body: dict[str, Any] = {key: request[key] for key in IDENTIFYING} | {
         "PhysicalResourceId": physical_id,
         "Status": "FAILED" if failure else "SUCCESS",
         "Reason": failure[:MAXIMUM_REASON],
     }
+    if attributes:
+        body["Data"] = dict(attributes)
     # The address comes from CloudFormation, which signed it without a content type.
     call = urllib.request.Request(  # noqa: S310
         request["ResponseURL"], data=json.dumps(body).encode(), method="PUT", headers={"Content-Type": ""}

@@ -2,6 +2,7 @@
 
 from tests.access.rows import Table
 from tests.access.tables.data_account import DATA_ACCOUNT
+from tests.access.tables.data_catalog import DATA_CATALOG
 from tests.access.tables.features import FEATURES
 from tests.access.tables.hub_people import GOVERNANCE_OFFICER, ML_ENGINEER
 from tests.access.tables.launch_accounts import LAUNCH_ACCOUNTS
@@ -28,6 +29,7 @@ TABLES: tuple[Table, ...] = (
     *TARGET_ACCOUNTS,
     *DATA_ACCOUNT,
     *FEATURES,
+    *DATA_CATALOG,
     *VARIED,
 )
 
@@ -52,11 +54,17 @@ DERIVED_WITH_DATA: frozenset[tuple[str, str]] = frozenset(
         ("data", "launch-data-lake"),
         ("data", "launch-feature-group"),
         ("dev", "launch-build-from-feature-group"),
-        ("dev", "launch-build-from-lake"),
         ("hub", "launch-build-from-feature-group"),
+        ("data", "launch-published-data"),
+        ("dev", "launch-build-from-lake"),
+        ("dev", "launch-build-from-subscription"),
+        ("dev", "launch-data-subscriptions"),
         ("hub", "launch-build-from-lake"),
+        ("hub", "launch-build-from-subscription"),
         ("hub", "launch-data-lake"),
         ("hub", "launch-feature-group"),
+        ("hub", "launch-data-subscriptions"),
+        ("hub", "launch-published-data"),
     }
 )
 """Roles that are derived besides where there is a data account."""

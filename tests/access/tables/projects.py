@@ -66,6 +66,7 @@ PROJECTS = (
     *_with_image("github"),
     *_seeding("dev", "pumps-p-image", "p-image", "team/pumps"),
     *build_project("visits-p-features", "p-features", "data"),
+    *build_project("rents-p-subscribed", "p-subscribed", "data"),
     *deploy_project("codecommit"),
     *deploy_project("github"),
     *_seeding("dev", "churn-p-team", "p-team", "team/churn"),

@@ -292,4 +292,5 @@ TRAINING = (
     ),
     _of_the_team("houses", "p-lake", lake_data("houses", "p-lake"), variant="data"),
     _of_the_team("visits", "p-features", feature_group_data("visits", "p-features"), variant="data"),
+    _of_the_team("rents", "p-subscribed", lake_data("rents", "p-subscribed"), variant="data"),
 )

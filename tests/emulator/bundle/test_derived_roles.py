@@ -26,7 +26,8 @@ from tests.emulator.launch_support import (
     parameters_of,
 )
 from tests.emulator.support import Emulator
-from tests.emulator.try_product import Failure, TryError, main, try_product
+from tests.emulator.try_command import main
+from tests.emulator.try_product import Failure, TryError, try_product
 from tests.products.launches import CONNECTION, PRODUCTS, PROVIDERS, templates
 
 
@@ -206,9 +207,17 @@ def test_a_project_with_a_connection_launches_only_if_the_connection_may_be_pass
     assert launch(emulator, identifier, template, statements, parameters) == []
 
 
-# They need a data account in the organisation, and each other: `test_lake_products` and
-# `test_feature_products` launch them.
-NOT_EMULATED = {"build_from_feature_group", "build_from_lake", "data_lake", "feature_group"}
+# They need a data account in the organisation, and each other: `test_lake_products`, `test_feature_products`
+# and `test_subscription_products` launch them.
+NOT_EMULATED = {
+    "build_from_feature_group",
+    "build_from_lake",
+    "build_from_subscription",
+    "data_lake",
+    "data_subscriptions",
+    "feature_group",
+    "published_data",
+}
 
 LAUNCHES = [
     (name, place)

@@ -17,13 +17,13 @@ from rehearsal.processes import Emulator as EmulatorProcess
 from tests.data_account import DATA, catalog_with_data_account
 from tests.emulator.lake_support import HOUSE_COLUMNS, HOUSES, Ended, comma_separated, ended, parquet
 from tests.emulator.launch_support import changed
-from tests.emulator.support import SETTINGS, Emulator, trust
+from tests.emulator.step_support import resource, training_role
+from tests.emulator.step_support import step as run_step
+from tests.emulator.support import SETTINGS, Emulator
 from tests.emulator.support_code import until
 from tests.emulator.try_product import Launched, launch_product
-from tests.hangs import HANGS
 from tests.products.launches import PRODUCTS
 from tests.products.launches import settings as example
-from tests.seed_code.seeds import Seed
 
 NAMES = example(prefix="mlplatform-x").names
 LAKE_BUCKET = NAMES.lake_bucket(DATA)
@@ -69,25 +69,9 @@ def project(emulator: Emulator, lake: Launched) -> Launched:
     return launch_product(emulator, PRODUCTS["build_from_lake"], "development", given={"LakeTable": "houses"})
 
 
-def resource(emulator: Emulator, project: Launched, kind: str, word: str = "") -> str:
-    """The physical id of a resource of the project."""
-    listed = emulator.client("cloudformation").describe_stack_resources(StackName=project.name)[
-        "StackResources"
-    ]
-    [found] = [
-        each["PhysicalResourceId"]
-        for each in listed
-        if each["ResourceType"] == kind and word in each["LogicalResourceId"]
-    ]
-    return str(found)
-
-
 def unloaded(emulator: Emulator, project: Launched, select: str, folder: str) -> Ended:
     """Unload a query in the project's training role, which whoever tests may assume as well."""
-    role = resource(emulator, project, "AWS::IAM::Role", "Training")
-    trusting = trust(Service="sagemaker.amazonaws.com", AWS=f"arn:aws:iam::{emulator.development}:root")
-    emulator.client("iam").update_assume_role_policy(RoleName=role, PolicyDocument=trusting)
-    athena = emulator.client("athena", role=role)
+    athena = emulator.client("athena", role=training_role(emulator, project))
     location = f"s3://{resource(emulator, project, 'AWS::S3::Bucket')}/runs/unloaded/{folder}/"
     started = athena.start_query_execution(
         QueryString=f"UNLOAD ({select}) TO '{location}' WITH (format = 'PARQUET', compression = 'SNAPPY')",
@@ -116,42 +100,7 @@ def step(
     emulator: Emulator, project: Launched, folder: Path, select: str, table: str = "houses"
 ) -> subprocess.CompletedProcess[str]:
     """Run the first step of the project's repository with a query, as its training role."""
-    seed = Seed("build_from_lake")
-    repository = seed.copy(folder / "repository")
-    (repository / "src" / "query.sql").write_text(select, encoding="utf-8")
-    role = resource(emulator, project, "AWS::IAM::Role", "Training")
-    trusting = trust(Service="sagemaker.amazonaws.com", AWS=f"arn:aws:iam::{emulator.development}:root")
-    emulator.client("iam").update_assume_role_policy(RoleName=role, PolicyDocument=trusting)
-    given = emulator.client("sts").assume_role(
-        RoleArn=f"arn:aws:iam::{emulator.development}:role/{role}", RoleSessionName="step"
-    )["Credentials"]
-    arguments = {
-        "source": f"athena://{DATA}/{NAMES.lake_database}/{table}",
-        "database": resource(emulator, project, "AWS::Glue::Database"),
-        "work-group": resource(emulator, project, "AWS::Athena::WorkGroup"),
-        "unload-to": f"s3://{resource(emulator, project, 'AWS::S3::Bucket')}/runs/unloaded",
-        "region": emulator.region,
-    }
-    return subprocess.run(
-        [
-            str(seed.environment() / "bin" / "python"),
-            str(repository / "src" / "query.py"),
-            *(f"--{name}={value}" for name, value in arguments.items()),
-        ],
-        env={
-            "PATH": "/usr/bin:/bin",
-            "HOME": str(folder),
-            "SAGEMAKER_BASE_DIR": str(folder / "ml"),
-            "AWS_ENDPOINT_URL": emulator.endpoint,
-            "AWS_ACCESS_KEY_ID": given["AccessKeyId"],
-            "AWS_SECRET_ACCESS_KEY": given["SecretAccessKey"],
-            "AWS_SESSION_TOKEN": given["SessionToken"],
-        },
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=HANGS,
-    )
+    return run_step(emulator, "build_from_lake", project, folder, select, NAMES.lake_database, table)
 
 
 def test_the_step_of_the_repository_brings_the_rows_of_its_query(

@@ -9,6 +9,7 @@ from tests.seed_code.mistakes import (
     build_from_feature_group,
     build_from_lake,
     build_from_s3,
+    build_from_subscription,
     build_own_container,
     deploy_batch,
     deploy_realtime,
@@ -22,6 +23,7 @@ MISTAKES: Mapping[str, Sequence[Mistake]] = {
     "build_from_lake": build_from_lake.MISTAKES,
     "build_from_s3": build_from_s3.MISTAKES,
     "build_own_container": build_own_container.MISTAKES,
+    "build_from_subscription": build_from_subscription.MISTAKES,
     "deploy_batch": deploy_batch.MISTAKES,
     "deploy_realtime": deploy_realtime.MISTAKES,
 }

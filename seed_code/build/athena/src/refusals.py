@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-ASK = "ask the data lake's administrator to grant it, by the LF-tag that shares the lake"
+from who_grants import ASK
 
 # What AWS says, as documented or seen: https://docs.aws.amazon.com/athena/latest/ug/lf-athena-limitations.html,
 # https://repost.aws/knowledge-center/athena-lake-formation-cross-account-error
