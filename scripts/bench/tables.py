@@ -66,7 +66,7 @@ def bench_tables() -> Iterator[StepMeasure]:
 def _measure(python: Path, folder: Path, rows: int, columns: int) -> Iterator[StepMeasure]:
     inputs = folder / "processing" / "input"
     (inputs / "data").mkdir(parents=True)
-    _write(inputs / "data" / "table.csv", rows, columns)
+    write_table(inputs / "data" / "table.csv", rows, columns)
     for step, arguments in STEPS.items():
         usage = _run([str(python), str(SEED.compose() / "src" / f"{step}.py"), *arguments], folder)
         yield StepMeasure(
@@ -88,7 +88,7 @@ def _measure(python: Path, folder: Path, rows: int, columns: int) -> Iterator[St
                 archive.add(folder / "model", ".")
 
 
-def _write(path: Path, rows: int, columns: int) -> None:
+def write_table(path: Path, rows: int, columns: int) -> None:
     """Write a table of numbers with a word in each fifth column; the answer follows from the first."""
     pool = [f"{number * 0.618034 % 1:.4f}" for number in range(9973)]
     with path.open("w", encoding="utf-8") as file:

@@ -101,7 +101,9 @@ def _write_configuration(container: Container, job: Mapping[str, Any]) -> None:
     channels = {
         channel["ChannelName"]: {
             "TrainingInputMode": "File",
-            "S3DistributionType": "FullyReplicated",
+            "S3DistributionType": channel["DataSource"]["S3DataSource"].get(
+                "S3DataDistributionType", "FullyReplicated"
+            ),
             "RecordWrapperType": "None",
         }
         | ({"ContentType": channel["ContentType"]} if "ContentType" in channel else {})
