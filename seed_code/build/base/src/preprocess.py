@@ -60,6 +60,11 @@ def main() -> None:
         print(line)
     split = counted(examination, seed=arguments.split_seed, validation=validation, test=test)
     counts = write(examination, split, folders.processing("."), files=arguments.files)
+    if min(counts) < arguments.files:
+        raise DataError(
+            f"The smallest part of the data has {min(counts)} rows, and instance_count in config.toml is "
+            f"{arguments.files}: each instance needs rows of its own; train on fewer."
+        )
     print(", ".join(f"{name} {count:,}" for name, count in zip(NAMES, counts, strict=True)))
 
 

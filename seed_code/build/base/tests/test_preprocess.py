@@ -235,3 +235,12 @@ def test_the_rows_of_a_part_go_to_a_file_for_each_instance_that_trains(
         first, second = (list(read_part(folder)) for folder in (alone, several))
         assert first[0] == second[0]
         assert sorted(first[1:]) == sorted(second[1:])
+
+
+def test_more_instances_than_rows_are_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as end:
+        outcome(monkeypatch, tmp_path, {"a.csv": numbered(["yes", "no"] * 30)}, "--files", "9")
+    assert end.value.code == 2
+    assert "part of the data has 8 rows, and instance_count in config.toml is 9" in capsys.readouterr().err
