@@ -11,15 +11,13 @@ from typing import Any
 import duckdb
 
 from base.contracts.lake import TABLES
+from base.places import REPOSITORY
 from base.settings import CATALOG
 from rehearsal.data import DataSet
 from rehearsal.story import ActError, Story
 from rehearsal.waiting import wait_for
 
 LAKE = "Data lake"
-OFFERED = (LAKE, "Feature group")
-"""What the data account's portfolio holds."""
-
 BUILD_PROJECT = "Build a model from the data lake"
 PROVISIONED = "lake"
 """Name under which the data engineer launches the product."""
@@ -30,6 +28,7 @@ MISSING = ["", "NA"]
 NOBODY = "nobody"
 """Value of the audience's tag with which nothing is shared (README of the product)."""
 
+_OFFERED = re.compile(r"^\| ML Admin \(data\) \| \[([^\]]+)\]", re.MULTILINE)
 _OPTIONAL = re.compile(r"^( +)# data: ", re.MULTILINE)
 
 
@@ -50,6 +49,11 @@ def write_catalog(path: Path) -> Path:
         raise ActError("catalog.yaml does not have the data account and its unit in comments, one line each")
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def offered() -> list[str]:
+    """What the README says that the data account's portfolio holds, by name."""
+    return sorted(_OFFERED.findall((REPOSITORY / "README.md").read_text(encoding="utf-8")))
 
 
 def bucket(story: Story) -> str:

@@ -10,8 +10,8 @@ def play(story: Story) -> str:
     engineer = accounts.people.data_engineer
     summaries = story.acting_as(engineer, "servicecatalog").search_products()["ProductViewSummaries"]
     offered = sorted(summary["Name"] for summary in summaries)
-    if offered != list(lake.OFFERED):
-        wanted = " and ".join(lake.OFFERED)
+    wanted = ", ".join(lake.offered())
+    if offered != lake.offered():
         raise ActError(f"the data engineer is offered {', '.join(offered) or 'nothing'} and not {wanted}")
     record = catalog.begin(story, engineer, lake.LAKE, lake.PROVISIONED, {"Crawling": "OnDemand"})
     outputs = catalog.finish(story, engineer, record)
@@ -20,7 +20,7 @@ def play(story: Story) -> str:
         raise ActError(f"the product answers {uri or 'nothing'} for the place of tables")
     story.add_holding("data", f"data lake {accounts.names.lake_database}")
     return (
-        f"The data engineer is offered {' and '.join(lake.OFFERED)}, and no other product. The lake "
+        f"The data engineer is offered {wanted}, and no other product. The lake "
         f"stands: tables go to {uri}, and Lake Formation shares them by LF-tag with the development unit."
     )
 
