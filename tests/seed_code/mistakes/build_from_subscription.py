@@ -6,8 +6,8 @@ MISTAKES = (
     Mistake(
         name="somebody is asked who cannot grant",
         file="src/who_grants.py",
-        old="the owner of the data set",
-        new="the administrator",
+        old="ask the owner of the data set",
+        new="ask the administrator",
         check="python -m pytest tests/test_who_grants.py",
     ),
 )
