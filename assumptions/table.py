@@ -9,6 +9,7 @@ from assumptions.deployment import DEPLOYMENT
 from assumptions.features import FEATURES
 from assumptions.lake import LAKE
 from assumptions.registry import REGISTRY
+from assumptions.training import TRAINING
 
 ASSUMPTIONS: tuple[Assumption, ...] = (
     *ACCOUNTS,
@@ -19,6 +20,7 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
     *LAKE,
     *FEATURES,
     *CATALOG,
+    *TRAINING,
 )
 
 

@@ -18,7 +18,7 @@ from emulator.machine import environments
 from rehearsal import fear, report
 from rehearsal.accounts import Accounts
 from rehearsal.acts import ACTS
-from rehearsal.data import DataError, DataSet, check, default
+from rehearsal.data import DataError, DataSet, check
 from rehearsal.display import Display, duration
 from rehearsal.keep import end_kept, guide, keep
 from rehearsal.limits import LIMITS
@@ -73,7 +73,7 @@ def main(
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         telling = choose(story, own_data=data is not None or target is not None, afraid=afraid)
-        data_set = _data(data, target)
+        data_set = _data(data, target, telling)
         with single_run(report_folder):
             if not _rehearse(
                 console, telling, data_set, report_folder.resolve(), keep_running, afraid=afraid
@@ -94,9 +94,9 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> Never:
     raise KeyboardInterrupt
 
 
-def _data(path: Path | None, target: str | None) -> DataSet:
+def _data(path: Path | None, target: str | None, telling: Telling) -> DataSet:
     if path is None and target is None:
-        return default()
+        return telling.data()
     if path is None:
         raise DataError("TARGET names a column of DATA; give DATA the path of a CSV file.")
     if not target:
@@ -119,7 +119,7 @@ def _rehearse(
     catalog = fear.write_catalog(folder / "catalog.yaml") if afraid else telling.catalog(folder)
     if afraid:
         console.print(f"AWS as it is feared to be: {len(fears)} assumptions do not hold.", style="bold")
-    environments.prepare_all(tell=console.print)
+    environments.prepare_all(also=telling.environments, tell=console.print)
     started, beginning = datetime.now(UTC), time.monotonic()
     with PeakMemory() as memory, Emulator(folder, fears=fears, catalog=catalog) as emulator:
         accounts = Accounts(emulator.endpoint, catalog)

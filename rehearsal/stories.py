@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from base.settings import CATALOG
-from rehearsal import lake
+from emulator.machine.environments import LARGE, Name
+from rehearsal import lake, neural_network
 from rehearsal.acts import ACTS
 from rehearsal.acts.container import ACTS as CONTAINER_ACTS
 from rehearsal.acts.features import ACTS as FEATURE_ACTS
 from rehearsal.acts.lake import ACTS as LAKE_ACTS
+from rehearsal.acts.neural_network import ACTS as NEURAL_NETWORK_ACTS
+from rehearsal.data import DataSet, default
 from rehearsal.story import Act
 
 DEFAULT = "model"
@@ -29,6 +32,8 @@ class Telling:
         acts: The acts in their order; in the last everybody leaves.
         has_faults: Whether an act causes faults on purpose.
         write_catalog: Writes the catalog of the story to a path; None if the repository's own is played.
+        data: Gives the data that the story is played on by default.
+        environments: Which of the large environments the story runs something in.
     """
 
     title: str
@@ -36,6 +41,8 @@ class Telling:
     acts: tuple[Act, ...]
     has_faults: bool = False
     write_catalog: Callable[[Path], Path] | None = None
+    data: Callable[[], DataSet] = default
+    environments: tuple[Name, ...] = ()
 
     def catalog(self, folder: Path) -> Path:
         """The catalog that the story is played on; one of its own is written into a folder."""
@@ -85,6 +92,18 @@ STORIES = {
         ),
         acts=FEATURE_ACTS,
         write_catalog=lake.write_catalog,
+    ),
+    "neural-network": Telling(
+        title="A neural network, registered centrally, rehearsed",
+        summary=(
+            "A team trained a neural network with Keras in its own account. Its pipeline registered the "
+            "version in the central registry, under the registry's key, where it waited for the ML engineer. "
+            "Approved, it was served in the test account by an earlier version of TensorFlow than the one "
+            "that had trained it."
+        ),
+        acts=NEURAL_NETWORK_ACTS,
+        data=neural_network.data,
+        environments=LARGE,
     ),
 }
 

@@ -9,13 +9,14 @@ from rehearsal.story import ActError, Candidate, Project, Story
 from rehearsal.waiting import PipelineWatch, finished_training, newest_execution
 
 
-def follow(story: Story, project: Project, known: set[str]) -> Candidate:
+def follow(story: Story, project: Project, known: set[str], *, central: bool = False) -> Candidate:
     """Follow the next run of a project's pipelines to the version that waits for approval.
 
     Args:
         story: The story.
         project: A project of the build product.
         known: Executions of its CodePipeline pipeline that are over.
+        central: Whether the version is registered in the central registry, where the ML engineer reads it.
     """
     scientist = story.people.data_scientist
     title = project.names.title
@@ -32,7 +33,8 @@ def follow(story: Story, project: Project, known: set[str]) -> Candidate:
             "PipelineDefinition"
         ]
     )
-    package = _newest_package(sagemaker, title)
+    reader = story.people.ml_engineer if central else scientist
+    package = _newest_package(story.acting_as(reader, "sagemaker"), title)
     if package["ModelApprovalStatus"] != "PendingManualApproval":
         raise ActError(
             f"version {package['ModelPackageVersion']} is {package['ModelApprovalStatus']} and not "
@@ -42,7 +44,7 @@ def follow(story: Story, project: Project, known: set[str]) -> Candidate:
     return Candidate(
         arn=package["ModelPackageArn"],
         version=package["ModelPackageVersion"],
-        metrics=_metrics(story, package),
+        metrics=_metrics(story.acting_as(reader, "s3"), package),
         problem_type=properties.get("problem_type", ""),
         primary_metric=properties.get("primary_metric", ""),
         run=PipelineRun(version=package["ModelPackageVersion"], definition=definition, steps=steps),
@@ -60,9 +62,8 @@ def _newest_package(sagemaker: Any, group: str) -> dict[str, Any]:
     return package
 
 
-def _metrics(story: Story, package: dict[str, Any]) -> dict[str, float]:
-    """Read the metrics where the version says they are, as the data scientist."""
+def _metrics(s3: Any, package: dict[str, Any]) -> dict[str, float]:
+    """Read the metrics where the version says they are."""
     location = urlsplit(package["ModelMetrics"]["ModelQuality"]["Statistics"]["S3Uri"])
-    s3 = story.acting_as(story.people.data_scientist, "s3")
     evaluation = json.loads(s3.get_object(Bucket=location.netloc, Key=location.path[1:])["Body"].read())
     return {name: metric["value"] for name, metric in evaluation["metrics"].items()}

@@ -21,3 +21,7 @@ COPY_IMAGE = ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 
 READ_SCAN = ("ecr:DescribeImages", "ecr:DescribeImageScanFindings")
 """To see which images a repository has, and what was found in them."""
+
+AWS_SERVING_REPOSITORIES = ("sagemaker-*", "tensorflow-inference")
+"""Repositories of the images with which AWS serves models, by patterns, in accounts of AWS's in each Region:
+https://docs.aws.amazon.com/sagemaker/latest/dg-ecr-paths/sagemaker-algo-docker-registry-paths.html"""

@@ -5,7 +5,9 @@ each gets a virtual environment with the few packages it would find there, never
 
 * `lambda`: the Lambda runtime,
 * `codebuild`: the standard build image,
-* `xgboost`: the AWS XGBoost image, in which all steps of a SageMaker pipeline and the endpoint run.
+* `xgboost`: the AWS XGBoost image, in which all steps of a SageMaker pipeline and the endpoint run,
+* `tensorflow`: the AWS TensorFlow image for training, in which all steps run,
+* `tensorflow_serving`: the AWS TensorFlow image for inference, in which the endpoint runs.
 
 An image that a team has built gets one from the lock that it installs.
 
@@ -19,7 +21,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,8 +29,10 @@ from typing import Literal, get_args
 
 from base.places import BUILD
 
-Name = Literal["lambda", "codebuild", "xgboost"]
+Name = Literal["lambda", "codebuild", "xgboost", "tensorflow", "tensorflow_serving"]
 NAMES: tuple[Name, ...] = get_args(Name)
+LARGE: tuple[Name, ...] = ("tensorflow", "tensorflow_serving")
+"""Those of 1.5 GB each, which only a story that runs something in them sets up."""
 
 LOCKS = Path(__file__).parent / "environments"
 FOLDER = BUILD / "environments"
@@ -129,10 +133,17 @@ def prepare_requirements(lock: bytes, *, root: Path = FOLDER) -> Environment:
 
 
 def prepare_all(
-    *, root: Path = FOLDER, tell: Callable[[str], None] = lambda _: None
+    *, also: Collection[Name] = (), root: Path = FOLDER, tell: Callable[[str], None] = lambda _: None
 ) -> dict[Name, Environment]:
-    """Return every environment; see `prepare`."""
-    return {name: prepare(name, root=root, tell=tell) for name in NAMES}
+    """Return the environments; see `prepare`.
+
+    Args:
+        also: Which of the large ones.
+        root: As in `prepare`, and so the next.
+        tell: Likewise.
+    """
+    names = [name for name in NAMES if name not in LARGE or name in also]
+    return {name: prepare(name, root=root, tell=tell) for name in names}
 
 
 def kept_between_runs() -> dict[str, str]:

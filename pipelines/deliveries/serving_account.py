@@ -9,7 +9,7 @@ from aws_cdk import aws_s3 as s3
 
 from base.acknowledgements import acknowledge
 from base.contracts.objects import VERSIONS
-from base.grants.images import PULL_IMAGE
+from base.grants.images import AWS_SERVING_REPOSITORIES, PULL_IMAGE
 from base.names import ProjectNames
 from base.roles import Permission, arn, key_of_another_account, role, service_principal
 from base.settings import Settings
@@ -179,7 +179,10 @@ class ServingAccount:
             Permission(
                 actions=PULL_IMAGE,
                 resources=(
-                    f"arn:aws:ecr:{self._region}:*:repository/sagemaker-*",
+                    *(
+                        f"arn:aws:ecr:{self._region}:*:repository/{pattern}"
+                        for pattern in AWS_SERVING_REPOSITORIES
+                    ),
                     f"arn:aws:ecr:{self._region}:{self._hub}:repository/{central}/*",
                 ),
                 because="AWS keeps the images of SageMaker in an account of its own in each Region, and "

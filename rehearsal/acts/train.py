@@ -4,14 +4,19 @@ from rehearsal import card, training
 from rehearsal.story import Act, ActError, Story, built
 
 
-def play(story: Story) -> str:
-    """Follow the build and the SageMaker pipeline to the version, and read what they wrote into the card."""
+def play(story: Story, *, central: bool = False) -> str:
+    """Follow the build and the SageMaker pipeline to the version, and read what they wrote into the card.
+
+    Args:
+        story: The story.
+        central: Whether the version is registered in the central registry.
+    """
     project = built(story.build_project)
     # The creation of the project has started it all; whoever wants to see how it goes asks for it.
     story.accounts.journal.note(
         f"aws sagemaker list-pipeline-executions --pipeline-name {project.names.title}"
     )
-    candidate = training.follow(story, project, set())
+    candidate = training.follow(story, project, set(), central=central)
     story.candidates.append(candidate)
     story.runs.append(candidate.run)
     story.problem_type = candidate.problem_type

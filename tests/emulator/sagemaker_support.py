@@ -16,7 +16,7 @@ from tests.hangs import HANGS
 
 IMAGE = "141502667606.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-xgboost:3.2-0"
 UNKNOWN_IMAGE = "141502667606.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-tensorflow:2"
-REPOSITORY = "arn:aws:ecr:eu-west-1:141502667606:repository/*"
+REPOSITORY = "arn:aws:ecr:eu-west-1:*:repository/*"
 PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 SAGEMAKER = "sagemaker.amazonaws.com"
 WITHOUT_INDEX = {"PIP_NO_INDEX": "1", "PIP_NO_BUILD_ISOLATION": "0"}

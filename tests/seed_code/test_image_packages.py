@@ -41,7 +41,9 @@ def imported(folder: Path) -> set[str]:
 def image(folder: Path) -> Environment:
     """What stands for the image."""
     lock = folder / OWN_LOCK
-    return prepare_requirements(lock.read_bytes()) if lock.exists() else prepare("xgboost")
+    if lock.exists():
+        return prepare_requirements(lock.read_bytes())
+    return prepare("tensorflow" if (folder / "src" / "network.py").exists() else "xgboost")
 
 
 @pytest.mark.parametrize("name", [name for name in SEEDS if name.startswith("build_")])

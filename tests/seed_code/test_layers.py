@@ -47,6 +47,22 @@ ALIKE: Mapping[tuple[str, str], str] = {
     ): "As before: it installs the lock in the same way.",
     (
         "build/container/pyproject.toml",
+        "build/tensorflow/pyproject.toml",
+    ): "Tools read their settings from one file, beside the dependencies, which differ.",
+    (
+        "build/container/requirements-image.lock",
+        "build/tensorflow/requirements.lock",
+    ): "A lock is resolved as a whole; a version that is in both has the same hashes in both.",
+    (
+        "build/container/requirements.lock",
+        "build/tensorflow/requirements.lock",
+    ): "A lock is resolved as a whole; a version that is in both has the same hashes in both.",
+    (
+        "build/container/src/model.py",
+        "build/tensorflow/src/model.py",
+    ): "Each algorithm declares the same class, which the scripts of every build repository use.",
+    (
+        "build/container/pyproject.toml",
         "build/xgboost/pyproject.toml",
     ): "Tools read their settings from one file, beside the dependencies, which differ.",
     (
@@ -77,6 +93,18 @@ ALIKE: Mapping[tuple[str, str], str] = {
         "build/lake_data/pipelines/data.py",
         "build/s3_data/pipelines/data.py",
     ): "Each source of data declares the same class, which the pipeline's definition uses.",
+    (
+        "build/tensorflow/pyproject.toml",
+        "build/xgboost/pyproject.toml",
+    ): "Tools read their settings from one file, beside the dependencies, which differ.",
+    (
+        "build/tensorflow/pyproject.toml",
+        "deploy/base/pyproject.toml",
+    ): "As before.",
+    (
+        "build/tensorflow/requirements.lock",
+        "build/xgboost/requirements.lock",
+    ): "A lock is resolved as a whole; a version that is in both has the same hashes in both.",
     (
         "build/xgboost/pyproject.toml",
         "deploy/base/pyproject.toml",

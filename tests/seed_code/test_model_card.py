@@ -38,6 +38,7 @@ def version(card: ModuleType, hyperparameters: dict[str, str], metrics: dict[str
     return card.Version(
         arn=f"arn:aws:sagemaker:eu-west-1:222222222222:model-package/{GROUP}/12",
         execution_arn=f"{ARN}:pipeline/{GROUP}/execution/abcdefghijkl",
+        endpoint_image=IMAGE,
         input_data=DATA,
         test_data=DATA,
         evaluation_arn=f"{ARN}:processing-job/{'j' * 63}",

@@ -14,7 +14,6 @@ from emulator.iam import credentials
 from emulator.sagemaker.artifacts import unpack
 from emulator.sagemaker.jobs.containers import (
     BASE,
-    TOOLKIT,
     Container,
     ContainerError,
     container_of,
@@ -95,7 +94,7 @@ class ModelServer:
         own = container.own
         toolkit = {"SAGEMAKER_PROGRAM": "inference.py", "SAGEMAKER_SUBMIT_DIRECTORY": f"{MODEL}/code"}
         container.start(
-            ["python3", str(TOOLKIT / "serve.py")] if own is None else [*own.entrypoint, "serve"],
+            ["python3", str(container.program("serve"))] if own is None else [*own.entrypoint, "serve"],
             {
                 **({} if self.model.isolated else credentials.environment(role, self.model.region)),
                 **(toolkit if own is None else {}),

@@ -27,11 +27,21 @@ from emulator.machine.guard import GUARD
 from emulator.machine.isolation import clean_environment
 from emulator.sagemaker.jobs.own_images import ImageError, OwnImage, own_image
 
-IMAGE_ENVIRONMENTS: dict[str, environments.Name] = {"xgboost": "xgboost"}
+IMAGE_ENVIRONMENTS: dict[str, environments.Name] = {
+    "xgboost": "xgboost",
+    "tensorflow-training": "tensorflow",
+    "tensorflow-inference": "tensorflow_serving",
+}
 """Environment by a word in the image's repository name."""
 
 TOOLKIT = Path(__file__).parents[1] / "toolkit"
 """The programs of the image."""
+
+PROGRAMS: dict[tuple[str, str], str] = {
+    ("tensorflow", "train"): "run_script.py",
+    ("tensorflow_serving", "serve"): "serve_tensorflow.py",
+}
+"""What an image trains or serves with, where it is not the program of that name."""
 
 BASE = "/opt/ml"
 NOWHERE = "http://127.0.0.1:9"
@@ -105,6 +115,7 @@ class Container:
         """
         self.own = own
         self._root = folder / "image"
+        self._name = image.name
         self.python = image.layer(folder / "environment").python
         self.folder = folder
         self.base = folder / "ml"
@@ -119,6 +130,14 @@ class Container:
             shutil.copyfile(TOOLKIT / "loopback.py", site / "sitecustomize.py")
             own.unpack(self._root)
             (self._root / own.directory.lstrip("/")).mkdir(parents=True, exist_ok=True)
+
+    def program(self, purpose: str) -> Path:
+        """The program of AWS's image that trains or serves with a team's code.
+
+        Args:
+            purpose: `train` or `serve`.
+        """
+        return TOOLKIT / PROGRAMS.get((self._name, purpose), f"{purpose}.py")
 
     def path(self, container_path: str) -> Path:
         """Where a path within the container is on this machine."""

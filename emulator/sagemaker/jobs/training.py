@@ -14,7 +14,7 @@ from typing import Any
 
 from emulator.core.service import ServiceError
 from emulator.sagemaker.artifacts import pack, unpack
-from emulator.sagemaker.jobs.containers import BASE, TOOLKIT, Container, ContainerError
+from emulator.sagemaker.jobs.containers import BASE, Container, ContainerError
 from emulator.sagemaker.jobs.job import HOST, Job, check_instances, jobs_table
 from emulator.sagemaker.storage import Storage
 
@@ -156,7 +156,7 @@ def _prepare_script(container: Container, job: Mapping[str, Any], storage: Stora
     arguments = [part for name, value in own.items() for part in (f"--{name}", _argument(value))]
     channels = [channel["ChannelName"] for channel in job.get("InputDataConfig", [])]
     return _Script(
-        ["python3", str(TOOLKIT / "train.py"), Path(str(program)).stem, *arguments],
+        ["python3", str(container.program("train")), Path(str(program)).stem, *arguments],
         {
             "SM_MODEL_DIR": MODEL,
             "SM_OUTPUT_DIR": OUTPUT,

@@ -36,9 +36,11 @@ TABLES: tuple[Table, ...] = (
 DERIVED: frozenset[tuple[str, str]] = frozenset(
     {
         ("dev", "launch-build-from-s3"),
+        ("dev", "launch-build-neural-network"),
         ("dev", "launch-build-own-container"),
         ("dev", "launch-studio-domain"),
         ("hub", "launch-build-from-s3"),
+        ("hub", "launch-build-neural-network"),
         ("hub", "launch-build-own-container"),
         ("hub", "launch-deploy-batch"),
         ("hub", "launch-deploy-realtime"),

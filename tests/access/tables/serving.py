@@ -41,8 +41,11 @@ def _model(account: str, logs: str) -> tuple[May, ...]:
         ),
         May(
             actions=image,
-            on=("ecr:141502667606:repository/sagemaker-xgboost",),
-            not_on=("ecr:141502667606:repository/payroll",),
+            on=(
+                "ecr:141502667606:repository/sagemaker-xgboost",
+                "ecr:763104351884:repository/tensorflow-inference",
+            ),
+            not_on=("ecr:141502667606:repository/payroll", "ecr:763104351884:repository/tensorflow-training"),
             why="AWS keeps the images of SageMaker in accounts of its own.",
         ),
         May(

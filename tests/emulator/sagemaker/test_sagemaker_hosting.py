@@ -72,10 +72,11 @@ class Stage:
         variables: Mapping[str, str] | None = None,
         *,
         isolated: bool = False,
+        image: str = IMAGE,
     ) -> str:
         name = unique("model")
         container = {
-            "Image": IMAGE,
+            "Image": image,
             "ModelDataUrl": uri,
             "Environment": {**WITHOUT_INDEX, **(variables or {})},
         }

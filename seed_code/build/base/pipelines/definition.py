@@ -219,6 +219,7 @@ class PipelineBuilder:
                 "execution": ExecutionVariables.PIPELINE_EXECUTION_ARN,
                 "training-job": train.properties.TrainingJobArn,
                 "evaluation-job": evaluate.properties.ProcessingJobArn,
+                "endpoint-image": self._jobs.images.endpoint,
                 "report": Join(on="/", values=[output(evaluate, "evaluation"), REPORT]),
                 "input-data": self._data.location,
                 "test-data": output(preprocess, "test"),

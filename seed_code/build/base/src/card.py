@@ -43,6 +43,7 @@ class Version:
     Attributes:
         arn: Its ARN in the model registry; the last parts are its group and its number.
         execution_arn: The execution of the pipeline that made it.
+        endpoint_image: URI of the image that serves it.
         input_data: S3 URI of the data it learnt from, before the split.
         data_details: What else is known of the data, by name.
         test_data: S3 URI of the rows on which it was measured.
@@ -55,6 +56,7 @@ class Version:
 
     arn: str
     execution_arn: str
+    endpoint_image: str
     input_data: str
     data_details: Mapping[str, str] = field(default_factory=dict)
     test_data: str
@@ -143,14 +145,12 @@ def to_json(content: Content) -> str:
 
 
 def _overview(version: Version) -> Content:
-    image = version.training["AlgorithmSpecification"]["TrainingImage"]
     return {
         "model_version": version.number,
         "problem_type": version.evaluation["problem_type"].replace("_", " "),
         "algorithm_type": version.evaluation["training"]["algorithm"][:MAXIMUM_DETAIL],
         "model_artifact": [version.training["ModelArtifacts"]["S3ModelArtifacts"]],
-        # The endpoint runs in the image of the training.
-        "inference_environment": {"container_image": [image]},
+        "inference_environment": {"container_image": [version.endpoint_image]},
     }
 
 

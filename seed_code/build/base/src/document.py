@@ -40,6 +40,7 @@ def main() -> None:
     parser.add_argument("--execution", required=True, help="ARN of the pipeline's execution")
     parser.add_argument("--training-job", required=True, help="ARN of the training job")
     parser.add_argument("--evaluation-job", required=True, help="ARN of the processing job that evaluated")
+    parser.add_argument("--endpoint-image", required=True, help="URI of the image that serves the version")
     parser.add_argument("--report", required=True, help="S3 URI of the page that shows the evaluation")
     parser.add_argument("--input-data", required=True, help="S3 URI of the data")
     parser.add_argument("--test-data", required=True, help="S3 URI of the test rows")
@@ -55,6 +56,7 @@ def main() -> None:
     version = card.Version(
         arn=given.model_package,
         execution_arn=given.execution,
+        endpoint_image=given.endpoint_image,
         input_data=given.input_data,
         data_details=json.loads(given.data_details),
         test_data=given.test_data,

@@ -87,6 +87,7 @@ def regression_scores(truth: Array, values: Array) -> dict[str, float]:
     truth, values = truth / unit, values / unit
     return {
         "rmse": float(metrics.root_mean_squared_error(truth, values) * unit),
+        "mse": float(metrics.mean_squared_error(truth, values) * unit) * unit,
         "mae": float(metrics.mean_absolute_error(truth, values) * unit),
         # Undefined for a single row.
         **({"r2": float(metrics.r2_score(truth, values))} if len(truth) > 1 else {}),

@@ -115,6 +115,7 @@ def version(run: Run) -> card.Version:
     return card.Version(
         arn=f"{GROUP}/7",
         execution_arn="arn:aws:sagemaker:eu-west-1:333333333333:pipeline/flowers/execution/1",
+        endpoint_image="763104351884.dkr.ecr.eu-west-1.amazonaws.com/serves:1",
         input_data="s3://team-data/flowers",
         test_data="s3://flowers-bucket/runs/1/test",
         evaluation_arn=EVALUATION_JOB,
@@ -128,6 +129,7 @@ def version(run: Run) -> card.Version:
 def test_a_card_says_what_the_version_is_and_keeps_what_people_wrote(version: card.Version) -> None:
     content = card.describe(LEAD, version)
     assert content["business_details"] == LEAD["business_details"]
+    assert content["model_overview"]["inference_environment"] == {"container_image": [version.endpoint_image]}
     assert content["intended_uses"] == {
         "purpose_of_model": "Sorts flowers.",
         "intended_uses": "Sorting at the gate.",
@@ -298,6 +300,7 @@ def step(monkeypatch: pytest.MonkeyPatch, folder: Path, version: card.Version, s
         "card": CARD,
         "model-package": version.arn,
         "execution": version.execution_arn,
+        "endpoint-image": version.endpoint_image,
         "training-job": version.training["TrainingJobArn"],
         "evaluation-job": version.evaluation_arn,
         "report": version.report,

@@ -191,7 +191,7 @@ def test_requests_are_read_with_pythons_own_library(tmp_path: Path) -> None:
         "print(sorted(found - set(sys.stdlib_module_names)))"
     )
     done = subprocess.run(  # noqa: S603
-        [sys.executable, "-I", "-S", "-c", program], capture_output=True, text=True, check=False
+        [sys.executable, "-B", "-I", "-S", "-c", program], capture_output=True, text=True, check=False
     )
     assert done.stdout.strip() == str(
         ["__main__", "cells", "encoding", "endpoint", "errors", "model_schema"]

@@ -37,13 +37,13 @@ def answers(chances: list[float]) -> Array:
         ),
         pytest.param(
             compare_regression(np.array([1.0, 2.0, 3.0]), np.array([1, 2, 3]), np.array([2])),
-            {"rmse": 0, "mae": 0, "r2": 1},
+            {"rmse": 0, "mse": 0, "mae": 0, "r2": 1},
             1,
             id="perfect numbers",
         ),
         pytest.param(
             compare_regression(np.array([2.0, 2.0, 2.0]), np.array([1, 2, 3]), np.array([2])),
-            {"mae": 2 / 3, "r2": 0},
+            {"mse": 2 / 3, "mae": 2 / 3, "r2": 0},
             0,
             id="always the mean",
         ),

@@ -45,6 +45,7 @@ def test_the_scores_are_those_of_the_test_part(run: Run) -> None:
         error = truth - answered
         expected = {
             "rmse": (error**2).mean() ** 0.5,
+            "mse": (error**2).mean(),
             "mae": abs(error).mean(),
             "r2": 1 - (error**2).sum() / ((truth - truth.mean()) ** 2).sum(),
         }

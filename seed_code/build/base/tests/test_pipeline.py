@@ -21,6 +21,7 @@ from botocore.exceptions import ClientError
 
 from pipelines import run
 from pipelines.configuration import Configuration, Project
+from pipelines.images import Images
 from pipelines.source import CardTexts, Source
 
 PIPELINE_ARN = "arn:aws:sagemaker:eu-west-1:333333333333:pipeline/flowers"
@@ -97,6 +98,16 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Calls:
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     return recorded
+
+
+def own_images() -> Images:
+    """The images that the algorithm names for a project."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        for name, value in CLIENT.items():
+            monkeypatch.setenv(name, value)
+        from pipelines.image import images  # noqa: PLC0415
+
+        return images(Project.from_environment(ENVIRONMENT))
 
 
 def build(configuration: Configuration | None = None, changes: Mapping[str, str] | None = None) -> str:
@@ -205,7 +216,9 @@ def test_each_hyperparameter_is_a_parameter_of_the_pipeline_and_reaches_the_job_
         assert parameters[name]["DefaultValue"] == value
         assert parameters[name]["Type"] == {int: "Integer", float: "Float", str: "String"}[type(value)]
         # CreateTrainingJob takes nothing but texts, and a reference to a number is filled in as one.
-        assert own[name] == {"Std:Join": {"On": "", "Values": [{"Get": f"Parameters.{name}"}]}}
+        reference = {"Get": f"Parameters.{name}"}
+        as_text = reference if isinstance(value, str) else {"Std:Join": {"On": "", "Values": [reference]}}
+        assert own[name] == as_text
 
 
 def test_the_steps_stand_in_their_order() -> None:
@@ -274,9 +287,7 @@ def test_everything_a_step_keeps_is_encrypted_tagged_and_in_its_place(step: str,
 
 
 def test_the_images_are_those_that_the_algorithm_names() -> None:
-    from pipelines.image import images  # noqa: PLC0415
-
-    named = images(Project.from_environment(ENVIRONMENT))
+    named = own_images()
     steps = steps_by_name(definition())
     (container,) = steps["Register"]["Arguments"]["InferenceSpecification"]["Containers"]
     assert (container["Image"], container.get("Environment", {})) == (
@@ -344,6 +355,7 @@ def test_the_card_is_told_which_version_to_describe() -> None:
         "--card": ENVIRONMENT["MODEL_CARD_ARN"],
         "--model-package": {"Get": "Steps.Register.ModelPackageArn"},
         "--execution": {"Get": "Execution.PipelineExecutionArn"},
+        "--endpoint-image": own_images().endpoint,
         "--training-job": {"Get": "Steps.Train.TrainingJobArn"},
         "--evaluation-job": {"Get": "Steps.Evaluate.ProcessingJobArn"},
         "--report": {

@@ -19,7 +19,7 @@ from model_schema import Schema
 PROBLEMS = {
     "species": ("multiclass_classification", "balanced_accuracy", {"f1_macro", "log_loss", "accuracy"}),
     "tall": ("binary_classification", "balanced_accuracy", {"f1_macro", "log_loss", "accuracy", "roc_auc"}),
-    "weight": ("regression", "rmse", {"mae", "r2"}),
+    "weight": ("regression", "rmse", {"mse", "mae", "r2"}),
 }
 
 
