@@ -66,7 +66,8 @@ def test_a_target_alone_is_refused(tmp_path: Path) -> None:
     [
         pytest.param(
             ["--story", "dragons"],
-            "There is no story 'dragons'; give STORY one of container, features, lake, model, neural-network.",
+            "There is no story 'dragons'; give STORY one of container, features, lake, model, "
+            "neural-network.",
             id="unknown",
         ),
         pytest.param(
