@@ -22,7 +22,7 @@ def _as_training_role(story: Story, name: str, call: str) -> None:
         RoleArn=f"arn:aws:iam::{accounts.account_id('development')}:role/{project.names.role('training')}",
         AppSpecification={
             "ImageUri": train["Arguments"]["AlgorithmSpecification"]["TrainingImage"],
-            "ContainerEntrypoint": ["python3", "-c", f"import boto3\nboto3.client('sagemaker').{call}"],
+            "ContainerEntrypoint": ["python3", "-c", f"import boto3; boto3.client('sagemaker').{call}"],
         },
         ProcessingResources={
             "ClusterConfig": {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 5}
