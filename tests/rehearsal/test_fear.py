@@ -14,11 +14,21 @@ from tests.assumptions.fallbacks import FALLBACKS
 WITHOUT_A_SWITCH = {
     "card-resource-policy": "nothing depends on it",
     "csv-empty-numbers": "the emulator's Athena always refuses them",
+    "domain-version": "the emulator has domains of V1 alone",
     "feature-deletion": "the emulator takes no deletion without an online store",
     "feature-table-creator": "the emulator asks the caller",
     "feature-table-writer": "the emulator asks for two of the documented permissions",
+    "image-format": "the emulator's docker writes the format that is asked for",
     "image-pyarrow": "the emulator runs steps in the environment of the tests",
+    "image-scan": "the emulator scans at the push",
+    "link-name": "the emulator calls the link as the table",
     "list-tags": "the emulator never lists the tags of another account's group",
+    "listing-forms": "the function's own tests give it other forms",
+    "shared-domain-actions": "the emulator refuses a guest what governs the domain, and nothing else",
+    "subscription-terms": "the emulator accepts requests at once where the terms say so",
+    "tensorflow-images": "the emulator has every image that the repository names",
+    "tensorflow-packages": "the emulator's environment has what the documented images have",
+    "tensorflow-serving": "the emulator really serves with the older release",
 }
 
 
