@@ -233,8 +233,9 @@ class Example:
         yield self._deploy("features", products["feature_group"], account, GROUP | {"LakeKeyArn": key})
         yield self._launch(LAKE)
         yield self._launch(FEATURES)
-        yield self._deploy("catalog", products["published_data"], account)
         development = self.settings.accounts.development
+        subscribers = {"SubscriberAccounts": development}
+        yield self._deploy("catalog", products["published_data"], account, subscribers)
         yield self._deploy("subscriptions", products["data_subscriptions"], development, CATALOG)
         yield self._launch(SUBSCRIBED)
 
