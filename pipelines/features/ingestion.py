@@ -10,6 +10,7 @@ from constructs import Construct
 
 from base.grants.objects import FIND_OBJECTS, USE_KEY, WRITE_OBJECTS
 from base.grants.reasons import NOTHING_NARROWER
+from base.grants.tables import QUERY_TABLES
 from base.names import PlatformNames
 from base.pseudo_parameters import ACCOUNT_ID, PARTITION
 from base.roles import Permission, arn
@@ -172,7 +173,7 @@ class FeatureIngestion(Construct):
                 resources=(arn("athena", f"workgroup/{self.function_name}"),),
             ),
             Permission(
-                actions=("glue:GetDatabase", "glue:GetPartitions", "glue:GetTable"),
+                actions=QUERY_TABLES,
                 resources=(
                     arn("glue", "catalog"),
                     arn("glue", f"database/{lake}"),

@@ -7,6 +7,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_athena as athena
 
 from base.grants.reasons import NOTHING_NARROWER
+from base.grants.tables import QUERY_TABLES
 from base.names import ProjectNames
 from base.pseudo_parameters import ACCOUNT_ID, PARTITION, REGION
 from base.roles import Permission, arn
@@ -113,7 +114,7 @@ def reading(project: ProjectContext, *, owner: str, work_group: str) -> tuple[Pe
             resources=(arn("athena", f"workgroup/{work_group}"),),
         ),
         Permission(
-            actions=("glue:GetDatabase", "glue:GetPartitions", "glue:GetTable", "glue:GetTables"),
+            actions=(*QUERY_TABLES, "glue:GetTables"),
             resources=(
                 *(arn("glue", each) for each in ("catalog", f"database/{LINKS}", f"table/{LINKS}/*")),
                 *(f"{theirs}:{each}" for each in ("catalog", f"database/{database}", f"table/{database}/*")),

@@ -9,6 +9,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lakeformation as lakeformation
 
 from base.contracts.features import GROUP_EXPECTED, GROUP_PATTERN, MAXIMUM_GROUP
+from base.grants.tables import QUERY_TABLES
 from base.pseudo_parameters import ACCOUNT_ID, PARTITION, REGION
 from base.roles import Permission
 from pipelines.context import ProjectContext
@@ -150,7 +151,7 @@ def _reading(project: ProjectContext, groups: Sequence[_Group], *, owner: str) -
     theirs = f"arn:{PARTITION}:glue:{REGION}:{owner}"
     return (
         Permission(
-            actions=("glue:GetDatabase", "glue:GetPartitions", "glue:GetTable"),
+            actions=QUERY_TABLES,
             resources=(
                 *(f"{theirs}:database/{each}" for each in databases),
                 *(
