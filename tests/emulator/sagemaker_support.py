@@ -16,7 +16,10 @@ from tests.hangs import HANGS
 
 IMAGE = "141502667606.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-xgboost:3.2-0"
 UNKNOWN_IMAGE = "141502667606.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-tensorflow:2"
-REPOSITORY = "arn:aws:ecr:eu-west-1:*:repository/*"
+REPOSITORIES = [
+    f"arn:aws:ecr:eu-west-1:{registry}:repository/*" for registry in ("141502667606", "763104351884")
+]
+"""Those of AWS: of XGBoost and scikit-learn, and of deep learning."""
 PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 SAGEMAKER = "sagemaker.amazonaws.com"
 WITHOUT_INDEX = {"PIP_NO_INDEX": "1", "PIP_NO_BUILD_ISOLATION": "0"}
@@ -76,7 +79,7 @@ def execution_role(
     return emulator.role(
         allow(["s3:GetObject", "s3:PutObject"], f"arn:aws:s3:::{bucket}/*"),
         allow("s3:ListBucket", f"arn:aws:s3:::{bucket}"),
-        allow(PULL, REPOSITORY),
+        allow(PULL, REPOSITORIES),
         allow("ecr:GetAuthorizationToken"),
         allow(["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]),
         *more,
