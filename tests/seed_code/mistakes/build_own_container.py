@@ -5,7 +5,9 @@ from tests.seed_code.mistakes.mistake import Mistake
 
 def _mistake(name: str, file: str, old: str, new: str, test: str) -> Mistake:
     """A mistake that the tests of one file must notice."""
-    return Mistake(name=name, file=file, old=old, new=new, check=f"python -m pytest tests/{test}.py")
+    return Mistake(
+        name=name, file=file, old=old, new=new, check=f"python -m pytest --exitfirst tests/{test}.py"
+    )
 
 
 MISTAKES = (

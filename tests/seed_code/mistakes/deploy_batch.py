@@ -5,7 +5,7 @@ from tests.seed_code.mistakes.mistake import Mistake
 
 def _mistake(name: str, old: str, new: str, file: str = "stack") -> Mistake:
     """A mistake that the tests of one file must notice."""
-    check = f"python -m pytest tests/test_{file}.py"
+    check = f"python -m pytest --exitfirst tests/test_{file}.py"
     return Mistake(name=name, file=f"deploy/{file}.py", old=old, new=new, check=check)
 
 
