@@ -95,6 +95,34 @@ class Form:
         }
         return parameter.value_as_string
 
+    def choose(
+        self, name: str, *, group: str, label: str, description: str, choices: tuple[str, ...], default: str
+    ) -> str:
+        """Declare a parameter that takes one of a few values.
+
+        Args:
+            name: The parameter's name.
+            group: The heading it stands under.
+            label: Its label in the form.
+            description: What each value does.
+            choices: The values.
+            default: The one that stands in the form from the beginning.
+
+        Returns:
+            A reference to the parameter's value.
+        """
+        return self.ask(
+            name,
+            group=group,
+            label=label,
+            description=description,
+            pattern=f"^({'|'.join(choices)})$",
+            expected=" or ".join(choices) if len(choices) <= 2 else f"one of {', '.join(choices)}",
+            maximum=max(map(len, choices)),
+            default=default,
+            choices=choices,
+        )
+
     def answer(
         self, name: str, value: str, description: str, *, condition: cdk.CfnCondition | None = None
     ) -> None:

@@ -43,15 +43,12 @@ class RegistrationChoice:
         """
         if len(self.places) == 1:
             return self.places[0]
-        return form.ask(
+        return form.choose(
             "Registration",
             group=REGISTRATION_GROUP,
             label="Where versions are registered",
             description="With the team, whose approval then sends them to the central registry, or in the "
             "central registry at once, where the ML engineer must have prepared the group.",
-            pattern=f"^({'|'.join(self.places)})$",
-            expected=" or ".join(self.places),
-            maximum=max(map(len, self.places)),
             default=self.places[0],
             choices=self.places,
         )

@@ -43,14 +43,11 @@ def ask_for_scan_limit(form: Form) -> str:
     Returns:
         The limit in gigabytes.
     """
-    return form.ask(
+    return form.choose(
         "ScanLimit",
         group=DATA_GROUP,
         label="Gigabytes that a query may read",
         description="A query that reads more is stopped.",
-        pattern=f"^({'|'.join(SCAN_LIMITS)})$",
-        expected=f"one of {', '.join(SCAN_LIMITS)}",
-        maximum=len(SCAN_LIMITS[-1]),
         default=SCAN_LIMITS[1],
         choices=SCAN_LIMITS,
     )

@@ -45,14 +45,11 @@ class DataLakeStack(cdk.Stack):
         """
         super().__init__(scope, construct_id, synthesizer=synthesizer)
         form = Form(self)
-        crawling = form.ask(
+        crawling = form.choose(
             "Crawling",
             group="Tables",
             label="When to look for new tables",
             description=f"{DAILY}: each night. {ON_DEMAND}: when a producer starts the crawler.",
-            pattern=f"^({DAILY}|{ON_DEMAND})$",
-            expected=f"{DAILY} or {ON_DEMAND}",
-            maximum=len(ON_DEMAND),
             default=DAILY,
             choices=(DAILY, ON_DEMAND),
         )

@@ -66,14 +66,11 @@ class FeatureGroupStack(cdk.Stack):
             expected=EXPECTED,
             maximum=MAXIMUM,
         )
-        online = form.ask(
+        online = form.choose(
             "OnlineStore",
             group=GROUP,
             label="Online store",
             description=f"{ON}: the latest record of each identifier is also kept for endpoints.",
-            pattern=f"^({'|'.join(ONLINE)})$",
-            expected=f"{ON} or {OFF}",
-            maximum=max(map(len, ONLINE)),
             default=OFF,
             choices=ONLINE,
         )
@@ -96,26 +93,20 @@ class FeatureGroupStack(cdk.Stack):
             expected="the name of a table: lower-case letters, digits and underscores",
             maximum=128,
         )
-        deletions = form.ask(
+        deletions = form.choose(
             "Deletions",
             group=SOURCE,
             label="Deletions",
             description=f"{MARKED}: the table's boolean column {IS_DELETED} says which records were deleted. "
             "Needs the online store.",
-            pattern=f"^({'|'.join(DELETIONS)})$",
-            expected=f"{MARKED} or {NONE}",
-            maximum=max(map(len, DELETIONS)),
             default=NONE,
             choices=DELETIONS,
         )
-        ingestion = form.ask(
+        ingestion = form.choose(
             "Ingestion",
             group=SOURCE,
             label="When to look for new records",
             description=f"{DAILY}: each night. {ON_DEMAND}: when a producer starts it.",
-            pattern=f"^({'|'.join(INGESTIONS)})$",
-            expected=f"{DAILY} or {ON_DEMAND}",
-            maximum=max(map(len, INGESTIONS)),
             default=DAILY,
             choices=INGESTIONS,
         )

@@ -57,14 +57,11 @@ class PublishedDataStack(cdk.Stack):
             expected=f"up to {MAXIMUM_ACCOUNTS} account ids with commas between them, and no spaces",
             maximum=MAXIMUM_ACCOUNTS * 13,
         )
-        approval = form.ask(
+        approval = form.choose(
             "Approval",
             group="Subscribers",
             label="Approval of subscriptions",
             description=f"{REQUIRED}: the data owner decides. {AUTOMATIC}: each request is granted at once.",
-            pattern=f"^({REQUIRED}|{AUTOMATIC})$",
-            expected=f"{REQUIRED} or {AUTOMATIC}",
-            maximum=len(AUTOMATIC),
             default=REQUIRED,
             choices=(REQUIRED, AUTOMATIC),
         )

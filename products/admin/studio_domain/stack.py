@@ -67,7 +67,7 @@ class StudioDomainStack(cdk.Stack):
             expected="up to 63 letters, digits and inner hyphens",
             maximum=63,
         )
-        network_access = form.ask(
+        network_access = form.choose(
             "NetworkAccess",
             group=NETWORK_GROUP,
             label="Network access",
@@ -75,9 +75,6 @@ class StudioDomainStack(cdk.Stack):
                 "VpcOnly: applications reach AWS through private endpoints, and nothing else. "
                 "PublicInternetOnly: they reach the internet through a network of SageMaker."
             ),
-            pattern=f"^({VPC_ONLY}|{PUBLIC})$",
-            expected=f"{VPC_ONLY} or {PUBLIC}",
-            maximum=len(PUBLIC),
             default=VPC_ONLY,
             choices=(VPC_ONLY, PUBLIC),
         )
