@@ -2,10 +2,9 @@
 
 import pytest
 
-from base.places import REPOSITORY
 from rehearsal.acts.features import ACTS
 from rehearsal.denials.features import ROWS
-from tests.rehearsal.played import Rehearsal, played
+from tests.rehearsal.played import Rehearsal, check, check_commands, played
 
 pytestmark = pytest.mark.rehearsal
 
@@ -18,20 +17,11 @@ def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> Rehearsal:
 
 
 def test_everything_comes_out_as_it_must(rehearsal: Rehearsal) -> None:
-    failed = [
-        entry for table in ("acts", "denied") for entry in rehearsal.report[table] if entry["status"] != "ok"
-    ]
-    assert not failed, rehearsal.output
-    assert rehearsal.report["status"] == "ok"
-    assert rehearsal.exit_code == 0
-    assert [act["name"] for act in rehearsal.report["acts"]] == [act.name for act in ACTS]
-    assert [row["action"] for row in rehearsal.report["denied"]] == [row.action for row in ROWS]
+    check(rehearsal, ACTS, ROWS)
 
 
 def test_every_act_names_its_commands(rehearsal: Rehearsal) -> None:
-    lines = [command["line"] for act in rehearsal.report["acts"] for command in act["commands"]]
-    assert [act["name"] for act in rehearsal.report["acts"] if not act["commands"]] == []
-    assert [line for line in lines if str(REPOSITORY) in line] == []
+    check_commands(rehearsal)
 
 
 def test_a_model_was_trained_well_on_what_was_known_then(rehearsal: Rehearsal) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from rehearsal.acts.neural_network import ACTS
 from rehearsal.denials.neural_network import ROWS
-from tests.rehearsal.played import Rehearsal, played
+from tests.rehearsal.played import Rehearsal, check, played
 
 pytestmark = pytest.mark.rehearsal
 
@@ -17,14 +17,7 @@ def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> Rehearsal:
 
 
 def test_everything_comes_out_as_it_must(rehearsal: Rehearsal) -> None:
-    failed = [
-        entry for table in ("acts", "denied") for entry in rehearsal.report[table] if entry["status"] != "ok"
-    ]
-    assert not failed, rehearsal.output
-    assert rehearsal.report["status"] == "ok"
-    assert rehearsal.exit_code == 0
-    assert [act["name"] for act in rehearsal.report["acts"]] == [act.name for act in ACTS]
-    assert [row["action"] for row in rehearsal.report["denied"]] == [row.action for row in ROWS]
+    check(rehearsal, ACTS, ROWS)
 
 
 def test_a_network_was_trained_well_and_measured_by_its_squared_error(rehearsal: Rehearsal) -> None:
