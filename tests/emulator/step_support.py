@@ -1,6 +1,7 @@
 """The first step of a project's repository, run as SageMaker runs it: as the project's training role."""
 
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 from tests.data_account import DATA
@@ -58,24 +59,53 @@ def step(  # noqa: PLR0917  what a step is given
         database: The database of the lake.
         table: The table that the project begins with.
     """
-    seed = Seed(product)
-    repository = seed.copy(folder / "repository")
+    repository = Seed(product).copy(folder / "repository")
     (repository / "src" / "query.sql").write_text(select, encoding="utf-8")
+    return run_script(
+        emulator,
+        product,
+        project,
+        folder,
+        "query.py",
+        {
+            "source": f"athena://{DATA}/{database}/{table}",
+            "database": resource(emulator, project, "AWS::Glue::Database"),
+        },
+    )
+
+
+def run_script(  # noqa: PLR0917  what a step is given
+    emulator: Emulator,
+    product: str,
+    project: Launched,
+    folder: Path,
+    script: str,
+    given: Mapping[str, str],
+) -> subprocess.CompletedProcess[str]:
+    """Run a script that reads the lake from a copy of the project's repository, as its training role.
+
+    Args:
+        emulator: The emulator.
+        product: The project's product.
+        project: The project.
+        folder: Where the repository is, and where the step's files go.
+        script: The script, below `src`.
+        given: Its arguments, besides those that follow from the project.
+    """
     role = training_role(emulator, project)
-    given = emulator.client("sts").assume_role(
+    lent = emulator.client("sts").assume_role(
         RoleArn=f"arn:aws:iam::{emulator.development}:role/{role}", RoleSessionName="step"
     )["Credentials"]
     arguments = {
-        "source": f"athena://{DATA}/{database}/{table}",
-        "database": resource(emulator, project, "AWS::Glue::Database"),
+        **given,
         "work-group": resource(emulator, project, "AWS::Athena::WorkGroup"),
         "unload-to": f"s3://{resource(emulator, project, 'AWS::S3::Bucket')}/runs/unloaded",
         "region": emulator.region,
     }
     return subprocess.run(
         [
-            str(seed.environment() / "bin" / "python"),
-            str(repository / "src" / "query.py"),
+            str(Seed(product).environment() / "bin" / "python"),
+            str(folder / "repository" / "src" / script),
             *(f"--{name}={value}" for name, value in arguments.items()),
         ],
         env={
@@ -83,9 +113,9 @@ def step(  # noqa: PLR0917  what a step is given
             "HOME": str(folder),
             "SAGEMAKER_BASE_DIR": str(folder / "ml"),
             "AWS_ENDPOINT_URL": emulator.endpoint,
-            "AWS_ACCESS_KEY_ID": given["AccessKeyId"],
-            "AWS_SECRET_ACCESS_KEY": given["SecretAccessKey"],
-            "AWS_SESSION_TOKEN": given["SessionToken"],
+            "AWS_ACCESS_KEY_ID": lent["AccessKeyId"],
+            "AWS_SECRET_ACCESS_KEY": lent["SecretAccessKey"],
+            "AWS_SESSION_TOKEN": lent["SessionToken"],
         },
         check=False,
         capture_output=True,

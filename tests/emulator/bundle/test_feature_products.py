@@ -20,7 +20,8 @@ from rehearsal.processes import Emulator as EmulatorProcess
 from tests.data_account import DATA, catalog_with_data_account
 from tests.emulator.lake_support import Row, ended, parquet
 from tests.emulator.launch_support import changed
-from tests.emulator.support import SETTINGS, Emulator, allow, trust
+from tests.emulator.step_support import resource, run_script
+from tests.emulator.support import SETTINGS, Emulator, allow
 from tests.emulator.support_code import until
 from tests.emulator.try_product import Launched, launch_product
 from tests.hangs import HANGS
@@ -28,6 +29,7 @@ from tests.products.launches import PRODUCTS, templates
 from tests.products.launches import settings as example
 from tests.seed_code.seeds import Seed
 
+BUILD = "build_from_feature_group"
 NAMES = example(prefix="mlplatform-x").names
 LAKE_BUCKET = NAMES.lake_bucket(DATA)
 GROUP = "customers"
@@ -204,7 +206,7 @@ def project(emulator: Emulator, group: Launched) -> Launched:
     """A project that joins labels of the lake with the group."""
     return launch_product(
         emulator,
-        PRODUCTS["build_from_feature_group"],
+        PRODUCTS[BUILD],
         "development",
         beside=templates().values(),
         given={
@@ -220,47 +222,13 @@ def join(
     emulator: Emulator, project: Launched, folder: Path, groups: str = GROUP
 ) -> subprocess.CompletedProcess[str]:
     """Run the first step of the project's repository as its training role."""
-    listed = emulator.client("cloudformation").describe_stack_resources(StackName=project.name)
-    ids = {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in listed["StackResources"]}
-    [role] = [each for name, each in ids.items() if name.startswith("TrainingRole")]
-    trusting = trust(Service="sagemaker.amazonaws.com", AWS=f"arn:aws:iam::{emulator.development}:root")
-    emulator.client("iam").update_assume_role_policy(RoleName=role, PolicyDocument=trusting)
-    lent = emulator.client("sts").assume_role(
-        RoleArn=f"arn:aws:iam::{emulator.development}:role/{role}", RoleSessionName="step"
-    )["Credentials"]
-    [bucket] = [
-        each for name, each in ids.items() if name.startswith("StorageBucket") and "Policy" not in name
-    ]
-    seed = Seed("build_from_feature_group")
-    repository = seed.copy(folder / "repository")
-    arguments = {
+    Seed(BUILD).copy(folder / "repository")
+    given = {
         "source": f"athena://{DATA}/{NAMES.lake_database}/{LABELS}",
         "groups": groups,
-        "database": ids["LakeLink"],
-        "work-group": ids["WorkGroup"],
-        "unload-to": f"s3://{bucket}/runs/unloaded",
-        "region": emulator.region,
+        "database": resource(emulator, project, "AWS::Glue::Database", "LakeLink"),
     }
-    return subprocess.run(
-        [
-            str(seed.environment() / "bin" / "python"),
-            str(repository / "src" / "join.py"),
-            *(f"--{name}={value}" for name, value in arguments.items()),
-        ],
-        env={
-            "PATH": "/usr/bin:/bin",
-            "HOME": str(folder),
-            "SAGEMAKER_BASE_DIR": str(folder / "ml"),
-            "AWS_ENDPOINT_URL": emulator.endpoint,
-            "AWS_ACCESS_KEY_ID": lent["AccessKeyId"],
-            "AWS_SECRET_ACCESS_KEY": lent["SecretAccessKey"],
-            "AWS_SESSION_TOKEN": lent["SessionToken"],
-        },
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=HANGS,
-    )
+    return run_script(emulator, BUILD, project, folder, "join.py", given)
 
 
 def test_a_project_learns_from_what_was_known_then(
